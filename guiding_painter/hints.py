@@ -64,6 +64,7 @@ def mean_colors(
     ones = torch.ones_like(color_image[:, :1]) if pixel_weights is None else pixel_weights.to(color_image.dtype)
     sums = region_sums(torch.cat([color_image * ones, ones], dim=1), segments)  # (B, N_c, 4)
     # Hard regions have 0 or at least 1 pixels (N_p of Eq. 6); the clamp is what makes an empty region's color 0.
+    # A weighted region of less than one full pixel, all of it ink, fades towards 0 instead of blowing up gradients.
     return sums[..., :3] / sums[..., 3:].clamp(min=1.0)
 
 
@@ -95,7 +96,16 @@ def gumbel_segments(
     logits = segment_logits.float()
     # Twice as fast on a CPU as exponential noise (F.gumbel_softmax). rand is below 1, and a 0 gives -inf: never chosen.
     uniform = torch.rand(logits.shape, generator=generator, device=logits.device)
-    soft = ((logits - (-uniform.log()).log()) / tau).softmax(dim=1)
+    return straight_through((logits - (-uniform.log()).log()) / tau)
+
+
+def straight_through(scores: torch.Tensor) -> torch.Tensor:
+    """One-hot of the argmax over N_c forward, the gradient of the softmax backward. (B, N_c, H, W) -> float32, the same.
+
+    Without noise it is what networks with cells train with: noise per cell, unlike noise per pixel, does not average out
+    and leaves one to three regions.
+    """
+    soft = scores.float().softmax(dim=1)
     return soft + (one_hot(soft) - soft).detach()
 
 

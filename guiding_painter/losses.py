@@ -121,7 +121,8 @@ def prefix_loss(
     rest = _explained(sums.flip(1).cumsum(1).flip(1))  # (B, N_c): by one mean for regions k+1..N_c
     explained = F.pad(own, (1, 0)) + F.pad(rest, (0, 1))  # (B, N_c + 1): k = 0..N_c
     weights = num_hints_distribution(segments.shape[1], stop_prob).to(image.device)
-    error = (image.square() * ones).sum((1, 2, 3)) - explained @ weights  # (B,)
+    # Not `explained @ weights`: autocast would round that product to bfloat16.
+    error = (image.square() * ones).sum((1, 2, 3)) - (explained * weights).sum(1)  # (B,)
     return error.mean() / (3 * pixels)
 
 

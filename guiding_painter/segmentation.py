@@ -1,10 +1,17 @@
 """The segmentation network f: where the model wants a color, and in which order (Eq. 1)."""
 
+import numpy as np
 import torch
+import torch.nn.functional as F
 from diffusers import ConfigMixin, ModelMixin
 from diffusers.configuration_utils import register_to_config
+from torch import nn
 
+from .cells import line_bounded_cells
 from .unet import UNet
+
+# The logit of a region that a picture with fewer cells does not have; float16 can still hold it.
+NEVER = -1e4
 
 
 class SegmentationNetwork(ModelMixin, ConfigMixin):
@@ -17,6 +24,8 @@ class SegmentationNetwork(ModelMixin, ConfigMixin):
         norm: `"batch"` as published, or `"group"`.
         coordinates: give the network two more channels with each pixel's place in [-1, 1]. A convolution alone has
             little to say about which of two like parts is region 3 and which is region 4.
+        cells: choose a region for every line-bounded cell (`cells.py`) instead of every pixel, so that regions end at
+            lines by construction; see `CellGrouping`.
     """
 
     @register_to_config
@@ -27,16 +36,96 @@ class SegmentationNetwork(ModelMixin, ConfigMixin):
         stem_factor: int = 1,
         norm: str = "batch",
         coordinates: bool = False,
+        cells: bool = False,
     ):
         super().__init__()
-        self.unet = UNet(1 + 2 * coordinates, max_hints, block_out_channels, norm, stem_factor)
+        features = CellGrouping.features if cells else max_hints
+        self.unet = UNet(1 + 2 * coordinates, features, block_out_channels, norm, stem_factor)
+        self.grouping = CellGrouping(max_hints) if cells else None
 
-    def forward(self, sketch: torch.Tensor) -> torch.Tensor:
-        """sketch (B, 1, H, W) in [-1, 1] -> segment_logits (B, N_c, H, W)."""
-        if self.config.coordinates:
-            batch, _, height, width = sketch.shape
-            y = torch.linspace(-1, 1, height, device=sketch.device, dtype=sketch.dtype)
-            x = torch.linspace(-1, 1, width, device=sketch.device, dtype=sketch.dtype)
-            grid = torch.stack(torch.meshgrid(y, x, indexing="ij"))  # (2, H, W)
-            sketch = torch.cat([sketch, grid.expand(batch, -1, -1, -1)], dim=1)  # (B, 3, H, W)
-        return self.unet(sketch)
+    def forward(self, sketch: torch.Tensor, cells: torch.Tensor | None = None) -> torch.Tensor:
+        """sketch (B, 1, H, W) in [-1, 1] -> segment_logits (B, N_c, H, W).
+
+        Args:
+            sketch: paper = 1, ink = -1.
+            cells: (B, H, W) int64 from `sketch_cells`, for networks with cells; made here where they are not given.
+        """
+        image = torch.cat([sketch, place(sketch)], dim=1) if self.config.coordinates else sketch
+        output = self.unet(image)
+        if self.grouping is None:
+            return output
+        cells = sketch_cells(sketch) if cells is None else cells
+        return self.grouping(output, cells)
+
+
+def place(image: torch.Tensor) -> torch.Tensor:
+    """Each pixel's row and column in [-1, 1]: (B, 2, H, W) for an image (B, C, H, W)."""
+    batch, _, height, width = image.shape
+    y, x = (torch.linspace(-1, 1, n, device=image.device, dtype=image.dtype) for n in (height, width))
+    return torch.stack(torch.meshgrid(y, x, indexing="ij")).expand(batch, -1, -1, -1)
+
+
+def sketch_cells(sketch: torch.Tensor) -> torch.Tensor:
+    """Line-bounded cells of sketches: (B, 1, H, W) in [-1, 1] -> (B, H, W) int64, numbered from the largest."""
+    drawings = (sketch[:, 0].float().cpu().numpy() + 1) / 2
+    return torch.from_numpy(np.stack([line_bounded_cells(drawing) for drawing in drawings])).to(sketch.device)
+
+
+class CellGrouping(nn.Module):
+    """Lets every cell choose which of the N_c largest cells it shares a color with, or none but itself.
+
+    Region i is the i-th largest cell and all cells that point at it. So there is no symmetry to break between like
+    parts, every region lives from the first step of training on, where each large cell points at itself (a bucket fill
+    of cells, the largest first), and training can only learn which cells belong together.
+
+    A cell is described by the mean of the U-Net's features, of its place, and by its size; attention between the cells
+    of a picture compares them.
+
+    Args:
+        max_hints: N_c.
+    """
+
+    features = 32  # channels wanted from the U-Net
+    width = 64
+    layers = 2
+    self_bias = 2.5  # how much a cell prefers itself in the beginning: a probability of about 0.3 among 30
+
+    def __init__(self, max_hints: int):
+        super().__init__()
+        self.max_hints = max_hints
+        self.describe = nn.Linear(self.features + 3, self.width)
+        self.compare = nn.ModuleList(
+            nn.TransformerEncoderLayer(self.width, 4, 2 * self.width, dropout=0.0, batch_first=True, norm_first=True)
+            for _ in range(self.layers)
+        )
+        self.query = nn.Linear(self.width, self.width)
+        self.key = nn.Linear(self.width, self.width)
+        self.self_logit = nn.Parameter(torch.tensor(self.self_bias))
+
+    def forward(self, features: torch.Tensor, cells: torch.Tensor) -> torch.Tensor:
+        """(B, features, H, W), (B, H, W) cells numbered from the largest -> segment_logits (B, N_c, H, W)."""
+        batch, _, height, width = features.shape
+        tokens, absent = self.describe_cells(features, cells)  # (B, K, width), (B, K)
+        for layer in self.compare:
+            tokens = layer(tokens, src_key_padding_mask=absent)
+        targets = tokens[:, : self.max_hints]
+        logits = self.query(tokens) @ self.key(targets).transpose(1, 2) / self.width**0.5  # (B, K, min(K, N_c))
+        itself = torch.eye(logits.shape[1], logits.shape[2], device=logits.device, dtype=logits.dtype)
+        logits = logits.float() + self.self_logit.float() * itself
+        logits = logits.masked_fill(absent[:, None, : self.max_hints], NEVER)
+        logits = F.pad(logits, (0, self.max_hints - logits.shape[2]), value=NEVER)  # (B, K, N_c)
+        index = cells.view(batch, 1, -1).expand(-1, self.max_hints, -1)
+        return logits.transpose(1, 2).gather(2, index).view(batch, self.max_hints, height, width)
+
+    def describe_cells(self, features: torch.Tensor, cells: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Mean features, mean place and size of every cell as (B, K, width), and which cells do not exist, (B, K)."""
+        batch, _, height, width = features.shape
+        count = int(cells.max()) + 1
+        values = torch.cat([features.float(), place(features).float(), torch.ones_like(features[:, :1]).float()], dim=1)
+        owner = (cells + count * torch.arange(batch, device=cells.device)[:, None, None]).flatten()  # (B * H * W,)
+        sums = values.new_zeros(batch * count, values.shape[1])
+        sums = sums.index_add(0, owner, values.permute(0, 2, 3, 1).flatten(0, 2)).view(batch, count, -1)
+        pixels = sums[..., -1:]
+        size = (pixels / (height * width)).clamp(min=1e-5).log() / 5  # about -2.3 to 0
+        described = torch.cat([sums[..., :-1] / pixels.clamp(min=1), size], dim=-1)
+        return self.describe(described.to(self.describe.weight.dtype)), pixels[..., 0] == 0

@@ -1,0 +1,112 @@
+"""Finding and reading a checkpoint, so that whatever is wrong with it is said in one sentence."""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from diffusers import ModelMixin
+from diffusers.utils import CONFIG_NAME, SAFETENSORS_WEIGHTS_NAME
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HTTPError, LocalEntryNotFoundError, RepositoryNotFoundError, RevisionNotFoundError
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+WEIGHTS = Path(__file__).parent / "weights"  # the bundled checkpoint
+FILES = ["model_index.json"] + [
+    f"{folder}/{file}"
+    for folder in ("segmentation", "colorization")
+    for file in (CONFIG_NAME, SAFETENSORS_WEIGHTS_NAME)
+]
+
+Network = TypeVar("Network", bound=ModelMixin)
+
+
+def find_checkpoint(name: str | os.PathLike | None, **hub_options: Any) -> Path:
+    """The folder of a checkpoint: the bundled one for None, a local one, or the local copy of a hub repository.
+
+    Raises OSError where there is none.
+    """
+    if name is None:
+        if not (WEIGHTS / FILES[0]).is_file():
+            raise OSError(f"The bundled weights are not in {WEIGHTS}: reinstall guiding-painter, or name a checkpoint.")
+        return WEIGHTS
+    name = os.fspath(name)
+    if name and Path(name).expanduser().is_dir():
+        return Path(name).expanduser()
+    if not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", name):
+        raise OSError(f"{name!r} is neither a folder nor a hub id such as 'user/my-comic'.")
+    try:
+        return Path(snapshot_download(name, allow_patterns=FILES, **hub_options))
+    except RevisionNotFoundError as error:
+        raise OSError(f"{name} has no revision {hub_options.get('revision')!r} on the hub.") from error
+    except RepositoryNotFoundError as error:
+        raise OSError(f"{name} is neither a folder nor on the hub; a private repository needs a token.") from error
+    except LocalEntryNotFoundError as error:
+        raise OSError(f"{name} is neither a folder nor whole in the cache, and the hub cannot be reached.") from error
+    except (HTTPError, OSError, ValueError) as error:
+        raise OSError(f"{name} could not be fetched from the hub ({_first_line(error)}).") from error
+
+
+def load_network(network_class: type[Network], folder: Path, dtype: torch.dtype) -> Network:
+    """A network in evaluation mode from its config.json and safetensors.
+
+    ModelMixin.from_pretrained would only warn of a missing weight and leave it random.
+
+    Raises:
+        OSError: a file is missing or broken.
+        ValueError: it is not this class's config, or the weights are not those that the config asks for.
+    """
+    config_path, weights_path = folder / CONFIG_NAME, folder / SAFETENSORS_WEIGHTS_NAME
+    config = read_json(config_path)
+    if config.get("_class_name") != network_class.__name__:
+        raise ValueError(f"{config_path} describes a {config.get('_class_name')}, not a {network_class.__name__}.")
+    try:
+        with torch.device(
+            "meta"
+        ):  # nothing is allocated and no random number drawn for weights that are replaced below
+            network = network_class.from_config(config)
+    except Exception as error:  # values from a file can be wrong in any way
+        raise ValueError(f"{config_path} does not describe a {network_class.__name__}: {_first_line(error)}") from error
+
+    try:
+        weights = load_file(weights_path)
+    except FileNotFoundError as error:
+        raise OSError(f"{weights_path} is missing; weights are read from safetensors only, never a pickle.") from error
+    except (SafetensorError, OSError) as error:
+        raise OSError(f"{weights_path} is truncated or no safetensors file ({_first_line(error)}).") from error
+    expected = network.state_dict()
+    missing, foreign = sorted(expected.keys() - weights.keys()), sorted(weights.keys() - expected.keys())
+    reshaped = [key for key in expected if key in weights and weights[key].shape != expected[key].shape]
+    for keys, problem in (
+        (missing, "are missing"),
+        (foreign, "are not of this network"),
+        (reshaped, "have other shapes"),
+    ):
+        if keys:
+            raise ValueError(
+                f"{weights_path} does not fit {config_path}: {len(keys)} weights {problem}, first {keys[0]}."
+            )
+    # Copies: the tensors of the file are mapped to it, and the file may be written again.
+    copies = {key: value.to(dtype if value.is_floating_point() else None, copy=True) for key, value in weights.items()}
+    network.load_state_dict(copies, assign=True)
+    return network.eval()
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Raises OSError for a missing file and ValueError for one that holds no JSON object."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise OSError(f"{path} is missing; a checkpoint has the files {', '.join(FILES)}.") from error
+    except ValueError as error:
+        raise ValueError(f"{path} is no JSON file ({_first_line(error)}).") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} holds no JSON object.")
+    return content
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

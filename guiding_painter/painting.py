@@ -1,0 +1,240 @@
+"""One drawing being colored: its regions in the order asked, the answers so far, undo, and the picture."""
+
+import os
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageChops
+from scipy import ndimage
+
+from .colors import RGB, Color, parse_color, to_hex
+from .files import save_png
+from .saved import SavedPainting, thumbnail
+
+Answers = Sequence[Color | None] | str  # colors in the order asked, None to skip a region; or "auto"
+
+
+class Region:
+    """One guided region of a painting. It follows the painting: after an answer it tells the new state."""
+
+    def __init__(self, painting: "Painting", index: int, area: float):
+        self.painting = painting
+        self.index = index  # the model's channel, 0..N_c-1: its place in the order asked
+        self.area = area  # share of the drawing, above 0 and at most 1
+
+    @property
+    def mask(self) -> np.ndarray:
+        """(H, W) bool at the drawing's own size."""
+        return self.painting.region_map == self.index
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """(left, top, right, bottom) in pixels of the drawing; right and bottom lie outside, as in Pillow."""
+        return Image.fromarray(self.mask).getbbox()
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """(x, y) in pixels of the drawing, a place well inside the region: the farthest from its border."""
+        working_map, (width, height) = self.painting._working_map, self.painting.drawing.size
+        depth = ndimage.distance_transform_edt(np.pad(working_map == self.index, 1))[1:-1, 1:-1]
+        rows, columns = working_map.shape
+        row, column = divmod(int(depth.argmax()), columns)
+        return (column + 0.5) * width / columns, (row + 0.5) * height / rows
+
+    @property
+    def suggested_color(self) -> str:
+        """ "#rrggbb", the mean of the current picture over the region: the model's own guess, better with every answer.
+
+        Ink is left out where the region has any paper, since people answer with clean colors.
+        """
+        pixels = self.painting._working_map == self.index
+        if (pixels & self.painting._paper).any():
+            pixels &= self.painting._paper
+        return to_hex(np.rint(np.asarray(self.painting.picture)[pixels].mean(axis=0)).astype(int).tolist())
+
+    @property
+    def color(self) -> str | None:
+        """ "#rrggbb", the answer given for this region, or None."""
+        color = self.painting.answers.get(self.index)
+        return None if color is None else to_hex(color)
+
+    @property
+    def skipped(self) -> bool:
+        """Whether the region was skipped: it has no answer and is not asked for again."""
+        return self.painting.answers.get(self.index, 0) is None
+
+    def __repr__(self) -> str:
+        return f"Region(index={self.index}, area={self.area:.3f}, color={self.color!r}, skipped={self.skipped})"
+
+
+class Painting:
+    """One drawing being colored. `GuidingPainterPipeline.open` makes it.
+
+    Regions are asked for in the model's order, but may be answered in any. The picture is computed when looked at:
+    one call of `colorize` for the first, and one after a change of the answers, however many changed.
+
+    Args:
+        drawing: "L", at its own size, 255 = paper.
+        region_map: (h, w) uint8 at the working size, the region of every pixel.
+        colorize: gives the picture, RGB at the working size, that follows from {region index: (r, g, b)}.
+        extract_lines: whether the drawing was extracted from a colored picture; kept for `to_dict` only.
+        history, position: answers to start with, as in `SavedPainting`. Raises ValueError for one to no region.
+    """
+
+    def __init__(
+        self,
+        drawing: Image.Image,
+        region_map: np.ndarray,
+        colorize: Callable[[dict[int, RGB]], Image.Image],
+        extract_lines: bool = False,
+        history: Sequence[tuple[int, RGB | None]] = (),
+        position: int = 0,
+    ):
+        self.drawing = drawing
+        self._working_map = region_map
+        self._colorize = colorize
+        self._extract_lines = extract_lines
+        self._history = list(history)
+        self._position = position
+        self._pictured: tuple[dict[int, RGB], Image.Image] | None = None  # hints and the picture that follows from them
+        full_map = Image.fromarray(region_map).resize(drawing.size, Image.Resampling.NEAREST)
+        self.region_map = np.asarray(full_map)  # (H, W) uint8 at the drawing's own size, the region of every pixel
+        # Every region that has pixels, in the order asked, answered ones too
+        self.regions = [
+            Region(self, index, size / self.region_map.size) for index, size in enumerate(full_map.histogram()) if size
+        ]
+        for index, _ in self._history:
+            self._region(index)
+
+    @property
+    def answers(self) -> dict[int, RGB | None]:
+        """{region index: (r, g, b), or None where skipped}; of several answers to one region the last counts."""
+        return dict(self._history[: self._position])
+
+    def next_region(self) -> Region | None:
+        """The first region in the model's order that is neither answered nor skipped; None at the end."""
+        answers = self.answers
+        return next((region for region in self.regions if region.index not in answers), None)
+
+    def paint(self, region: Region | int, color: Color) -> None:
+        """Answers a region, asked or not, answered before or not. Raises ValueError for a color or region that is none.
+
+        Args:
+            region: a region of this painting, or its index.
+            color: "#rrggbb", "#rgb" or (r, g, b) in 0..255.
+        """
+        self._answer(region, parse_color(color))
+
+    def repaint(self, region: Region | int, color: Color) -> None:
+        """Changes an earlier answer; as `paint`, but raises ValueError for a region that has no answer yet."""
+        index = self._index(region)
+        if self.answers.get(index) is None:
+            raise ValueError(f"Region {index} has no color yet: paint it first.")
+        self.paint(index, color)
+
+    def skip(self, region: Region | int) -> None:
+        """Leaves a region to the model: it is not asked for again, and an answer it had counts no longer."""
+        self._answer(region, None)
+
+    def paint_all(self, colors: Answers) -> None:
+        """Answers the regions still to be asked for, in order: a list of colors, None to skip; or "auto".
+
+        "auto" accepts each suggestion in turn, at one call of `colorize` a region. Colors beyond the last region are
+        not used. Raises ValueError for what is no color; the answers before it stand.
+        """
+        if isinstance(colors, str):
+            if colors != "auto":
+                raise ValueError(f"colors is {colors!r}: give a list of colors, or 'auto'.")
+            while region := self.next_region():
+                self.paint(region, region.suggested_color)
+            return
+        for color in colors:
+            if (region := self.next_region()) is None:
+                return
+            self._answer(region, None if color is None else parse_color(color))
+
+    def undo(self) -> Region | None:
+        """Takes the last answer or skip back. Returns its region, None where nothing is left to undo."""
+        if self._position == 0:
+            return None
+        self._position -= 1
+        return self._region(self._history[self._position][0])
+
+    def redo(self) -> Region | None:
+        """Brings back what was undone last. Returns its region, None where nothing was undone since the last answer."""
+        if self._position == len(self._history):
+            return None
+        self._position += 1
+        return self._region(self._history[self._position - 1][0])
+
+    @property
+    def picture(self) -> Image.Image:
+        """What the model paints, RGB at the working size; `image` is made of it. Do not draw on it."""
+        hints = {index: color for index, color in self.answers.items() if color is not None}
+        if self._pictured is None or self._pictured[0] != hints:
+            self._pictured = hints, self._colorize(hints)
+        return self._pictured[1]
+
+    @property
+    def image(self) -> Image.Image:
+        """RGB at the drawing's own size: the picture's color brought up, the drawing's lines laid on top (multiply)."""
+        picture = np.asarray(self.picture)
+        if self._paper.any():
+            # The model paints coarse lines of its own: color continued under them leaves only the drawing's sharp ones.
+            picture = picture[tuple(self._nearest_paper)]
+        color = Image.fromarray(picture).resize(self.drawing.size, Image.Resampling.BICUBIC)
+        return ImageChops.multiply(color, self.drawing.convert("RGB"))
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Writes `image` as .png, with the drawing's dpi. A file of that name is replaced only by a complete one.
+
+        Raises ValueError for another suffix, OSError where the file cannot be written.
+        """
+        save_png(self.image, path, self.drawing.info.get("dpi"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that `GuidingPainterPipeline.resume` needs beside the drawing, as plain JSON; undone answers included."""
+        return SavedPainting(
+            size=self.drawing.size,
+            thumbnail=self._thumbnail,
+            extract_lines=self._extract_lines,
+            region_map=self._working_map,
+            history=self._history,
+            position=self._position,
+        ).to_dict()
+
+    def _answer(self, region: Region | int, color: RGB | None) -> None:
+        self._history[self._position :] = [(self._index(region), color)]
+        self._position += 1
+
+    def _index(self, region: Region | int) -> int:
+        if isinstance(region, Region):
+            if region.painting is not self:
+                raise ValueError(f"Region {region.index} belongs to another painting: take it from this one's regions.")
+            return region.index
+        return self._region(region).index
+
+    def _region(self, index: int) -> Region:
+        for region in self.regions:
+            if region.index == index:
+                return region
+        known = ", ".join(str(region.index) for region in self.regions)
+        raise ValueError(f"{index!r} is no region of this painting: choose one of {known}.")
+
+    @cached_property
+    def _thumbnail(self) -> np.ndarray:
+        return thumbnail(self.drawing)
+
+    @cached_property
+    def _paper(self) -> np.ndarray:
+        """(h, w) bool at the working size: neither near black nor a stroke, which is darker than what is around it."""
+        height, width = self._working_map.shape
+        value = np.asarray(self.drawing.resize((width, height), Image.Resampling.BOX)).astype(np.int16)
+        return (value >= 64) & (value >= ndimage.maximum_filter(value, 5) - 24)
+
+    @cached_property
+    def _nearest_paper(self) -> np.ndarray:
+        """(2, h, w), row and column of the paper pixel next to every pixel; of paper itself where it is paper."""
+        return ndimage.distance_transform_edt(~self._paper, return_distances=False, return_indices=True)

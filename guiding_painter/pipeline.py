@@ -1,0 +1,211 @@
+"""GuidingPainterPipeline: the two networks together, loaded, saved, and put to work on drawings."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+import torch
+from diffusers import DiffusionPipeline
+from diffusers.utils import BaseOutput
+from PIL import Image
+
+from .checkpoint import find_checkpoint, load_network, read_json
+from .colorization import ColorizationNetwork
+from .colors import RGB
+from .hints import condition_mask, hint_map, masked_segments, region_segments
+from .painting import Answers, Painting
+from .saved import MAX_LONG_SIDE, SavedPainting
+from .segmentation import SegmentationNetwork
+from .sketches import open_drawing, to_pil, to_sketch, working_size
+
+Drawing = str | os.PathLike | bytes | BinaryIO | Image.Image
+
+
+@dataclass
+class GuidingPainterOutput(BaseOutput):
+    """What a one-shot call gives, one of each per drawing.
+
+    Args:
+        images: RGB at the drawing's own size.
+        region_maps: (H, W) uint8 at the drawing's own size, the region of every pixel; a lower one is asked earlier.
+    """
+
+    images: list[Image.Image]
+    region_maps: list[np.ndarray]
+
+
+class GuidingPainterPipeline(DiffusionPipeline):
+    """Model-guided colorization of line drawings.
+
+    Inference is deterministic: regions by argmax, networks in evaluation mode, no noise.
+
+    Args:
+        segmentation: f, where and in which order to ask (Eq. 1).
+        colorization: g, the picture that follows from the answers (Eq. 9).
+    """
+
+    def __init__(self, segmentation: SegmentationNetwork, colorization: ColorizationNetwork):
+        super().__init__()
+        asked, answered = segmentation.config.max_hints, colorization.config.max_hints
+        if asked != answered:
+            raise ValueError(
+                f"The segmentation network has max_hints {asked} and the colorization network {answered}: "
+                "take two that were trained together."
+            )
+        self.register_modules(segmentation=segmentation, colorization=colorization)
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | os.PathLike | None = None,
+        *,
+        dtype: torch.dtype = torch.float32,
+        revision: str | None = None,
+        cache_dir: str | os.PathLike | None = None,
+        token: str | bool | None = None,
+        local_files_only: bool = False,
+        force_download: bool = False,
+    ) -> "GuidingPainterPipeline":
+        """Loads a checkpoint; only safetensors are read, never a pickle.
+
+        Args:
+            pretrained_model_name_or_path: a folder or a hub id such as "user/my-comic"; the bundled weights by default,
+                without a network.
+            dtype: of the networks in memory, whatever it is on disk.
+            revision, cache_dir, token, local_files_only, force_download: for a hub id, as in `huggingface_hub`.
+
+        Raises:
+            OSError: a file or the hub repository is missing, cannot be reached or is broken; the sentence names it.
+            ValueError: the files are whole but not those of a GuidingPainterPipeline.
+        """
+        folder = find_checkpoint(
+            pretrained_model_name_or_path,
+            revision=revision,
+            cache_dir=cache_dir,
+            token=token,
+            local_files_only=local_files_only,
+            force_download=force_download,
+        )
+        index = read_json(folder / cls.config_name)
+        if index.get("_class_name") != cls.__name__:
+            raise ValueError(
+                f"{folder / cls.config_name} describes a {index.get('_class_name')}, not a {cls.__name__}."
+            )
+        pipeline = cls(
+            segmentation=load_network(SegmentationNetwork, folder / "segmentation", dtype),
+            colorization=load_network(ColorizationNetwork, folder / "colorization", dtype),
+        )
+        pipeline.register_to_config(_name_or_path=str(pretrained_model_name_or_path or folder))
+        return pipeline
+
+    def save_pretrained(
+        self, save_directory: str | os.PathLike, safe_serialization: bool = True, **kwargs: Any
+    ) -> None:
+        """Writes model_index.json, segmentation/ and colorization/, as in diffusers, but refuses to write a pickle."""
+        if not safe_serialization:
+            raise ValueError(
+                "safe_serialization is False, but a checkpoint is saved as safetensors only: leave it out."
+            )
+        super().save_pretrained(save_directory, **kwargs)
+
+    def open(self, drawing: Drawing, long_side: int = 512, extract_lines: bool = False) -> Painting:
+        """Opens a drawing to be colored. f runs once, here; every answer then costs one forward of g.
+
+        Args:
+            drawing: a file, its bytes, or a PIL image.
+            long_side: of the working size, in pixels, 64 to 4096; the drawing keeps its own size and aspect.
+            extract_lines: make line art of a colored picture first.
+
+        Raises ValueError or OSError for what is no picture, see `sketches.open_drawing`.
+        """
+        if not 64 <= long_side <= MAX_LONG_SIDE:
+            raise ValueError(f"long_side is {long_side}: choose 64 to {MAX_LONG_SIDE} pixels.")
+        drawing = open_drawing(drawing, extract_lines=extract_lines)
+        sketch = to_sketch(drawing, working_size(drawing.size, long_side))
+        network = self.segmentation
+        with _inference(network):
+            segment_logits = network(sketch.to(network.device, network.dtype))  # (1, N_c, h, w)
+        region_map = segment_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
+        return Painting(drawing, region_map, self._colorizer(sketch, region_map), extract_lines)
+
+    def resume(self, drawing: Drawing, state: dict[str, Any]) -> Painting:
+        """Takes up a painting that `Painting.to_dict` put away; with the same model the picture is identical.
+
+        Raises ValueError where the state is damaged, or belongs to another drawing or to a model with more regions.
+        """
+        saved = SavedPainting.from_dict(state)
+        drawing = open_drawing(drawing, extract_lines=saved.extract_lines)
+        saved.check_drawing(drawing)
+        if saved.region_map.max() >= self.colorization.config.max_hints:
+            raise ValueError(
+                f"This painting has a region {saved.region_map.max()} and this model has only "
+                f"{self.colorization.config.max_hints} regions: resume it with the model it was started with."
+            )
+        colorize = self._colorizer(to_sketch(drawing, saved.region_map.shape[::-1]), saved.region_map)
+        return Painting(drawing, saved.region_map, colorize, saved.extract_lines, saved.history, saved.position)
+
+    def __call__(
+        self,
+        drawings: Drawing | Sequence[Drawing],
+        colors: Answers | Sequence[Answers | None] | None = None,
+        long_side: int = 512,
+        extract_lines: bool = False,
+    ) -> GuidingPainterOutput:
+        """Colors one drawing, or a list of them, in one go.
+
+        Args:
+            drawings: a file, its bytes or a PIL image, or a list of them.
+            colors: the answers in the order asked, e.g. ["#e07a5f", None, (61, 64, 91)] where None skips a region;
+                "auto" accepts the model's own suggestion for every region in turn; by default there is no answer.
+                For a list of drawings, a list of those. Colors beyond the last region are not used.
+            long_side, extract_lines: as in `open`.
+        """
+        if not isinstance(drawings, list | tuple):
+            drawings, colors = [drawings], [colors]
+        elif colors is None or isinstance(colors, str):
+            colors = [colors] * len(drawings)
+        elif len(colors) != len(drawings):
+            raise ValueError(f"colors has {len(colors)} lists for {len(drawings)} drawings: give one for each.")
+
+        output = GuidingPainterOutput(images=[], region_maps=[])
+        for drawing, answers in zip(drawings, colors, strict=True):
+            painting = self.open(drawing, long_side, extract_lines)
+            if answers is not None:
+                painting.paint_all(answers)
+            output.images.append(painting.image)
+            output.region_maps.append(painting.region_map)
+        return output
+
+    def _colorizer(self, sketch: torch.Tensor, region_map: np.ndarray) -> Callable[[dict[int, RGB]], Image.Image]:
+        """The function that colors this sketch, (1, 1, h, w), with these regions, (h, w): one forward of g a call."""
+        network = self.colorization
+        max_hints = network.config.max_hints
+
+        def colorize(answers: dict[int, RGB]) -> Image.Image:
+            colors, weights = torch.zeros(1, max_hints, 3), torch.zeros(1, max_hints)
+            for index, color in answers.items():
+                colors[0, index] = torch.tensor(color) / 127.5 - 1
+                weights[0, index] = 1
+            device = network.device
+            segments = region_segments(torch.tensor(region_map, device=device)[None], max_hints)
+            hinted = masked_segments(segments, weights.to(device))
+            inputs = sketch.to(device), segments, hint_map(colors.to(device), hinted), condition_mask(hinted)
+            with _inference(network):
+                return to_pil(network(*(value.to(network.dtype) for value in inputs)))
+
+        return colorize
+
+
+@contextmanager
+def _inference(network: torch.nn.Module) -> Iterator[None]:
+    """Evaluation mode and no gradients; a network that was being trained goes on in training mode afterwards."""
+    training = network.training
+    network.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        network.train(training)

@@ -1,0 +1,193 @@
+"""From any image file to the sketch the networks read, and from their tensors back to pictures."""
+
+import contextlib
+import functools
+import io
+import math
+import os
+from typing import BinaryIO
+
+import numpy as np
+import torch
+from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
+from scipy import ndimage
+
+from .line_art import extract_line_art, xdog
+from .paper import flatten, is_clean, is_light_on_dark, looks_colored
+
+__all__ = [
+    "MAX_PIXELS",
+    "extract_line_art",
+    "looks_colored",
+    "open_drawing",
+    "open_picture",
+    "to_color_image",
+    "to_pil",
+    "to_sketch",
+    "working_size",
+    "xdog",
+]
+
+# A 600 dpi page of A3 has 70 million pixels. Below Pillow's own limit (89 million), which therefore never speaks first.
+MAX_PIXELS = 80_000_000
+
+# Uploads are untrusted: only these decoders of Pillow's many are let near them.
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP")
+
+LINE_ART_SIDE = 1024  # long side in pixels at which lines are extracted: finer edges of a larger photo are texture
+
+
+def open_picture(source: str | os.PathLike | bytes | BinaryIO | Image.Image) -> Image.Image:
+    """Opens any PNG, JPEG, WebP, GIF, TIFF or BMP as a person sees it.
+
+    Upright by its EXIF rotation, transparency over white, the first frame of an animation; palettes, CMYK and gray of 1, 16 or
+    32 bits converted.
+
+    Args:
+        source: a path, the bytes of a file, an open binary file (left open) or a picture already open.
+
+    Returns:
+        an "RGB" image; its `info` holds "dpi" and, where it is one for RGB, "icc_profile".
+
+    Raises:
+        OSError: missing, unreadable, truncated, or not one of the six formats.
+        ValueError: no pixels, or more than MAX_PIXELS; both known before decoding.
+    """
+    is_open = isinstance(source, Image.Image)
+    name = source if isinstance(source, str | os.PathLike) else getattr(source, "name", "The picture")
+    try:
+        file = io.BytesIO(source) if isinstance(source, bytes) else source
+        with contextlib.nullcontext(source) if is_open else Image.open(file, formats=FORMATS) as image:
+            pixels = image.width * image.height
+            if 0 < pixels <= MAX_PIXELS:
+                return _as_seen(image)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        pixels = MAX_PIXELS + 1
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{name} does not exist: check the path.") from None
+    except IsADirectoryError:
+        raise IsADirectoryError(f"{name} is a folder: name a picture in it.") from None
+    except PermissionError:
+        raise PermissionError(f"{name} may not be read: ask for the permission to read it.") from None
+    except UnidentifiedImageError:
+        raise OSError(f"{name} is no PNG, JPEG, WebP, GIF, TIFF or BMP picture: save it as one of these.") from None
+    except Exception as error:  # damaged files raise nearly anything: SyntaxError, struct.error, IndexError, ...
+        raise OSError(f"{name} cannot be decoded ({error}): it may be cut short, save or download it again.") from error
+    if pixels == 0:
+        raise ValueError(f"{name} has no pixels: give a picture at least one pixel wide and high.")
+    raise ValueError(f"{name} has more than {MAX_PIXELS // 1_000_000} megapixels: scale it down.")
+
+
+def _as_seen(image: Image.Image) -> Image.Image:
+    info = image.info
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith(("I", "F")):
+        image = _eight_bit(image)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    image = image.convert("RGB")
+    image.info = {}
+    if "dpi" in info:
+        image.info["dpi"] = tuple(float(value) for value in info["dpi"])
+    if (info.get("icc_profile") or b"")[16:20] == b"RGB ":  # a profile for CMYK or gray says nothing about these pixels
+        image.info["icc_profile"] = info["icc_profile"]
+    return image
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
+    top = 65535 if image.mode.startswith("I;16") else values.max()
+    white = next((white for white in (1, 255, 65535) if top <= white), top)  # files do not say which number is white
+    return Image.fromarray(np.rint(np.clip(values / white, 0, 1) * 255).astype(np.uint8))
+
+
+def open_drawing(
+    source: str | os.PathLike | bytes | BinaryIO | Image.Image, extract_lines: bool = False
+) -> Image.Image:
+    """Opens a drawing as ink on white paper, whatever paper and light it was photographed or scanned with.
+
+    What is clean already (white paper without grain) stays as it is, to the bit. Anything else is divided by its paper and
+    stretched, see `paper.flatten`. Lines of any color count as ink. Light lines on a dark ground, as of chalk or a
+    blueprint, are inverted. A colored picture, see `looks_colored`, is taken by its luminance.
+
+    Args:
+        source: as for `open_picture`.
+        extract_lines: make line art out of a colored picture instead, see `extract_line_art`.
+
+    Returns:
+        an "L" image of the picture's own size, 255 = paper; its `info` holds "dpi" where the file does.
+
+    Raises:
+        OSError, ValueError: as `open_picture`.
+    """
+    picture = open_picture(source)
+    if extract_lines:
+        small = picture.copy()
+        small.thumbnail((LINE_ART_SIDE, LINE_ART_SIDE), Image.Resampling.LANCZOS)
+        drawing = extract_line_art(small).resize(picture.size, Image.Resampling.BICUBIC)
+    else:
+        drawing = _ink_on_white(picture)
+    if "dpi" in picture.info:
+        drawing.info["dpi"] = picture.info["dpi"]
+    return drawing
+
+
+def _ink_on_white(picture: Image.Image) -> Image.Image:
+    luminance = picture.convert("L")
+    if looks_colored(picture):
+        ink = picture = luminance
+    else:
+        picture = ImageOps.invert(picture) if is_light_on_dark(luminance) else picture
+        ink = functools.reduce(ImageChops.darker, picture.split())  # even a yellow pencil is dark in blue
+    return ink if is_clean(ink) else flatten(picture)
+
+
+def working_size(size: tuple[int, int], long_side: int = 512) -> tuple[int, int]:
+    """The (width, height) at which the networks see a drawing of `size`: its aspect, at most `long_side`, at least 1 by 1.
+
+    A smaller drawing keeps its size, but one under half of `long_side` is enlarged to half: the networks know nothing finer.
+    """
+    width, height = size
+    scale = min(max(1, long_side / 2 / max(size)), long_side / max(size))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def to_sketch(drawing: Image.Image, size: tuple[int, int] | None = None) -> torch.Tensor:
+    """The sketch X of a drawing.
+
+    Args:
+        drawing: ink on white.
+        size: (width, height) of the sketch; the drawing's own by default.
+
+    Returns:
+        (1, 1, H, W) float32 in [-1, 1], paper = 1.
+    """
+    drawing = drawing.convert("L")
+    if size is not None and size != drawing.size:
+        # Averaged over 8 by 8 pixels a thin line would be a hint of gray. Thickened by half an output pixel first, every
+        # line keeps half of its darkness at least, and none gets noticeably fatter.
+        shrink = [drawing.height / size[1], drawing.width / size[0]]
+        window = [2 * math.floor(max(factor, 1) / 4) + 1 for factor in shrink]
+        drawing = Image.fromarray(ndimage.minimum_filter(np.asarray(drawing), size=window))
+        drawing = drawing.resize(size, Image.Resampling.BOX if max(shrink) > 1 else Image.Resampling.BICUBIC)
+    return torch.from_numpy(np.array(drawing, dtype=np.float32) / 127.5 - 1)[None, None]
+
+
+def to_color_image(image: Image.Image) -> torch.Tensor:
+    """(1, 3, H, W) float32 in [-1, 1] of a picture."""
+    values = torch.from_numpy(np.array(image.convert("RGB"), dtype=np.float32) / 127.5 - 1)  # (H, W, 3)
+    return values.permute(2, 0, 1)[None].contiguous()
+
+
+def to_pil(color_image: torch.Tensor) -> Image.Image:
+    """The "RGB" picture of a color image (1, 3, H, W) or (3, H, W) in [-1, 1], on any device, in any float type.
+
+    What lies outside the range is clipped. Raises ValueError for another shape.
+    """
+    if color_image.ndim == 4 and len(color_image) == 1:
+        color_image = color_image[0]
+    if color_image.ndim != 3 or len(color_image) != 3:
+        raise ValueError(f"A color image of shape {tuple(color_image.shape)} is no single picture: give (3, H, W).")
+    values = color_image.detach().float().cpu().clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8)
+    return Image.fromarray(values.permute(1, 2, 0).numpy())
