@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 
 def num_hints_distribution(max_hints: int = 30, stop_prob: float = 0.125) -> torch.Tensor:
-    """G(N_h = k) for k = 0..N_c, the chance that a person stops after k answers (Eq. 3). Returns (N_c + 1,), sums to 1."""
+    """G(N_h = k), k = 0..N_c, the chance that a person stops after k answers (Eq. 3). Returns (N_c + 1,), sums to 1."""
     k = torch.arange(max_hints + 1, dtype=torch.float64)
     probabilities = (1 - stop_prob) ** k
     probabilities[:-1] *= stop_prob
@@ -100,13 +100,13 @@ def gumbel_segments(
 
 
 def straight_through(scores: torch.Tensor) -> torch.Tensor:
-    """One-hot of the argmax over N_c forward, the gradient of the softmax backward. (B, N_c, H, W) -> float32, the same.
+    """One-hot of the argmax over N_c forward, the gradient of the softmax backward. (B, N_c, H, W) -> same, float32.
 
-    Without noise it is what networks with cells train with: noise per cell, unlike noise per pixel, does not average out
-    and leaves one to three regions.
+    Without noise it is what networks with cells train with: noise per cell, unlike noise per pixel, does not average
+    out and leaves one to three regions.
     """
     soft = scores.float().softmax(dim=1)
-    return soft + (one_hot(soft) - soft).detach()
+    return one_hot(soft.detach()) + (soft - soft.detach())  # in this order exactly 0 or 1, without rounding
 
 
 def one_hot(scores: torch.Tensor) -> torch.Tensor:

@@ -15,8 +15,8 @@ LAMBDAS = {"rec": 30.0, "adv": 0.2, "tv": 5.0, "smth": 1.0}
 def smoothness_loss(segment_logits: torch.Tensor, pair_weights: torch.Tensor | None = None) -> torch.Tensor:
     """L_smth, how much neighbouring pixels' logits differ (Eq. 10).
 
-    Each of the four directions (right, down, two diagonals) contributes its mean absolute difference, times 0.25. Eq. 10
-    counts each pair of neighbours from both sides: up to the border it is 8 * B * N_c * H * W times this mean.
+    Each of the four directions (right, down, two diagonals) contributes its mean absolute difference, times 0.25.
+    Eq. 10 counts each pair of neighbours from both sides: up to the border it is 8 * B * N_c * H * W times this mean.
 
     Args:
         segment_logits: (B, N_c, H, W).
@@ -129,3 +129,41 @@ def prefix_loss(
 def _explained(sums: torch.Tensor) -> torch.Tensor:
     """|sum Y|^2 / count of pixel sets given as (..., 4) sums of color and count; 0 for an empty set."""
     return sums[..., :3].square().sum(-1) / sums[..., 3].clamp(min=1e-6)
+
+
+def grouping_loss(
+    color_image: torch.Tensor,
+    cell_logits: torch.Tensor,
+    cells: torch.Tensor,
+    pixel_weights: torch.Tensor,
+    tolerance: float = 0.25,
+) -> torch.Tensor:
+    """Cross entropy of every cell's choice against the largest cell of its own color, a loss of our own.
+
+    The target of a cell is the first of the N_c largest cells, itself included, whose mean color is no further than
+    `tolerance` from its own; for the cells beyond N_c that have no such, the N_c-th. So a network joins cells only where
+    it would bet on it. A cell counts by the square root of its area: a picture's few large cells would leave
+    nothing to learn from the many small ones.
+
+    Args:
+        color_image: (B, 3, H, W) in [-1, 1].
+        cell_logits: (B, K, N_c) from `SegmentationNetwork.cell_logits`.
+        cells: (B, H, W) int64, numbered from the largest.
+        pixel_weights: (B, 1, H, W) in [0, 1], how much each pixel counts: 0 on ink. Cells without weight have no target.
+        tolerance: Euclidean distance in RGB of [-1, 1].
+    """
+    batch, count, max_hints = cell_logits.shape
+    values = torch.cat([color_image * pixel_weights, pixel_weights], dim=1).float()  # (B, 4, H, W)
+    owner = cells.flatten(1)[:, None].expand(-1, 4, -1)
+    sums = values.new_zeros(batch, 4, count).scatter_add(2, owner, values.flatten(2)).transpose(1, 2)  # (B, K, 4)
+    areas = sums[..., 3]
+    colors = sums[..., :3] / areas.clamp(min=1.0)[..., None]
+    distance = torch.cdist(colors, colors[:, :max_hints])  # (B, K, <= N_c)
+    larger = torch.ones_like(distance, dtype=torch.bool).tril()
+    distance = distance.masked_fill(~larger | (areas[:, None, :max_hints] < 1), torch.inf)
+    alike = distance <= tolerance
+    own = torch.arange(count, device=cells.device).clamp(max=max_hints - 1).expand(batch, -1)
+    target = torch.where(alike.any(2), alike.int().argmax(2), own)  # (B, K)
+    losses = F.cross_entropy(cell_logits.float().transpose(1, 2), target, reduction="none")  # (B, K)
+    weights = areas.sqrt() * (areas >= 1)
+    return ((losses * weights).sum(1) / weights.sum(1).clamp(min=1)).mean()

@@ -50,12 +50,17 @@ class SegmentationNetwork(ModelMixin, ConfigMixin):
             sketch: paper = 1, ink = -1.
             cells: (B, H, W) int64 from `sketch_cells`, for networks with cells; made here where they are not given.
         """
-        image = torch.cat([sketch, place(sketch)], dim=1) if self.config.coordinates else sketch
-        output = self.unet(image)
         if self.grouping is None:
-            return output
+            return self._body(sketch)
         cells = sketch_cells(sketch) if cells is None else cells
-        return self.grouping(output, cells)
+        return spread(self.cell_logits(sketch, cells), cells)
+
+    def cell_logits(self, sketch: torch.Tensor, cells: torch.Tensor) -> torch.Tensor:
+        """Which of the N_c largest cells each of the K cells shares a color with: (B, K, N_c), see `CellGrouping`."""
+        return self.grouping(self._body(sketch), cells)
+
+    def _body(self, sketch: torch.Tensor) -> torch.Tensor:
+        return self.unet(torch.cat([sketch, place(sketch)], dim=1) if self.config.coordinates else sketch)
 
 
 def place(image: torch.Tensor) -> torch.Tensor:
@@ -71,12 +76,24 @@ def sketch_cells(sketch: torch.Tensor) -> torch.Tensor:
     return torch.from_numpy(np.stack([line_bounded_cells(drawing) for drawing in drawings])).to(sketch.device)
 
 
-class CellGrouping(nn.Module):
-    """Lets every cell choose which of the N_c largest cells it shares a color with, or none but itself.
+def spread(cell_logits: torch.Tensor, cells: torch.Tensor) -> torch.Tensor:
+    """segment_logits of cells: (B, K, N_c), (B, H, W) -> (B, N_c, H, W), the largest region in front."""
+    batch, height, width = cells.shape
+    choice = cell_logits.argmax(2).gather(1, cells.flatten(1))  # (B, H * W)
+    areas = cell_logits.new_zeros(batch, cell_logits.shape[2]).scatter_add(1, choice, torch.ones_like(choice).float())
+    order = areas.argsort(dim=1, descending=True, stable=True)
+    cell_logits = cell_logits.gather(2, order[:, None].expand_as(cell_logits))
+    index = cells.view(batch, 1, -1).expand(-1, cell_logits.shape[2], -1)
+    return cell_logits.transpose(1, 2).gather(2, index).view(batch, -1, height, width)
 
-    Region i is the i-th largest cell and all cells that point at it. So there is no symmetry to break between like
-    parts, every region lives from the first step of training on, where each large cell points at itself (a bucket fill
-    of cells, the largest first), and training can only learn which cells belong together.
+
+class CellGrouping(nn.Module):
+    """Lets every cell choose which of the N_c largest cells it shares a color with: a larger one, or none but itself.
+
+    A region is one of those cells with all that point at it; the largest regions come first, those without pixels last.
+    So there is no symmetry to break between like parts, every region lives from the first step of training on, where
+    each large cell points at itself and all small ones at the N_c-th (a bucket fill of cells, the largest first), and
+    training can only learn which cells belong together.
 
     A cell is described by the mean of the U-Net's features, of its place, and by its size; attention between the cells
     of a picture compares them.
@@ -88,7 +105,7 @@ class CellGrouping(nn.Module):
     features = 32  # channels wanted from the U-Net
     width = 64
     layers = 2
-    self_bias = 2.5  # how much a cell prefers itself in the beginning: a probability of about 0.3 among 30
+    self_bias = 2.5  # how much a cell prefers itself in the beginning: a probability of about 0.3 among 30 others
 
     def __init__(self, max_hints: int):
         super().__init__()
@@ -103,25 +120,27 @@ class CellGrouping(nn.Module):
         self.self_logit = nn.Parameter(torch.tensor(self.self_bias))
 
     def forward(self, features: torch.Tensor, cells: torch.Tensor) -> torch.Tensor:
-        """(B, features, H, W), (B, H, W) cells numbered from the largest -> segment_logits (B, N_c, H, W)."""
-        batch, _, height, width = features.shape
+        """(B, features, H, W), (B, H, W) cells numbered from the largest -> cell logits (B, K, N_c)."""
         tokens, absent = self.describe_cells(features, cells)  # (B, K, width), (B, K)
         for layer in self.compare:
             tokens = layer(tokens, src_key_padding_mask=absent)
         targets = tokens[:, : self.max_hints]
-        logits = self.query(tokens) @ self.key(targets).transpose(1, 2) / self.width**0.5  # (B, K, min(K, N_c))
-        itself = torch.eye(logits.shape[1], logits.shape[2], device=logits.device, dtype=logits.dtype)
-        logits = logits.float() + self.self_logit.float() * itself
-        logits = logits.masked_fill(absent[:, None, : self.max_hints], NEVER)
-        logits = F.pad(logits, (0, self.max_hints - logits.shape[2]), value=NEVER)  # (B, K, N_c)
-        index = cells.view(batch, 1, -1).expand(-1, self.max_hints, -1)
-        return logits.transpose(1, 2).gather(2, index).view(batch, self.max_hints, height, width)
+        logits = (self.query(tokens) @ self.key(targets).transpose(1, 2)).float() / self.width**0.5  # (B, K, <= N_c)
+        own = torch.arange(logits.shape[1], device=logits.device).clamp(max=self.max_hints - 1)  # (K,)
+        logits = logits + self.self_logit.float() * F.one_hot(own, logits.shape[2])
+        larger = torch.ones_like(logits, dtype=torch.bool).tril()
+        logits = logits.masked_fill(~larger | absent[:, None, : self.max_hints], NEVER)
+        return F.pad(logits, (0, self.max_hints - logits.shape[2]), value=NEVER)
 
     def describe_cells(self, features: torch.Tensor, cells: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Mean features, mean place and size of every cell as (B, K, width), and which cells do not exist, (B, K)."""
         batch, _, height, width = features.shape
         count = int(cells.max()) + 1
-        values = torch.cat([features.float(), place(features).float(), torch.ones_like(features[:, :1]).float()], dim=1)
+        features = features.float()
+        # Within a picture features differ far less than place and size do, and would go unseen beside them.
+        variance, mean = torch.var_mean(features, dim=(2, 3), correction=0, keepdim=True)
+        features = (features - mean) / (variance + 1e-6).sqrt()
+        values = torch.cat([features, place(features), torch.ones_like(features[:, :1])], dim=1)
         owner = (cells + count * torch.arange(batch, device=cells.device)[:, None, None]).flatten()  # (B * H * W,)
         sums = values.new_zeros(batch * count, values.shape[1])
         sums = sums.index_add(0, owner, values.permute(0, 2, 3, 1).flatten(0, 2)).view(batch, count, -1)

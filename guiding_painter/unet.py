@@ -1,4 +1,6 @@
-"""The U-Net body that the segmentation and the colorization network share (supplementary of GuidingPainter; Ronneberger 2015)."""
+"""The U-Net body that segmentation and colorization network share (Ronneberger 2015; the paper's supplement)."""
+
+import math
 
 import torch
 import torch.nn.functional as F
@@ -6,11 +8,11 @@ from torch import nn
 
 
 def normalization(norm: str, channels: int) -> nn.Module:
-    """Batch normalization as published, or group normalization, which behaves the same in training, inference and EMA copies."""
+    """Batch normalization as published, or group normalization: the same in training, inference and EMA copies."""
     if norm == "batch":
         return nn.BatchNorm2d(channels)
     if norm == "group":
-        return nn.GroupNorm(min(8, channels), channels)
+        return nn.GroupNorm(math.gcd(8, channels), channels)  # any width: 12 channels make 4 groups
     raise ValueError(f"norm is {norm!r}; choose 'batch' (the published networks) or 'group' (the lite ones).")
 
 

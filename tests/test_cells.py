@@ -1,0 +1,155 @@
+"""Line-bounded cells: every pixel in one, none across a line, gaps closed, numbered by size."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw
+
+from guiding_painter.cells import line_bounded_cells, rank_by_size
+from guiding_painter.hints import one_hot
+from guiding_painter.losses import grouping_loss
+from guiding_painter.segmentation import NEVER, CellGrouping, SegmentationNetwork, sketch_cells, spread
+
+
+def drawing(draw_on, size=(96, 96)) -> np.ndarray:
+    image = Image.new("L", size, 255)
+    draw_on(ImageDraw.Draw(image))
+    return np.asarray(image, dtype=np.float32) / 255
+
+
+def box_and_circle(pen: ImageDraw.ImageDraw) -> None:
+    pen.rectangle((5, 5, 50, 60), outline=0, width=2)
+    pen.ellipse((60, 60, 85, 85), outline=0, width=2)
+
+
+def test_areas_fenced_in_by_lines_are_cells_numbered_from_the_largest():
+    cells = line_bounded_cells(drawing(box_and_circle))
+    assert cells.max() == 2
+    sizes = np.bincount(cells.ravel())
+    assert list(sizes) == sorted(sizes, reverse=True)
+    outside, box, circle = cells[90, 10], cells[30, 30], cells[72, 72]
+    assert (outside, box, circle) == (0, 1, 2)
+
+
+def test_a_cell_reaches_under_its_line_and_not_beyond_it():
+    cells = line_bounded_cells(drawing(box_and_circle))
+    assert (cells[8:58, 8:48] == cells[30, 30]).all()
+    assert (cells[:5] == cells[0, 0]).all() and (cells[:, 52:58] == cells[0, 0]).all()
+
+
+@pytest.mark.parametrize("opening", [1, 2, 3, 4])
+def test_openings_up_to_the_gap_do_not_leak(opening):
+    def open_box(pen):
+        pen.rectangle((20, 20, 75, 75), outline=0, width=2)
+        pen.rectangle((45, 20, 45 + opening - 1, 21), fill=255)
+
+    cells = line_bounded_cells(drawing(open_box), gap=4)
+    assert cells[50, 50] != cells[5, 5]
+    assert (cells[24:73, 24:73] == cells[50, 50]).mean() > 0.99
+
+
+def test_an_opening_wider_than_the_gap_joins_what_it_connects_when_the_gap_is_small():
+    def wide_open(pen):
+        pen.rectangle((20, 20, 75, 75), outline=0, width=2)
+        pen.rectangle((30, 18, 65, 23), fill=255)
+
+    cells = line_bounded_cells(drawing(wide_open), gap=1)
+    assert cells[30, 48] == cells[5, 48]
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_blank_and_black_pages_are_one_cell(value):
+    assert (line_bounded_cells(np.full((20, 30), value, np.float32)) == 0).all()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 2), (1, 40)])
+def test_tiny_drawings_have_a_cell_for_every_pixel(size):
+    cells = line_bounded_cells(np.random.default_rng(0).random(size[::-1], dtype=np.float32))
+    assert cells.shape == size[::-1] and cells.min() == 0
+
+
+def test_thin_areas_without_a_core_are_cells_of_their_own_and_specks_are_not():
+    def strips(pen):
+        pen.rectangle((10, 10, 80, 13), outline=0)  # 2 px of paper inside
+        pen.rectangle((40, 40, 43, 42), outline=0)  # a speck of 2 px
+
+    cells = line_bounded_cells(drawing(strips))
+    assert cells.max() == 1
+    assert cells[11, 40] != cells[60, 60]
+
+
+def test_the_smallest_cells_share_the_last_number():
+    labels = np.repeat(np.arange(10), np.arange(1, 11))[None]
+    assert rank_by_size(labels, max_cells=4).max() == 3
+    assert (rank_by_size(labels, max_cells=4) == 3).sum() == sum(range(1, 8))
+
+
+def test_a_new_network_asks_for_the_largest_cells_first():
+    torch.manual_seed(0)
+    network = SegmentationNetwork(8, (8, 8, 8, 8, 8), 2, "group", coordinates=True, cells=True)
+    sketch = torch.from_numpy(drawing(box_and_circle) * 2 - 1)[None, None]
+    cells = sketch_cells(sketch)
+    with torch.no_grad():
+        network.grouping.query.weight.zero_(), network.grouping.query.bias.zero_()
+        logits = network(sketch, cells)
+    assert logits.shape == (1, 8, 96, 96)
+    assert (logits.argmax(1) == cells).all()
+    assert (logits[:, 3:] == NEVER).all()  # there are three cells
+    assert torch.equal(network(sketch), network(sketch, cells))
+
+
+def test_a_region_holds_whole_cells_and_its_gradient_reaches_the_body():
+    torch.manual_seed(0)
+    network = SegmentationNetwork(4, (8, 8, 8, 8, 8), 2, "group", cells=True)
+    sketches = torch.from_numpy(np.stack([drawing(box_and_circle), np.ones((96, 96), np.float32)]) * 2 - 1)[:, None]
+    cells = sketch_cells(sketches)
+    logits = network(sketches)
+    regions = one_hot(logits).argmax(1)
+    for cell in range(3):
+        assert regions[0][cells[0] == cell].unique().numel() == 1
+    assert (regions[1] == 0).all()
+    logits.softmax(1)[:, 0].mean().backward()
+    assert network.unet.inc[0].weight.grad.abs().sum() > 0
+
+
+def test_more_cells_than_regions_all_find_one():
+    torch.manual_seed(0)
+    grouping = CellGrouping(3)
+    cells = torch.arange(16).repeat_interleave(4).view(1, 8, 8)
+    logits = spread(grouping(torch.randn(1, CellGrouping.features, 8, 8), cells), cells)
+    assert logits.shape == (1, 3, 8, 8) and (logits.amax(1) > NEVER).all()
+
+
+def test_the_largest_region_comes_first_whichever_cells_make_it_up():
+    grouping = CellGrouping(4)
+    cells = torch.arange(4).repeat_interleave(torch.tensor([24, 16, 16, 8])).view(1, 8, 8)
+    with torch.no_grad():
+        # Cells 2 and 3 take cell 1's color: 40 pixels, more than cell 0 has.
+        grouping.query.weight.zero_(), grouping.key.weight.zero_()
+        grouping.self_logit.zero_()
+        grouping.compare = torch.nn.ModuleList()
+        grouping.describe.weight.zero_(), grouping.describe.bias.zero_()
+        grouping.describe.weight[0, -3] = 1.0  # the first feature of a token is the cell's row
+        grouping.query.weight[0, 0], grouping.key.weight[0, 0] = 100.0, 100.0
+        grouping.query.bias.zero_(), grouping.key.bias.zero_()
+    regions = spread(grouping(torch.zeros(1, CellGrouping.features, 8, 8), cells), cells).argmax(1)
+    sizes = torch.bincount(regions.ravel(), minlength=4)
+    assert (sizes.diff() <= 0).all()
+    assert sizes[0] > 24
+
+
+def test_grouping_loss_is_the_cross_entropy_of_the_largest_cell_of_the_same_color():
+    torch.manual_seed(0)
+    sizes, colors = [20, 16, 12, 8, 6, 2], [-0.5, 0.5, -0.5, 0.0, 0.52, 0.9]
+    cells = torch.arange(6).repeat_interleave(torch.tensor(sizes)).view(1, 8, 8)
+    image = torch.tensor(colors)[cells][:, None].expand(-1, 3, -1, -1)
+    weights = torch.ones(1, 1, 8, 8)
+    weights[0, 0][cells[0] == 3] = 0  # all ink: no target
+    max_hints = 4
+    logits = torch.randn(1, 6, max_hints)
+
+    # Cell 2 has cell 0's color, cell 4 nearly cell 1's; cell 5 has no like among the first four.
+    targets = {0: 0, 1: 1, 2: 0, 4: 1, 5: 3}
+    total = sum(sizes[cell] ** 0.5 * -logits[0, cell].log_softmax(0)[target] for cell, target in targets.items())
+    expected = total / sum(sizes[cell] ** 0.5 for cell in targets)
+    assert torch.allclose(grouping_loss(image, logits, cells, weights), expected)
