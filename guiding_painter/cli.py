@@ -15,7 +15,7 @@ from .colors import parse_color
 from .files import save_png
 
 if TYPE_CHECKING:
-    from .painting import Painting
+    from .painting import Answers, Painting
 
 EXAMPLES = """\
 examples:
@@ -116,7 +116,7 @@ def regions_command(args: argparse.Namespace) -> int:
 
 
 def paint_command(args: argparse.Namespace) -> int:
-    answers = "auto"
+    answers: Answers = "auto"
     if args.colors != "auto":
         words = [word.strip() for word in args.colors.split(",")]
         answers = [None if word == "skip" else parse_color(word) for word in words]

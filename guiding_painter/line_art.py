@@ -19,8 +19,8 @@ def xdog(
 ) -> np.ndarray:
     """Extended difference of Gaussians: ink where a picture is dark or darker than what is next to it.
 
-    With S = (1 + p) G_sigma(image) - p G_{k sigma}(image), a pixel is 1 where S >= epsilon and 1 + tanh(phi (S - epsilon)),
-    at least 0, elsewhere (Winnemöller et al. 2012, in the parametrisation where p alone is the sharpness).
+    With S = (1 + p) G_sigma(image) - p G_{k sigma}(image), a pixel is 1 where S >= epsilon, and elsewhere
+    1 + tanh(phi (S - epsilon)), at least 0 (Winnemöller et al. 2012, parametrised so that p alone is the sharpness).
 
     Args:
         image: (H, W) luminance in [0, 1], 1 = white.
@@ -53,9 +53,9 @@ def extract_line_art(
     """A line drawing, as a person would ink it before coloring, out of a colored picture.
 
     XDoG with three changes, because plain XDoG fills dark areas with ink and is blind to edges between colors of equal
-    luminance. The tone term is the luminance relative to its surroundings: strokes are black, dark areas are paper with a
-    line around them. The edge term comes from whichever of red, green and blue differs most, of square roots, as the eye
-    sees more in the dark. Specks are removed. The parameters are those of `xdog`.
+    luminance. The tone term is the luminance relative to its surroundings: strokes are black, dark areas are paper
+    with a line around them. The edge term comes from whichever of red, green and blue differs most, of square roots,
+    as the eye sees more in the dark. Specks are removed. The parameters are those of `xdog`.
 
     Returns:
         an "L" image of the same size, ink on paper white.

@@ -12,6 +12,7 @@ from scipy import ndimage
 from .colors import RGB, Color, parse_color, to_hex
 from .files import save_png
 from .saved import SavedPainting, thumbnail
+from .sketches import to_sketch
 
 Answers = Sequence[Color | None] | str  # colors in the order asked, None to skip a region; or "auto"
 
@@ -230,9 +231,8 @@ class Painting:
     @cached_property
     def _paper(self) -> np.ndarray:
         """(h, w) bool at the working size: neither near black nor a stroke, which is darker than what is around it."""
-        height, width = self._working_map.shape
-        value = np.asarray(self.drawing.resize((width, height), Image.Resampling.BOX)).astype(np.int16)
-        return (value >= 64) & (value >= ndimage.maximum_filter(value, 5) - 24)
+        sketch = to_sketch(self.drawing, self._working_map.shape[::-1])[0, 0].numpy()  # in [-1, 1]: what the model saw
+        return (sketch >= -0.5) & (sketch >= ndimage.maximum_filter(sketch, 5) - 0.2)
 
     @cached_property
     def _nearest_paper(self) -> np.ndarray:

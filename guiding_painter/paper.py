@@ -10,10 +10,10 @@ SMALL_SIDE = 256  # long side at which light and paper are judged: both vary slo
 
 
 def looks_colored(image: Image.Image) -> bool:
-    """Whether a picture is colored (a painting, a photo, a comic page) and no drawing, of whatever ink on whatever paper.
+    """Whether a picture is colored (a painting, a photo, a comic page) and no drawing, of any ink on any paper.
 
-    True where areas, not only lines, have two hues or more, or one that covers a quarter of the picture. The paper's own
-    hue, be it cream paper or yellow light, counts as none; a drawing done, and even shaded, in one colored pencil has one.
+    True where areas, not only lines, have two hues or more, or one that covers a quarter of the picture. The paper's
+    own hue, be it cream paper or yellow light, counts as none; a drawing, even shaded, in one colored pencil has one.
     """
     rgb = np.asarray(_small(image.convert("RGB")), dtype=np.float32) / 255
     brightness = rgb.sum(axis=2)
@@ -31,8 +31,8 @@ def looks_colored(image: Image.Image) -> bool:
 def is_light_on_dark(image: Image.Image) -> bool:
     """Whether an "L" picture is light lines on a dark ground (chalk, scratchboard, blueprint).
 
-    True where it is dark up to the border and what is light is less than a third of it, and thin: an ink drawing with large
-    blacks has broad areas of paper.
+    True where it is dark up to the border and what is light is less than a third of it, and thin: an ink drawing with
+    large blacks has broad areas of paper.
     """
     gray = np.asarray(_small(image))
     if gray.min() == gray.max():
@@ -51,8 +51,8 @@ def is_light_on_dark(image: Image.Image) -> bool:
 def is_clean(image: Image.Image) -> bool:
     """Whether an "L" picture has white paper without grain: drawn on a screen, or scanned and cleaned already.
 
-    Grain is a pixel neither white nor dark that nearly, but not exactly, equals its neighbors; the gray of anti-aliased lines
-    is steeper, that of flat fills exactly equal.
+    Grain is a pixel neither white nor dark that nearly, but not exactly, equals its neighbors; the gray of anti-aliased
+    lines is steeper, that of flat fills exactly equal.
     """
     gray = np.asarray(image)
     spread = ndimage.maximum_filter(gray, 3) - ndimage.minimum_filter(gray, 3)
@@ -83,13 +83,14 @@ def flatten(drawing: Image.Image) -> Image.Image:
         islands[[0, -1], :], islands[:, [0, -1]] = paper[[0, -1], :], paper[:, [0, -1]]
         paper = ndimage.gaussian_filter(reconstruction(islands, paper, method="erosion"), 2)
         # What is far darker than most paper is ink, or the desk beneath: divided by itself it would be bright noise.
-        paper = np.maximum(paper, max(0.35 * np.quantile(paper, 0.95), 1)).astype(np.float32)
+        paper = np.maximum(paper, max(0.3 * np.quantile(paper, 0.95), 1)).astype(np.float32)
         paper = np.asarray(Image.fromarray(paper).resize((width, height), Image.Resampling.BICUBIC))
         np.minimum(quotient, np.asarray(channel) / paper, out=quotient)
 
     sample = quotient[:: 1 + height // 1000, :: 1 + width // 1000]
-    middle = np.median(sample)
-    grain = 1.5 * np.median(sample[sample >= middle] - middle)  # standard deviation, from the side that has no ink
+    light = sample[sample > 0.8]  # paper and its noise: by the division it lies around 1
+    middle = np.median(light) if light.size else 1
+    grain = 1.5 * np.median(sample[sample >= middle] - middle) if light.size else 0  # deviation on the side without ink
     white = middle - 2.5 * grain
     ink = sample[sample < white - max(3 * grain, 0.05)]
     black = min(np.quantile(ink, 0.1), white - 0.25) if ink.size else white - 0.5

@@ -47,6 +47,9 @@ class GuidingPainterPipeline(DiffusionPipeline):
         colorization: g, the picture that follows from the answers (Eq. 9).
     """
 
+    segmentation: SegmentationNetwork
+    colorization: ColorizationNetwork
+
     def __init__(self, segmentation: SegmentationNetwork, colorization: ColorizationNetwork):
         super().__init__()
         asked, answered = segmentation.config.max_hints, colorization.config.max_hints
@@ -94,12 +97,10 @@ class GuidingPainterPipeline(DiffusionPipeline):
             raise ValueError(
                 f"{folder / cls.config_name} describes a {index.get('_class_name')}, not a {cls.__name__}."
             )
-        pipeline = cls(
+        return cls(
             segmentation=load_network(SegmentationNetwork, folder / "segmentation", dtype),
             colorization=load_network(ColorizationNetwork, folder / "colorization", dtype),
         )
-        pipeline.register_to_config(_name_or_path=str(pretrained_model_name_or_path or folder))
-        return pipeline
 
     def save_pretrained(
         self, save_directory: str | os.PathLike, safe_serialization: bool = True, **kwargs: Any

@@ -74,7 +74,7 @@ class SavedPainting:
         region_map = _decode("region_map", state.get("region_map"), (height, width))
         history = _read_history(state.get("history"))
         position = state.get("position")
-        if not _is_int(position) or not 0 <= position <= len(history):
+        if not isinstance(position, int) or isinstance(position, bool) or not 0 <= position <= len(history):
             raise _damaged("position", position)
         return cls(
             size=_read_size("drawing size", drawing.get("size")),

@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import io
-import math
 import os
 from typing import BinaryIO
 
@@ -40,8 +39,8 @@ LINE_ART_SIDE = 1024  # long side in pixels at which lines are extracted: finer 
 def open_picture(source: str | os.PathLike | bytes | BinaryIO | Image.Image) -> Image.Image:
     """Opens any PNG, JPEG, WebP, GIF, TIFF or BMP as a person sees it.
 
-    Upright by its EXIF rotation, transparency over white, the first frame of an animation; palettes, CMYK and gray of 1, 16 or
-    32 bits converted.
+    Upright by its EXIF rotation, transparency over white, the first frame of an animation; palettes, CMYK and gray of
+    1, 16 or 32 bits converted.
 
     Args:
         source: a path, the bytes of a file, an open binary file (left open) or a picture already open.
@@ -54,7 +53,8 @@ def open_picture(source: str | os.PathLike | bytes | BinaryIO | Image.Image) -> 
         ValueError: no pixels, or more than MAX_PIXELS; both known before decoding.
     """
     is_open = isinstance(source, Image.Image)
-    name = source if isinstance(source, str | os.PathLike) else getattr(source, "name", "The picture")
+    name = source if isinstance(source, str | os.PathLike) else getattr(source, "name", None)
+    name = name or "The picture"
     try:
         file = io.BytesIO(source) if isinstance(source, bytes) else source
         with contextlib.nullcontext(source) if is_open else Image.open(file, formats=FORMATS) as image:
@@ -107,8 +107,8 @@ def open_drawing(
 ) -> Image.Image:
     """Opens a drawing as ink on white paper, whatever paper and light it was photographed or scanned with.
 
-    What is clean already (white paper without grain) stays as it is, to the bit. Anything else is divided by its paper and
-    stretched, see `paper.flatten`. Lines of any color count as ink. Light lines on a dark ground, as of chalk or a
+    What is clean already (white paper without grain) stays as it is, to the bit. Anything else is divided by its paper
+    and stretched, see `paper.flatten`. Lines of any color count as ink. Light lines on a dark ground, as of chalk or a
     blueprint, are inverted. A colored picture, see `looks_colored`, is taken by its luminance.
 
     Args:
@@ -144,9 +144,9 @@ def _ink_on_white(picture: Image.Image) -> Image.Image:
 
 
 def working_size(size: tuple[int, int], long_side: int = 512) -> tuple[int, int]:
-    """The (width, height) at which the networks see a drawing of `size`: its aspect, at most `long_side`, at least 1 by 1.
+    """The (width, height) at which the networks see a drawing of `size`: same aspect, `long_side` at most, 1 at least.
 
-    A smaller drawing keeps its size, but one under half of `long_side` is enlarged to half: the networks know nothing finer.
+    A smaller drawing keeps its size, but one under half of `long_side` is enlarged to half: the networks know no finer.
     """
     width, height = size
     scale = min(max(1, long_side / 2 / max(size)), long_side / max(size))
@@ -165,10 +165,10 @@ def to_sketch(drawing: Image.Image, size: tuple[int, int] | None = None) -> torc
     """
     drawing = drawing.convert("L")
     if size is not None and size != drawing.size:
-        # Averaged over 8 by 8 pixels a thin line would be a hint of gray. Thickened by half an output pixel first, every
-        # line keeps half of its darkness at least, and none gets noticeably fatter.
+        # Averaged over 8 by 8 pixels a thin line would be a hint of gray. Thickened by half an output pixel first, it
+        # keeps half a pixel's worth of ink at least, and thick lines do not get noticeably fatter.
         shrink = [drawing.height / size[1], drawing.width / size[0]]
-        window = [2 * math.floor(max(factor, 1) / 4) + 1 for factor in shrink]
+        window = [1 + int(factor / 2) for factor in shrink]
         drawing = Image.fromarray(ndimage.minimum_filter(np.asarray(drawing), size=window))
         drawing = drawing.resize(size, Image.Resampling.BOX if max(shrink) > 1 else Image.Resampling.BICUBIC)
     return torch.from_numpy(np.array(drawing, dtype=np.float32) / 127.5 - 1)[None, None]

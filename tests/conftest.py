@@ -1,0 +1,64 @@
+"""A tiny real painter and small drawings, shared by the tests."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image, ImageDraw
+
+from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, SegmentationNetwork
+
+torch.set_num_threads(1)
+
+
+def make_painter(max_hints: int = 6, norm: str = "group", cells: bool = False, seed: int = 0) -> GuidingPainterPipeline:
+    """Real networks of 10,000 parameters each. Untrained, but with weights large enough for answers to show."""
+    torch.manual_seed(seed)
+    config = {"max_hints": max_hints, "block_out_channels": (8, 8, 16, 16, 16), "stem_factor": 2, "norm": norm}
+    painter = GuidingPainterPipeline(SegmentationNetwork(**config, cells=cells), ColorizationNetwork(**config))
+    for network in painter.components.values():
+        for module in network.modules():
+            if isinstance(module, torch.nn.Conv2d):
+                module.reset_parameters()
+    return painter
+
+
+@pytest.fixture(scope="session")
+def painter() -> GuidingPainterPipeline:
+    return make_painter()
+
+
+@pytest.fixture(scope="session")
+def checkpoint(painter: GuidingPainterPipeline, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The painter, saved. Copy it before changing anything in it."""
+    folder = tmp_path_factory.mktemp("checkpoint")
+    painter.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def drawing() -> Image.Image:
+    """A box, a ball and a stroke, 150x100, black ink on white."""
+    image = Image.new("L", (150, 100), 255)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((15, 20, 70, 80), outline=0, width=3)
+    draw.ellipse((80, 25, 140, 85), outline=0, width=3)
+    draw.line((75, 5, 145, 15), fill=0, width=2)
+    return image
+
+
+@pytest.fixture
+def forwards(painter: GuidingPainterPipeline) -> "Callable[[], tuple[int, int]]":
+    """Counts how often f and g have run since the test began."""
+    counts = {"segmentation": 0, "colorization": 0}
+
+    def count(name: str) -> None:
+        counts[name] += 1
+
+    hooks = [
+        network.register_forward_hook(lambda *_, name=name: count(name)) for name, network in painter.components.items()
+    ]
+    yield lambda: tuple(counts.values())
+    for hook in hooks:
+        hook.remove()

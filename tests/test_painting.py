@@ -1,0 +1,527 @@
+"""Painting and its saved form, with a colorizer that fills every region flatly: no network."""
+
+import base64
+import json
+import os
+import resource
+import tempfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from guiding_painter.colors import parse_color
+from guiding_painter.painting import Painting
+from guiding_painter.saved import SavedPainting
+
+UNANSWERED = (100, 150, 200)
+
+
+class FlatColors:
+    """Fills answered regions with their answers and all others with one color. Counts its calls."""
+
+    def __init__(self, region_map: np.ndarray):
+        self.region_map, self.calls = region_map, 0
+
+    def __call__(self, answers: dict[int, tuple[int, int, int]]) -> Image.Image:
+        self.calls += 1
+        colors = np.full((256, 3), UNANSWERED, np.uint8)
+        for index, color in answers.items():
+            colors[index] = color
+        return Image.fromarray(colors[self.region_map])
+
+
+@pytest.fixture
+def page() -> Image.Image:
+    """80x40, with a black line down the middle and a gray one across."""
+    drawing = Image.new("L", (80, 40), 255)
+    draw = ImageDraw.Draw(drawing)
+    draw.line((0, 20, 79, 20), fill=128)
+    draw.rectangle((39, 0, 40, 39), fill=0)
+    return drawing
+
+
+@pytest.fixture
+def region_map() -> np.ndarray:
+    """40x20, half the page: left 0, right 4, a spot of 2 in the right part. Channels 1 and 3 have no pixel."""
+    regions = np.zeros((20, 40), np.uint8)
+    regions[:, 20:] = 4
+    regions[2:6, 30:36] = 2
+    return regions
+
+
+@pytest.fixture
+def painting(page: Image.Image, region_map: np.ndarray) -> Painting:
+    return Painting(page, region_map, FlatColors(region_map))
+
+
+def resume(painting: Painting, state: dict) -> Painting:
+    saved = SavedPainting.from_dict(state)
+    saved.check_drawing(painting.drawing)
+    colorize = FlatColors(saved.region_map)
+    return Painting(painting.drawing, saved.region_map, colorize, False, saved.history, saved.position)
+
+
+def test_regions_are_asked_in_channel_order_and_empty_ones_never(painting: Painting):
+    assert [region.index for region in painting.regions] == [0, 2, 4]
+    asked = []
+    while region := painting.next_region():
+        asked.append(region.index)
+        painting.paint(region, "#123456")
+    assert asked == [0, 2, 4]
+    assert [region.index for region in painting.regions] == [0, 2, 4]
+
+
+def test_a_region_knows_its_place(painting: Painting):
+    left, spot, right = painting.regions
+    assert [region.area for region in painting.regions] == [0.5, 4 * 6 / 800, 0.5 - 4 * 6 / 800]
+    assert spot.mask.shape == (40, 80)
+    assert spot.mask.dtype == bool
+    assert spot.box == (60, 4, 72, 12)
+    assert spot.mask[4:12, 60:72].all()
+    assert spot.mask.sum() == 8 * 12
+    for region in painting.regions:
+        x, y = region.center
+        assert region.mask[int(y), int(x)]
+    assert 15 < left.center[0] < 25
+    assert np.array_equal(painting.region_map == 4, right.mask)
+
+
+def test_suggestions_follow_the_picture_and_leave_ink_out(page: Image.Image, region_map: np.ndarray):
+    ink = np.asarray(page.resize((40, 20), Image.Resampling.BOX)) < 200
+    assert ink.any()
+
+    def colorize(answers: dict) -> Image.Image:
+        picture = np.full((20, 40, 3), (200, 100, 50), np.uint8)
+        if 0 in answers:
+            picture[:, 20:30] = (100, 100, 50)  # an answer elsewhere changes this region too
+            picture[:, 30:] = (110, 100, 50)
+        picture[ink] = 0
+        return Image.fromarray(picture)
+
+    painting = Painting(page, region_map, colorize)
+    assert painting.regions[1].suggested_color == "#c86432"
+    painting.paint(0, "#ffffff")
+    assert painting.regions[1].suggested_color == "#6e6432"
+    paper = ~ink & (region_map == 4)
+    red = np.where(np.arange(40) < 30, 100, 110)[None].repeat(20, 0)[paper].mean()
+    assert painting.regions[2].suggested_color == f"#{round(red):02x}6432"
+
+
+def test_a_region_of_ink_alone_still_has_a_suggestion():
+    region_map = np.zeros((10, 10), np.uint8)
+    painting = Painting(Image.new("L", (10, 10), 0), region_map, FlatColors(region_map))
+    assert painting.regions[0].suggested_color == "#6496c8"
+    assert painting.image.getextrema() == ((0, 0),) * 3
+
+
+@pytest.mark.parametrize("color", ["#e07a5f", "#E07A5F", " #e07a5f ", (224, 122, 95), [224, 122, 95], "#e75"])
+def test_colors_that_are_understood(painting: Painting, color: object):
+    painting.paint(0, color)
+    assert painting.regions[0].color == ("#ee7755" if color == "#e75" else "#e07a5f")
+
+
+def test_numpy_colors_are_understood(painting: Painting):
+    painting.paint(0, tuple(np.array([1, 2, 3], np.uint8)))
+    assert painting.regions[0].color == "#010203"
+
+
+BAD_COLORS = [
+    "e07a5f",
+    "#e07a5",
+    "#e07a5g",
+    "red",
+    "",
+    (1, 2),
+    (1, 2, 256),
+    (-1, 2, 3),
+    (0.5, 0, 0),
+    (True, 0, 0),
+    None,
+    7,
+]
+
+
+@pytest.mark.parametrize("color", BAD_COLORS)
+def test_colors_that_are_not(painting: Painting, color: object):
+    with pytest.raises(ValueError, match="is no color: give '#rrggbb', '#rgb' or"):
+        painting.paint(0, color)
+    assert painting.answers == {}
+
+
+@pytest.mark.parametrize("region", [1, 30, -1, "0x", None])
+def test_regions_that_are_not(painting: Painting, region: object):
+    with pytest.raises(ValueError, match="is no region of this painting: choose one of 0, 2, 4"):
+        painting.paint(region, "#fff")
+
+
+def test_a_region_of_another_painting_is_refused(painting: Painting, page: Image.Image, region_map: np.ndarray):
+    other = Painting(page, region_map, FlatColors(region_map))
+    with pytest.raises(ValueError, match="belongs to another painting"):
+        painting.paint(other.regions[0], "#fff")
+
+
+def test_answers_in_any_order(painting: Painting):
+    left, spot, right = painting.regions
+    painting.paint(right, "#111111")
+    assert painting.next_region() is left
+    painting.skip(left)
+    assert painting.next_region() is spot
+    painting.paint(spot, "#222222")
+    assert painting.next_region() is None
+    assert [(region.color, region.skipped) for region in painting.regions] == [
+        (None, True),
+        ("#222222", False),
+        ("#111111", False),
+    ]
+
+
+def test_repaint_changes_an_earlier_answer_only(painting: Painting):
+    with pytest.raises(ValueError, match="Region 0 has no color yet"):
+        painting.repaint(0, "#111111")
+    painting.skip(0)
+    with pytest.raises(ValueError, match="Region 0 has no color yet"):
+        painting.repaint(0, "#111111")
+    painting.paint(2, "#222222")
+    painting.paint(4, "#444444")
+    painting.repaint(2, "#111111")
+    assert painting.answers == {0: None, 2: (17, 17, 17), 4: (68, 68, 68)}
+    painting.undo()
+    assert painting.regions[1].color == "#222222"
+
+
+def test_skipping_an_answered_region_takes_the_answer_back(painting: Painting):
+    painting.paint(0, "#111111")
+    painting.skip(0)
+    assert painting.regions[0].color is None
+    assert painting.regions[0].skipped
+    assert painting.picture.getpixel((0, 0)) == UNANSWERED
+    painting.undo()
+    assert painting.picture.getpixel((0, 0)) == (17, 17, 17)
+
+
+def test_undo_and_redo_are_those_of_an_editor(painting: Painting):
+    left, spot, right = painting.regions
+    assert painting.undo() is None
+    assert painting.redo() is None
+    painting.paint(left, "#111111")
+    painting.skip(spot)
+    painting.paint(right, "#333333")
+    assert painting.undo() is right
+    assert painting.undo() is spot
+    assert not spot.skipped
+    assert painting.next_region() is spot
+    assert painting.redo() is spot
+    assert spot.skipped
+    assert painting.undo() is spot
+    assert painting.undo() is left
+    assert painting.undo() is None
+    assert painting.answers == {}
+    for region in painting.regions:
+        assert painting.redo() is region
+    assert painting.redo() is None
+    assert painting.answers == {0: (17, 17, 17), 2: None, 4: (51, 51, 51)}
+
+    painting.undo()
+    painting.paint(right, "#444444")  # a new answer: what was undone cannot be redone any more
+    assert painting.redo() is None
+    assert right.color == "#444444"
+
+
+def test_the_picture_is_computed_once_an_answer(painting: Painting):
+    colorize = painting._colorize
+    assert colorize.calls == 0
+    for expected in (1, 2, 3):
+        region = painting.next_region()
+        assert region.suggested_color
+        assert painting.image
+        assert colorize.calls == expected
+        painting.paint(region, "#111111")
+    assert painting.image
+    assert colorize.calls == 4
+    painting.skip(painting.regions[0])
+    painting.undo()
+    assert painting.image
+    assert colorize.calls == 4  # the answers are the same again
+    painting.undo()
+    assert painting.image
+    assert colorize.calls == 5
+
+
+def test_many_answers_cost_one_picture_and_a_skip_none(painting: Painting):
+    assert painting.image
+    painting.skip(0)
+    assert painting.image
+    assert painting._colorize.calls == 1
+    painting.paint_all(["#111111", "#222222"])
+    assert painting.image
+    assert painting._colorize.calls == 2
+
+
+def test_the_image_has_flat_color_up_to_lines_as_sharp_as_the_drawing(painting: Painting):
+    painting.paint_all(["#ff8000", None, "#0080ff"])
+    image = np.asarray(painting.image)
+    assert image.shape == (40, 80, 3)
+    assert not image[:, 39:41].any()  # the black line, to the pixel
+    assert (image[:20, :38] == (255, 128, 0)).all()
+    assert (image[21:, :38] == (255, 128, 0)).all()
+    assert (image[20, :38] == (128, 64, 0)).all()  # the gray line, darkened once
+    assert (image[21:, 44:] == (0, 128, 255)).all()
+
+
+def test_coarse_lines_of_the_model_do_not_show(page: Image.Image, region_map: np.ndarray):
+    painted = Image.new("RGB", (40, 20), (255, 128, 0))
+    painted.paste((0, 0, 0), (19, 0, 21, 20))  # its own black line, as wide as 4 pixels of the page
+    image = np.asarray(Painting(page, region_map, lambda answers: painted).image)
+    assert (image[:20, [36, 37, 38, 41, 42, 43]] == (255, 128, 0)).all()
+
+
+def test_a_drawing_smaller_than_the_working_size(region_map: np.ndarray):
+    region_map[0, 0] = 1  # one pixel that the drawing, four times smaller, does not have
+    painting = Painting(Image.new("L", (10, 5), 255), region_map, FlatColors(region_map))
+    assert [region.index for region in painting.regions] == [0, 2, 4]
+    assert painting.image.size == (10, 5)
+    assert sum(region.area for region in painting.regions) == 1
+    assert all(region.mask.any() and region.box for region in painting.regions)
+
+
+def test_paint_all_accepts_suggestions_in_turn(painting: Painting):
+    painting.paint(2, "#222222")
+    painting.paint_all("auto")
+    assert [region.color for region in painting.regions] == ["#6496c8", "#222222", "#6496c8"]
+    assert painting._colorize.calls == 2  # the last answer's picture has not been looked at
+
+
+def test_paint_all_goes_on_where_the_painting_stands(painting: Painting):
+    painting.skip(0)
+    painting.paint_all(["#222222", "#444444", "#666666"])  # one too many
+    assert painting.answers == {0: None, 2: (34, 34, 34), 4: (68, 68, 68)}
+
+
+@pytest.mark.parametrize("colors", ["#e07a5f", "all"])
+def test_paint_all_wants_a_list(painting: Painting, colors: str):
+    with pytest.raises(ValueError, match="give a list of colors, or 'auto'"):
+        painting.paint_all(colors)
+
+
+@pytest.mark.parametrize("dpi", [(300, 300), None, (0, 0), (float("nan"), 1), (72.5, 100)])
+def test_save(painting: Painting, tmp_path: Path, dpi: tuple | None):
+    if dpi:
+        painting.drawing.info["dpi"] = dpi
+    painting.save(tmp_path / "out.PNG")
+    with Image.open(tmp_path / "out.PNG") as saved:
+        assert saved.tobytes() == painting.image.tobytes()
+        assert saved.info.get("dpi") == (pytest.approx(dpi, abs=0.02) if dpi and dpi[0] >= 1 else None)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.PNG"]
+
+
+def test_save_follows_a_link_and_keeps_permissions_ordinary(painting: Painting, tmp_path: Path):
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "link.png").symlink_to(tmp_path / "kept" / "out.png")
+    painting.save(tmp_path / "link.png")
+    assert (tmp_path / "link.png").is_symlink()
+    ordinary = tmp_path / "ordinary"
+    ordinary.touch()
+    assert (tmp_path / "kept" / "out.png").stat().st_mode == ordinary.stat().st_mode
+
+
+@pytest.mark.parametrize("name", ["out", "out.jpg", "out.psb"])
+def test_save_knows_its_formats(painting: Painting, tmp_path: Path, name: str):
+    with pytest.raises(ValueError, match=f"{name} does not end in .png"):
+        painting.save(tmp_path / name)
+    assert not any(tmp_path.iterdir())
+
+
+def test_save_where_there_is_no_folder(painting: Painting, tmp_path: Path):
+    with pytest.raises(OSError, match="missing/out.png cannot be written"):
+        painting.save(tmp_path / "missing" / "out.png")
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(OSError, match="folder.png cannot be written"):
+        painting.save(tmp_path / "folder.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.png"]
+
+
+def test_save_on_a_full_disk_leaves_the_old_file(painting: Painting, tmp_path: Path):
+    target = tmp_path / "out.png"
+    target.write_bytes(b"old")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))  # files may not grow beyond 100 bytes
+    try:
+        with pytest.raises(OSError, match="out.png cannot be written"):
+            painting.save(target)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert target.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["out.png"]
+
+
+def test_save_in_a_read_only_folder_leaves_the_old_file(painting: Painting):
+    with tempfile.TemporaryDirectory() as folder:  # not tmp_path, which only its owner may enter
+        target = Path(folder) / "out.png"
+        target.write_bytes(b"old")
+        os.chmod(folder, 0o555)
+        user = os.geteuid()
+        if user == 0:
+            os.seteuid(65534)  # root may write anywhere
+        try:
+            with pytest.raises(OSError, match="out.png cannot be written .Permission denied"):
+                painting.save(target)
+        finally:
+            os.seteuid(user)
+            os.chmod(folder, 0o755)
+        assert target.read_bytes() == b"old"
+        assert len(list(Path(folder).iterdir())) == 1
+
+
+def test_a_painting_is_put_away_and_taken_up(painting: Painting):
+    painting.paint(4, "#444444")
+    painting.skip(0)
+    painting.paint(2, (1, 2, 3))
+    painting.paint(2, "#222222")
+    painting.undo()
+    resumed = resume(painting, json.loads(json.dumps(painting.to_dict())))
+    assert resumed.answers == painting.answers == {4: (68, 68, 68), 0: None, 2: (1, 2, 3)}
+    assert resumed.image.tobytes() == painting.image.tobytes()
+    assert resumed.to_dict() == painting.to_dict()
+    assert resumed.redo().color == "#222222"
+    for index in (2, 2, 0, 4):
+        assert resumed.undo().index == index
+    assert resumed.undo() is None
+
+
+def test_the_saved_form(painting: Painting):
+    painting.paint(2, "#e07a5f")
+    painting.skip(0)
+    painting.undo()
+    state = painting.to_dict()
+    assert list(state) == [
+        "format",
+        "version",
+        "drawing",
+        "extract_lines",
+        "working_size",
+        "region_map",
+        "history",
+        "position",
+    ]
+    assert (state["format"], state["version"], state["extract_lines"]) == ("guiding-painter painting", 1, False)
+    assert (state["drawing"]["size"], state["working_size"]) == ([80, 40], [40, 20])
+    assert state["history"] == [{"region": 2, "color": "#e07a5f"}, {"region": 0, "color": None}]
+    assert state["position"] == 1
+    region_map = np.frombuffer(zlib.decompress(base64.b64decode(state["region_map"])), np.uint8).reshape(20, 40)
+    assert np.array_equal(region_map, painting._working_map)
+
+
+def test_a_map_of_512_pixels_is_saved_in_few_bytes():
+    rows, columns = np.mgrid[:512, :512]
+    region_map = ((rows // 40 + columns // 60) % 9).astype(np.uint8)
+    painting = Painting(Image.new("L", (512, 512), 255), region_map, FlatColors(region_map))
+    assert len(json.dumps(painting.to_dict())) < 20_000
+
+
+@pytest.mark.parametrize("state", [None, [], "painting", {}, {"format": "other"}])
+def test_foreign_states(painting: Painting, state: object):
+    with pytest.raises(ValueError, match="This is no saved painting: pass the dict that Painting.to_dict"):
+        resume(painting, state)
+
+
+@pytest.mark.parametrize("version", [0, 2, "1", None])
+def test_states_of_another_version(painting: Painting, version: object):
+    with pytest.raises(ValueError, match="version .* of the format .* update guiding-painter"):
+        resume(painting, painting.to_dict() | {"version": version})
+
+
+def packed(values: bytes) -> str:
+    return base64.b64encode(zlib.compress(values)).decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("drawing", None, "drawing is None"),
+        ("drawing", {"size": [80], "thumbnail": packed(bytes(1024))}, r"drawing size is \[80\]"),
+        ("drawing", {"size": [80, True], "thumbnail": packed(bytes(1024))}, "drawing size is"),
+        ("drawing", {"size": [80, 40], "thumbnail": packed(bytes(1023))}, "thumbnail is not one of 32x32"),
+        ("drawing", {"size": [80, 40]}, "thumbnail cannot be unpacked"),
+        ("extract_lines", "no", "extract_lines is 'no'"),
+        ("working_size", [40, 20, 1], "working_size is"),
+        ("working_size", [0, 20], "working_size is"),
+        ("working_size", [40.0, 20.0], "working_size is"),
+        ("working_size", [5000, 20], "working_size is"),
+        ("working_size", [20, 20], "region_map is not one of 20x20"),
+        ("working_size", [40, 40], "region_map is not one of 40x40"),
+        ("region_map", None, "region_map cannot be unpacked"),
+        ("region_map", 5, "region_map cannot be unpacked"),
+        ("region_map", "@@@", "region_map cannot be unpacked"),
+        ("region_map", "é", "region_map cannot be unpacked"),
+        ("region_map", base64.b64encode(b"not zlib").decode(), "region_map cannot be unpacked"),
+        ("region_map", packed(bytes(800))[:-8], "region_map is not one of 40x20"),
+        ("region_map", packed(bytes(50_000_000)), "region_map is not one of 40x20"),
+        ("history", {}, "history is {}"),
+        ("history", ["#fff"], "history entry is '#fff'"),
+        ("history", [{"region": 0}], "history entry is"),
+        ("history", [{"region": "0", "color": None}], "answered region is '0'"),
+        ("history", [{"region": True, "color": None}], "answered region is True"),
+        ("history", [{"region": 0, "color": "red"}], "answer is 'red'"),
+        ("history", [{"region": 0, "color": {"r": "x" * 1000}}], "answer is {'r'.*[.]{3}"),
+        ("position", -1, "position is -1"),
+        ("position", 2, "position is 2"),
+        ("position", True, "position is True"),
+        ("position", None, "position is None"),
+    ],
+)
+def test_damaged_states(painting: Painting, field: str, value: object, says: str):
+    painting.paint(0, "#111111")
+    with pytest.raises(ValueError, match=f"^This saved painting is damaged: its .*{says}") as raised:
+        resume(painting, painting.to_dict() | {field: value})
+    assert len(str(raised.value)) < 200
+
+
+@pytest.mark.parametrize("field", ["drawing", "extract_lines", "working_size", "region_map", "history", "position"])
+def test_incomplete_states(painting: Painting, field: str):
+    state = painting.to_dict()
+    del state[field]
+    with pytest.raises(ValueError, match="damaged"):
+        resume(painting, state)
+
+
+def test_a_changed_letter_never_gives_another_map(painting: Painting):
+    state = painting.to_dict()
+    text, noticed = state["region_map"], 0
+    for place in range(len(text)):
+        changed = text[:place] + ("A" if text[place] != "A" else "B") + text[place + 1 :]
+        try:
+            resumed = SavedPainting.from_dict(state | {"region_map": changed})
+        except ValueError:
+            noticed += 1
+        else:  # bits that zlib leaves unused
+            assert np.array_equal(resumed.region_map, painting._working_map)
+    assert noticed > 0.9 * len(text)
+
+
+def test_an_answer_to_no_region_is_noticed(painting: Painting):
+    state = painting.to_dict() | {"history": [{"region": 3, "color": "#fff"}], "position": 1}
+    with pytest.raises(ValueError, match="3 is no region of this painting"):
+        resume(painting, state)
+
+
+def test_a_painting_is_taken_up_with_its_own_drawing_only(painting: Painting, tmp_path: Path):
+    saved = SavedPainting.from_dict(painting.to_dict())
+    with pytest.raises(ValueError, match="a drawing of 80x40 pixels and the one given has 40x80"):
+        saved.check_drawing(Image.new("L", (40, 80)))
+    other = painting.drawing.copy()
+    ImageDraw.Draw(other).line((10, 30, 16, 34), fill=0, width=2)
+    with pytest.raises(ValueError, match="belongs to another drawing"):
+        saved.check_drawing(other)
+
+    painting.drawing.save(tmp_path / "same.jpg", quality=90)
+    with Image.open(tmp_path / "same.jpg") as same:
+        assert same.tobytes() != painting.drawing.tobytes()
+        saved.check_drawing(same)
+
+
+def test_parse_color_is_exact():
+    assert parse_color("#0180ff") == (1, 128, 255)
+    assert all(type(value) is int for value in parse_color(tuple(np.array([1, 2, 3]))))
