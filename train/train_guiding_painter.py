@@ -2,125 +2,83 @@
 
     accelerate launch train/train_guiding_painter.py --train_data_dir my_comic --output_dir my-comic
 
-The result opens with `GuidingPainterPipeline.from_pretrained("my-comic")`. Weights of losses, G and tau default to the
-paper's; `--ink_aware`, `--lambda_prefix` and networks with cells are ours.
+The result opens with `GuidingPainterPipeline.from_pretrained("my-comic")`. With `--pretrained_model_name_or_path none
+--model_config paper`, networks, losses, G and tau are the paper's; `--ink_aware`, `--lambda_prefix` and networks with
+cells are ours.
 """
 
 import argparse
 import itertools
-import json
-from pathlib import Path
 
 import torch
 from accelerate import Accelerator
-from accelerate.utils import DataLoaderConfiguration, ProjectConfiguration, set_seed
-from data import SketchColorPairs
-from diffusers.training_utils import EMAModel
-from evaluate import HINT_COUNTS, evaluate
-from torch.optim.lr_scheduler import LambdaLR
+from accelerate.utils import ProjectConfiguration, set_seed
+from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
-from tqdm.auto import tqdm
 
-from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, PatchDiscriminator, SegmentationNetwork
+from arguments import errors_in_one_sentence, parse_args
+from checkpoints import averaged, checkpoint_to_resume, load_checkpoint, save_checkpoint, save_pipeline, step_of
+from data import SketchColorPairs, collate
+from guiding_painter import ColorizationNetwork, SegmentationNetwork
 from guiding_painter.hints import (
-    condition_mask, gumbel_segments, hint_map, hint_weights, masked_segments, mean_colors, sample_num_hints,
+    condition_mask,
+    gumbel_segments,
+    hint_map,
+    hint_weights,
+    masked_segments,
+    mean_colors,
+    sample_num_hints,
     straight_through,
-)  # fmt: skip
+)
 from guiding_painter.losses import (
-    LAMBDAS, adversarial_loss, prefix_loss, reconstruction_loss, smoothness_loss, total_variance_loss,
-)  # fmt: skip
-
-MODEL_CONFIGS = {
-    "lite": {
-        "networks": {"block_out_channels": (32, 64, 128, 256, 256), "stem_factor": 2, "norm": "group"},
-        "segmentation": {"coordinates": True, "cells": True},
-        "discriminator": {"base_channels": 32, "norm": "group"},
-    },
-    "paper": {"networks": {}, "segmentation": {}, "discriminator": {}},
-}
-
-
-def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__.split("\n\n")[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
-    )
-    data = parser.add_argument_group("data")
-    data.add_argument("--train_data_dir", required=True, help="folder of colored pictures, or with train/ validation/")
-    data.add_argument("--resolution", type=int, default=256, help="side of the training crops, in pixels")
-    data.add_argument("--dataloader_num_workers", type=int, default=1)
-
-    model = parser.add_argument_group("model")
-    model.add_argument(
-        "--pretrained_model_name_or_path",
-        help="folder or hub id to start from; the bundled weights where it is left out, and 'none' for new networks",
-    )
-    model.add_argument("--model_config", choices=MODEL_CONFIGS, default="lite", help="shape of new networks")
-    model.add_argument("--max_hints", type=int, default=30, help="N_c of new networks")
-    model.add_argument("--output_dir", required=True)
-
-    losses = parser.add_argument_group("losses (Eqs. 3, 10-14)")
-    for name, weight in LAMBDAS.items():
-        losses.add_argument(f"--lambda_{name}", type=float, default=weight)
-    losses.add_argument("--lambda_prefix", type=float, default=0.0, help="weight of the expected prefix loss (ours)")
-    losses.add_argument("--gan_loss", choices=("lsgan", "log"), default="lsgan")
-    losses.add_argument("--stop_prob", type=float, default=0.125, help="p of G")
-    losses.add_argument("--final_tau", type=float, default=0.1, help="Gumbel temperature at the end; it starts at 1")
-    losses.add_argument(
-        "--ink_aware", action="store_true", help="leave ink out of mean colors, variance and smoothness (ours)"
-    )
-
-    optimization = parser.add_argument_group("optimization")
-    optimization.add_argument("--max_train_steps", type=int, default=2000)
-    optimization.add_argument("--train_batch_size", type=int, default=12)
-    optimization.add_argument("--learning_rate", type=float, default=2e-4, help="constant for one half, then to 0")
-    optimization.add_argument("--adam_beta1", type=float, default=0.9)
-    optimization.add_argument("--max_grad_norm", type=float, default=1.0)
-    optimization.add_argument("--ema_decay", type=float, default=0.998)
-    optimization.add_argument("--mixed_precision", choices=("no", "bf16"), default="bf16")
-    optimization.add_argument("--seed", type=int, default=0)
-    optimization.add_argument("--validation_steps", type=int, default=500)
-    optimization.add_argument("--checkpointing_steps", type=int, default=500)
-    optimization.add_argument("--resume_from_checkpoint", action="store_true", help="go on from the latest checkpoint")
-    return parser.parse_args(argv)
-
-
-def load_networks(args: argparse.Namespace) -> tuple[SegmentationNetwork, ColorizationNetwork, PatchDiscriminator]:
-    """f, g and D: new ones, or those of a checkpoint (D is new where the checkpoint has none)."""
-    config = MODEL_CONFIGS[args.model_config]
-    if args.pretrained_model_name_or_path == "none":
-        f = SegmentationNetwork(args.max_hints, **config["networks"], **config["segmentation"])
-        g = ColorizationNetwork(args.max_hints, **config["networks"])
-        return f, g, PatchDiscriminator(**config["discriminator"])
-    painter = GuidingPainterPipeline.from_pretrained(args.pretrained_model_name_or_path)
-    saved = Path(args.pretrained_model_name_or_path or "") / "discriminator"
-    if args.pretrained_model_name_or_path and saved.is_dir():
-        d = PatchDiscriminator.from_pretrained(saved, use_safetensors=True)
-    else:
-        d = PatchDiscriminator(**config["discriminator"])
-    return painter.segmentation, painter.colorization, d
+    adversarial_loss,
+    grouping_loss,
+    prefix_loss,
+    reconstruction_loss,
+    smoothness_loss,
+    total_variance_loss,
+)
+from guiding_painter.segmentation import spread
+from preparation import load_data, load_networks, number_of_steps
+from progress import Progress, validate
 
 
 class Generator(torch.nn.Module):
-    """G of Eq. 12: f, the hints h and g, from (sketch, color_image, N_h) to the colored picture and the regions."""
+    """G of Eq. 12: f, the hints h and g, from (sketch, color_image, N_h) to the colored picture and the regions.
 
-    def __init__(self, segmentation: SegmentationNetwork, colorization: ColorizationNetwork):
+    Args:
+        end_to_end: f learns from all losses, as in the paper; otherwise from those of its logits only.
+    """
+
+    def __init__(self, segmentation: SegmentationNetwork, colorization: ColorizationNetwork, end_to_end: bool = True):
         super().__init__()
-        self.segmentation, self.colorization = segmentation, colorization
+        self.segmentation, self.colorization, self.end_to_end = segmentation, colorization, end_to_end
 
     def forward(
-        self, batch: dict[str, torch.Tensor], num_hints: torch.Tensor, tau: float, pixel_weights: torch.Tensor | None
+        self,
+        batch: dict[str, torch.Tensor],
+        num_hints: torch.Tensor,
+        tau: float,
+        pixel_weights: torch.Tensor | None,
+        noise: list[torch.Generator],
     ) -> dict[str, torch.Tensor]:
+        """`noise`: one random generator per sample."""
         sketch, color_image = batch["sketch"], batch["color_image"]
+        output = {}
         if self.segmentation.config.cells:
-            logits = self.segmentation(sketch, batch["cells"])
+            output["cell_logits"] = self.segmentation.cell_logits(sketch, batch["cells"])
+            logits = spread(output["cell_logits"], batch["cells"])  # Eq. 1
             segments = straight_through(logits / tau)
         else:
             logits = self.segmentation(sketch)  # Eq. 1
-            segments = gumbel_segments(logits, tau)
+            samples = zip(logits.split(1), noise, strict=True)
+            segments = torch.cat([gumbel_segments(sample, tau, generator) for sample, generator in samples])
+        if not self.end_to_end:
+            segments = segments.detach()
         masked = masked_segments(segments, hint_weights(num_hints, segments.shape[1]))  # Eqs. 4-5
         colors = mean_colors(color_image, segments, pixel_weights)  # Eq. 6
         prediction = self.colorization(sketch, segments, hint_map(colors, masked), condition_mask(masked))  # Eqs. 7-9
-        return {"logits": logits, "segments": segments, "mean_colors": colors, "prediction": prediction}
+        return output | {"logits": logits, "segments": segments, "mean_colors": colors, "prediction": prediction}
 
 
 def generator_losses(
@@ -134,6 +92,7 @@ def generator_losses(
         "tv": lambda: total_variance_loss(image, segments, output["mean_colors"], pixel_weights),
         "smth": lambda: smoothness_loss(output["logits"], pixel_weights),
         "prefix": lambda: prefix_loss(image, output["logits"].float().softmax(1), args.stop_prob, pixel_weights),
+        "group": lambda: grouping_loss(image, output["cell_logits"], batch["cells"], (batch["sketch"] + 1) / 2),
     }
     weights = {name: getattr(args, f"lambda_{name}") for name in terms}
     return {name: weights[name] * term() for name, term in terms.items() if weights[name] > 0}
@@ -147,101 +106,133 @@ def discriminator_loss(output: dict, batch: dict, discriminator: torch.nn.Module
     return 0.5 * (adversarial_loss(on_fake, False, kind) + adversarial_loss(on_real, True, kind))
 
 
-def train_step(batch: dict, networks: tuple, optimizers: tuple, accelerator: Accelerator, tau: float, args) -> dict:
-    """One update of D and one of G from one forward of G. Returns the losses as floats."""
+def train_step(
+    batch: dict, networks: tuple, optimizers: tuple, accelerator: Accelerator, tau: float, args
+) -> dict[str, torch.Tensor]:
+    """One update of G and one of D from one forward of G; with accumulation, a part of such updates."""
     generator, discriminator = networks
     optimizer_g, optimizer_d = optimizers
     paper = (batch["sketch"] + 1) / 2 if args.ink_aware else None  # (B, 1, H, W), 1 = paper
-    with accelerator.accumulate(generator, discriminator), accelerator.autocast():
-        num_hints = sample_num_hints(
-            len(batch["sketch"]), args.max_hints, args.stop_prob, device=accelerator.device
-        )  # Eq. 3
-        output = generator(batch, num_hints, tau, paper)
-        losses = {}
+    # Every sample has its own random numbers, so that they are the same however samples are spread over processes.
+    noise = [torch.Generator(accelerator.device).manual_seed(seed) for seed in batch["seed"].tolist()]
+    hints = [sample_num_hints(1, args.max_hints, args.stop_prob, generator=one) for one in noise]  # Eq. 3
+    with accelerator.accumulate(generator, discriminator):
+        output = generator(batch, torch.cat(hints), tau, paper, noise)
 
+        discriminator.requires_grad_(False)
+        losses = generator_losses(output, batch, discriminator, paper, args)
+        accelerator.backward(sum(losses.values()))
+        if accelerator.sync_gradients:
+            # accelerator.clip_grad_norm_ would unscale D's gradients, too
+            accelerator.unscale_gradients(optimizer_g)
+            torch.nn.utils.clip_grad_norm_(generator.parameters(), args.max_grad_norm)
+        optimizer_g.step()
+        optimizer_g.zero_grad()
+        discriminator.requires_grad_(True)
+
+        # D after G: so all accumulated gradients of G are from the same D.
         if args.lambda_adv > 0:
             losses["d"] = discriminator_loss(output, batch, discriminator, args.gan_loss)
             accelerator.backward(losses["d"])
             optimizer_d.step()
             optimizer_d.zero_grad()
+    return {name: loss.detach() for name, loss in losses.items()}
 
-        discriminator.requires_grad_(False)
-        losses |= generator_losses(output, batch, discriminator, paper, args)
-        accelerator.backward(sum(loss for name, loss in losses.items() if name != "d"))
+
+def start_accelerator(args: argparse.Namespace) -> Accelerator:
+    """Raises ValueError for a precision or a tracker that this machine does not have."""
+    accelerator = Accelerator(
+        mixed_precision=args.mixed_precision,
+        gradient_accumulation_steps=args.gradient_accumulation_steps,
+        log_with=None if args.report_to == "none" else args.report_to,
+        project_config=ProjectConfiguration(str(args.output_dir), logging_dir=str(args.output_dir / "logs")),
+    )
+    if args.mixed_precision == "fp16" and accelerator.scaler is None:
+        raise ValueError("fp16 needs a GPU: give --mixed_precision bf16 or no.")
+    set_seed(args.seed)  # for new networks; samples have seeds of their own
+    return accelerator
+
+
+def schedule(done: float, args: argparse.Namespace) -> tuple[float, float]:
+    """Gumbel temperature and learning rate when this share of the training, in [0, 1), is done."""
+    return args.final_tau**done, args.learning_rate * min(1.0, 2 - 2 * done)
+
+
+def set_learning_rate(optimizers: list, learning_rate: float) -> None:
+    """By hand: a scheduler that accelerate prepared steps once per process, and one more state would need saving."""
+    for group in itertools.chain.from_iterable(optimizer.param_groups for optimizer in optimizers):
+        group["lr"] = learning_rate
+
+
+def save_and_validate(
+    step: int,
+    networks: tuple,
+    ema: AveragedModel,
+    held_back: SketchColorPairs,
+    progress: Progress,
+    accelerator: Accelerator,
+    args: argparse.Namespace,
+) -> None:
+    """Every so many updates and at the end."""
+    is_last = step == args.max_train_steps
+    if step % args.checkpointing_steps == 0 or is_last:
+        save_checkpoint(accelerator, ema, args.output_dir, step, args.checkpoints_total_limit)
+        save_pipeline(accelerator, ema, networks[1], args)
+    if step % args.validation_steps == 0 or is_last:
+        progress.skipped.update(validate(accelerator, ema, held_back, step, args))
+
+
+def train(
+    step: int,
+    loader: DataLoader,
+    networks: tuple,
+    optimizers: list,
+    ema: AveragedModel,
+    held_back: SketchColorPairs,
+    progress: Progress,
+    accelerator: Accelerator,
+    args: argparse.Namespace,
+) -> None:
+    """From update `step` to the last one."""
+    for batch in loader:
+        tau, learning_rate = schedule(step / args.max_train_steps, args)
+        set_learning_rate(optimizers, learning_rate)
+        losses = train_step(batch, networks, optimizers, accelerator, tau, args)
+        progress.add(losses, batch["skipped"])
         if accelerator.sync_gradients:
-            accelerator.clip_grad_norm_(generator.parameters(), args.max_grad_norm)
-        optimizer_g.step()
-        optimizer_g.zero_grad()
-        discriminator.requires_grad_(True)
-    return {name: loss.item() for name, loss in losses.items()}
-
-
-def save_pipeline(generator: Generator, discriminator: PatchDiscriminator, ema: EMAModel, output_dir: Path) -> None:
-    """Write the averaged networks as a checkpoint for `GuidingPainterPipeline.from_pretrained`, D beside them."""
-    ema.store(generator.parameters())
-    ema.copy_to(generator.parameters())
-    GuidingPainterPipeline(generator.segmentation, generator.colorization).save_pretrained(output_dir)
-    ema.restore(generator.parameters())
-    discriminator.save_pretrained(output_dir / "discriminator")
+            step += 1
+            ema.update_parameters(accelerator.unwrap_model(networks[0]))
+            progress.log(step, learning_rate)
+            save_and_validate(step, networks, ema, held_back, progress, accelerator, args)
 
 
 def main(argv: list[str] | None = None) -> None:
-    args = parse_args(argv)
-    output_dir = Path(args.output_dir)
-    accelerator = Accelerator(
-        mixed_precision=args.mixed_precision,
-        dataloader_config=DataLoaderConfiguration(use_seedable_sampler=True),
-        project_config=ProjectConfiguration(output_dir, automatic_checkpoint_naming=True, total_limit=2),
-    )
-    set_seed(args.seed)
+    args = parse_args(__doc__.split("\n\n")[0], argv)
+    with errors_in_one_sentence():
+        accelerator = start_accelerator(args)
+        segmentation, colorization, discriminator = load_networks(args)
+        pictures, held_back = load_data(args, segmentation.config.cells)
+        batch_size = args.train_batch_size * args.gradient_accumulation_steps * accelerator.num_processes
+        args.max_train_steps = number_of_steps(args, len(pictures), batch_size)
+        checkpoint = checkpoint_to_resume(args.resume_from_checkpoint, args.output_dir, args.max_train_steps)
+    step = step_of(checkpoint)
 
-    segmentation, colorization, discriminator = load_networks(args)
-    args.max_hints = segmentation.config.max_hints
-    generator = Generator(segmentation, colorization)
-    with_cells = segmentation.config.cells
-    pictures = SketchColorPairs(args.train_data_dir, "train", args.resolution, is_training=True, with_cells=with_cells)
-    held_back = SketchColorPairs(args.train_data_dir, "validation", args.resolution, is_training=False)
-    loader = DataLoader(
-        pictures, args.train_batch_size, shuffle=True, drop_last=True, num_workers=args.dataloader_num_workers
-    )
+    generator = Generator(segmentation, colorization, end_to_end=args.lambda_group == 0)
+    ema = averaged(generator, args.ema_decay, accelerator.device)
     adam = {"lr": args.learning_rate, "betas": (args.adam_beta1, 0.999)}
-    optimizer_g, optimizer_d = (torch.optim.Adam(net.parameters(), **adam) for net in (generator, discriminator))
-    schedules = [
-        LambdaLR(optimizer, lambda step: min(1.0, 2 - 2 * step / args.max_train_steps))
-        for optimizer in (optimizer_g, optimizer_d)
-    ]
-    generator, discriminator, optimizer_g, optimizer_d, loader = accelerator.prepare(
-        generator, discriminator, optimizer_g, optimizer_d, loader
-    )
-    ema = EMAModel(generator.parameters(), decay=args.ema_decay)
-    accelerator.register_for_checkpointing(ema, *schedules)
+    optimizers = [torch.optim.Adam(network.parameters(), **adam) for network in (generator, discriminator)]
+    samples = range(step * batch_size, args.max_train_steps * batch_size)  # of the endless stream of `TrainingPairs`
+    workers = args.dataloader_num_workers
+    loader = DataLoader(pictures, args.train_batch_size, sampler=samples, num_workers=workers, collate_fn=collate)
+    generator, discriminator, *optimizers, loader = accelerator.prepare(generator, discriminator, *optimizers, loader)
+    if checkpoint:
+        with errors_in_one_sentence():
+            load_checkpoint(accelerator, ema, checkpoint)
 
-    step = 0
-    if args.resume_from_checkpoint:
-        accelerator.load_state()
-        step = schedules[0].last_epoch
-    bar = tqdm(total=args.max_train_steps, initial=step, disable=not accelerator.is_main_process)
-    batches = itertools.chain.from_iterable(itertools.repeat(loader))
-    while step < args.max_train_steps:
-        tau = args.final_tau ** (step / args.max_train_steps)
-        losses = train_step(
-            next(batches), (generator, discriminator), (optimizer_g, optimizer_d), accelerator, tau, args
-        )
-        for schedule in schedules:
-            schedule.step()
-        ema.step(generator.parameters())
-        step += 1
-        bar.update()
-        bar.set_postfix({name: f"{value:.3f}" for name, value in losses.items()})
-
-        done = step == args.max_train_steps
-        if step % args.checkpointing_steps == 0 or done:
-            accelerator.save_state()
-            save_pipeline(generator, discriminator, ema, output_dir)
-        if step % args.validation_steps == 0 or done:
-            painter = GuidingPainterPipeline.from_pretrained(output_dir)
-            results = evaluate(painter, held_back, ink_aware=args.ink_aware, hint_counts=HINT_COUNTS)
-            tqdm.write(json.dumps({"step": step, **results}))
+    networks = generator.train(), discriminator.train()
+    progress = Progress(accelerator, step, args.max_train_steps, batch_size)
+    train(step, loader, networks, optimizers, ema, held_back, progress, accelerator, args)
+    progress.close()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,68 @@
+"""What a training starts from: networks, pictures, number of updates. Mistakes show here, before it begins."""
+
+import argparse
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from arguments import MODEL_CONFIGS
+from data import SketchColorPairs, TrainingPairs, load_pictures
+from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, PatchDiscriminator, SegmentationNetwork
+from guiding_painter.checkpoint import find_checkpoint, load_network
+
+
+def load_networks(args: argparse.Namespace) -> tuple[SegmentationNetwork, ColorizationNetwork, PatchDiscriminator]:
+    """f, g and D: new ones, or those of a checkpoint (D is new where the checkpoint has none).
+
+    Raises OSError or ValueError for a checkpoint that cannot be used.
+    """
+    if args.pretrained_model_name_or_path == "none":
+        config = MODEL_CONFIGS[args.model_config]
+        f = SegmentationNetwork(args.max_hints, **config["networks"], **config["segmentation"])
+        g = ColorizationNetwork(args.max_hints, **config["networks"])
+        d = PatchDiscriminator(**config["discriminator"])
+    else:
+        painter = GuidingPainterPipeline.from_pretrained(args.pretrained_model_name_or_path)
+        f, g = painter.segmentation, painter.colorization
+        d = load_discriminator(find_checkpoint(args.pretrained_model_name_or_path) / "discriminator", g.config.norm)
+    args.max_hints = f.config.max_hints
+    if args.lambda_group > 0 and not f.config.cells:
+        raise ValueError(f"--lambda_group {args.lambda_group:g} is for networks with cells: leave it out.")
+    return f, g, d
+
+
+def load_discriminator(folder: Path, norm: str) -> PatchDiscriminator:
+    """D from a folder, or a new one of the same family as the generator, which "batch" or "group" tells."""
+    if folder.is_dir():
+        return load_network(PatchDiscriminator, folder, torch.float32)
+    return PatchDiscriminator(**MODEL_CONFIGS["paper" if norm == "batch" else "lite"]["discriminator"])
+
+
+def load_data(args: argparse.Namespace, with_cells: bool) -> tuple[TrainingPairs, SketchColorPairs]:
+    """Training and validation pictures. Raises OSError or ValueError where there are none that can be used."""
+    train, validation = (load_pictures(args.train_data_dir, split) for split in ("train", "validation"))
+    pictures = TrainingPairs(train, args.resolution, args.seed, with_cells)
+    pictures.open_next(0)  # raises where there is not one good picture
+    if len(validation) > args.max_validation_pictures:
+        chosen = np.linspace(0, len(validation) - 1, args.max_validation_pictures, dtype=int)
+        validation = [validation[i] for i in chosen]
+    held_back = SketchColorPairs(validation, args.resolution)
+    if all(held_back[i]["skipped"] for i in range(len(held_back))):
+        raise ValueError(f"No validation picture can be used, for example: {held_back[0]['skipped'][0]}")
+    return pictures, held_back
+
+
+def number_of_steps(args: argparse.Namespace, pictures: int, batch_size: int) -> int:
+    """Updates, by --max_train_steps or --num_train_epochs: 2000 to fine-tune, and the paper's 200 epochs otherwise.
+
+    Args:
+        pictures: to train on.
+        batch_size: pictures of one update.
+    """
+    if args.max_train_steps:
+        return args.max_train_steps
+    is_new = args.pretrained_model_name_or_path == "none"
+    epochs = args.num_train_epochs or (200 if is_new else None)
+    return math.ceil(epochs * pictures / batch_size) if epochs else 2000

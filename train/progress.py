@@ -1,0 +1,115 @@
+"""How a training is doing: the bar, the curves in the tracker, and the measurements in between."""
+
+import argparse
+import json
+
+import numpy as np
+import torch
+from accelerate import Accelerator
+from accelerate.utils import gather_object
+from torch.optim.swa_utils import AveragedModel
+from torch.utils.data import Subset
+from tqdm.auto import tqdm
+
+from data import SketchColorPairs, collate
+from evaluate import HINT_COUNTS, measure, summarize
+from guiding_painter import GuidingPainterPipeline
+from guiding_painter.files import save_png
+from sheets import progress_sheet
+
+NRI_THRESHOLDS = (14.0, 16.0, 18.0)
+PICTURES_OF_A_SHEET = 4
+
+
+class Progress:
+    """Losses, learning rate, images per second and remaining time, and the pictures that could not be used.
+
+    Args:
+        step, total: updates done already and in all.
+        batch_size: pictures of one update, of all processes together.
+    """
+
+    def __init__(self, accelerator: Accelerator, step: int, total: int, batch_size: int):
+        self.accelerator, self.batch_size = accelerator, batch_size
+        self.losses: list[dict[str, torch.Tensor]] = []
+        self.skipped: set[str] = set()
+        # Of a training that was interrupted, the tracker forgets what came after the checkpoint.
+        accelerator.init_trackers("guiding-painter", init_kwargs={"tensorboard": {"purge_step": step + 1}})
+        self.bar = tqdm(total=total, initial=step, disable=not accelerator.is_main_process)
+
+    def add(self, losses: dict[str, torch.Tensor], skipped: list[str]) -> None:
+        """What one forward gave."""
+        self.losses.append(losses)
+        self.skipped.update(skipped)
+
+    def log(self, step: int, learning_rate: float) -> None:
+        """After an update: means over what was added since the last one, and over all processes."""
+        names = list(self.losses[0])
+        values = torch.stack([torch.stack([losses[name].float() for name in names]) for losses in self.losses]).mean(0)
+        losses = dict(zip(names, self.accelerator.reduce(values, "mean").tolist(), strict=True))
+        self.losses.clear()
+        self.bar.update()
+        rate = (self.bar.format_dict["rate"] or 0.0) * self.batch_size
+        shown = {name: f"{value:.3f}" for name, value in losses.items()}
+        self.bar.set_postfix(shown | {"lr": f"{learning_rate:.1e}", "images/s": f"{rate:.1f}"})
+        values = {f"loss/{name}": value for name, value in losses.items()}
+        self.accelerator.log(values | {"learning_rate": learning_rate, "images_per_second": rate}, step=step)
+
+    def close(self) -> None:
+        """Ends the bar and the trackers, and lists the pictures that were skipped."""
+        self.bar.close()
+        skipped = sorted(set(gather_object(sorted(self.skipped))))
+        if skipped and self.accelerator.is_main_process:
+            print(f"{len(skipped)} pictures were skipped:", *skipped, sep="\n  ")
+        self.accelerator.end_training()
+
+
+def validate(
+    accelerator: Accelerator, ema: AveragedModel, held_back: SketchColorPairs, step: int, args: argparse.Namespace
+) -> list[str]:
+    """Measures the averaged networks and draws a sheet; returns what is wrong with pictures that were skipped.
+
+    Every process measures pictures of its own, each picture once.
+    """
+    painter = GuidingPainterPipeline(ema.module.segmentation, ema.module.colorization)
+    share = Subset(held_back, range(accelerator.process_index, len(held_back), accelerator.num_processes))
+    counts = tuple(range(args.max_hints + 1))
+    results = measure(painter, share, args.ink_aware, counts)
+    psnrs, regions = gather_object(results["psnr"]), gather_object(results["regions"])
+    if accelerator.is_main_process:
+        report = {"step": step, "pictures": len(psnrs), **summarize(psnrs, counts, NRI_THRESHOLDS)}
+        report["psnr"] = {k: value for k, value in report["psnr"].items() if k in HINT_COUNTS}
+        report["regions_asked"] = round(sum(regions) / len(regions), 2)
+        tqdm.write(json.dumps(report))
+        log_validation(accelerator, report)
+        draw_sheet(accelerator, painter, held_back, step, args)
+    accelerator.wait_for_everyone()
+    return results["skipped"]
+
+
+def log_validation(accelerator: Accelerator, report: dict) -> None:
+    values = {f"psnr/{k}_hints": value for k, value in report["psnr"].items()}
+    values |= {f"nri/{threshold:g}_dB": value for threshold, value in report["nri"].items()}
+    values |= {f"validation/{name}": report[name] for name in ("expected_psnr", "regions_asked")}
+    accelerator.log(values, step=report["step"])
+
+
+def draw_sheet(
+    accelerator: Accelerator,
+    painter: GuidingPainterPipeline,
+    held_back: SketchColorPairs,
+    step: int,
+    args: argparse.Namespace,
+) -> None:
+    """output_dir/sheets/STEP.png of the first held-back pictures, also for the trackers that show pictures."""
+    batch = collate([held_back[i] for i in range(min(PICTURES_OF_A_SHEET, len(held_back)))])
+    if "sketch" not in batch:
+        return
+    sheet = progress_sheet(painter, batch, args.ink_aware)
+    folder = args.output_dir / "sheets"
+    folder.mkdir(exist_ok=True)
+    save_png(sheet, folder / f"step-{step:06}.png")
+    for tracker in accelerator.trackers:
+        if hasattr(tracker, "log_images"):
+            options = {"dataformats": "NHWC"} if tracker.name == "tensorboard" else {}
+            tracker.log_images({"validation": np.asarray(sheet)[None]}, step=step, **options)
