@@ -77,10 +77,15 @@ def sketch_cells(sketch: torch.Tensor) -> torch.Tensor:
 
 
 def spread(cell_logits: torch.Tensor, cells: torch.Tensor) -> torch.Tensor:
-    """segment_logits of cells: (B, K, N_c), (B, H, W) -> (B, N_c, H, W), the largest region in front."""
+    """segment_logits of cells: (B, K, N_c), (B, H, W) -> (B, N_c, H, W), the largest region in front.
+
+    The region of the N_c-th cell is the last of those that have pixels, however large: it also holds all cells too
+    small for a region of their own, and what they have in common is hard to name.
+    """
     batch, height, width = cells.shape
     choice = cell_logits.argmax(2).gather(1, cells.flatten(1))  # (B, H * W)
     areas = cell_logits.new_zeros(batch, cell_logits.shape[2]).scatter_add(1, choice, torch.ones_like(choice).float())
+    areas[:, -1].clamp_(max=0.5)  # behind every region with a pixel, before those without
     order = areas.argsort(dim=1, descending=True, stable=True)
     cell_logits = cell_logits.gather(2, order[:, None].expand_as(cell_logits))
     index = cells.view(batch, 1, -1).expand(-1, cell_logits.shape[2], -1)
@@ -90,7 +95,8 @@ def spread(cell_logits: torch.Tensor, cells: torch.Tensor) -> torch.Tensor:
 class CellGrouping(nn.Module):
     """Lets every cell choose which of the N_c largest cells it shares a color with: a larger one, or none but itself.
 
-    A region is one of those cells with all that point at it; the largest regions come first, those without pixels last.
+    A region is one of those cells with all that point at it; the largest come first (`spread`), those without
+    pixels last.
     So there is no symmetry to break between like parts, every region lives from the first step of training on, where
     each large cell points at itself and all small ones at the N_c-th (a bucket fill of cells, the largest first), and
     training can only learn which cells belong together.

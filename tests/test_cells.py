@@ -138,6 +138,15 @@ def test_the_largest_region_comes_first_whichever_cells_make_it_up():
     assert sizes[0] > 24
 
 
+def test_the_region_of_all_the_small_cells_is_asked_for_last():
+    cells = rank_by_size(torch.cat([torch.arange(2).repeat_interleave(8), torch.arange(2, 50)]).view(8, 8).numpy())
+    logits = torch.full((1, 50, 4), NEVER)
+    logits[0, torch.arange(50), torch.arange(50).clamp(max=3)] = 0.0  # every cell for itself, the small ones together
+    logits[0, 2] = torch.tensor([0.0, NEVER, NEVER, NEVER])  # and cell 2 with cell 0
+    regions = spread(logits, torch.from_numpy(cells)[None]).argmax(1)
+    assert torch.bincount(regions.ravel(), minlength=4).tolist() == [9, 8, 47, 0]
+
+
 def test_grouping_loss_is_the_cross_entropy_of_the_largest_cell_of_the_same_color():
     torch.manual_seed(0)
     sizes, colors = [20, 16, 12, 8, 6, 2], [-0.5, 0.5, -0.5, 0.0, 0.52, 0.9]
