@@ -7,7 +7,9 @@ from skimage.segmentation import watershed
 MAX_CELLS = 256
 
 
-def line_bounded_cells(drawing: np.ndarray, gap: float = 4.0, ink: float = 0.35, max_cells: int = MAX_CELLS) -> np.ndarray:
+def line_bounded_cells(
+    drawing: np.ndarray, gap: float = 4.0, ink: float = 0.35, max_cells: int = MAX_CELLS
+) -> np.ndarray:
     """Cuts a drawing into cells, every pixel in exactly one; ink pixels go to a neighbouring cell.
 
     The watershed of the distance to ink (Meyer 1994) grows from the parts of the paper that are further than `gap` / 2

@@ -141,15 +141,16 @@ def grouping_loss(
     """Cross entropy of every cell's choice against the largest cell of its own color, a loss of our own.
 
     The target of a cell is the first of the N_c largest cells, itself included, whose mean color is no further than
-    `tolerance` from its own; for the cells beyond N_c that have no such, the N_c-th. So a network joins cells only where
-    it would bet on it. A cell counts by the square root of its area: a picture's few large cells would leave
+    `tolerance` from its own; for the cells beyond N_c that have no such, the N_c-th. So a network joins cells only
+    where it would bet on it. A cell counts by the square root of its area: a picture's few large cells would leave
     nothing to learn from the many small ones.
 
     Args:
         color_image: (B, 3, H, W) in [-1, 1].
         cell_logits: (B, K, N_c) from `SegmentationNetwork.cell_logits`.
         cells: (B, H, W) int64, numbered from the largest.
-        pixel_weights: (B, 1, H, W) in [0, 1], how much each pixel counts: 0 on ink. Cells without weight have no target.
+        pixel_weights: (B, 1, H, W) in [0, 1], how much each pixel counts: 0 on ink. Cells that
+            have only ink have no target.
         tolerance: Euclidean distance in RGB of [-1, 1].
     """
     batch, count, max_hints = cell_logits.shape

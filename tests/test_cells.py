@@ -34,7 +34,8 @@ def test_areas_fenced_in_by_lines_are_cells_numbered_from_the_largest():
 def test_a_cell_reaches_under_its_line_and_not_beyond_it():
     cells = line_bounded_cells(drawing(box_and_circle))
     assert (cells[8:58, 8:48] == cells[30, 30]).all()
-    assert (cells[:5] == cells[0, 0]).all() and (cells[:, 52:58] == cells[0, 0]).all()
+    assert (cells[:5] == cells[0, 0]).all()
+    assert (cells[:, 52:58] == cells[0, 0]).all()
 
 
 @pytest.mark.parametrize("opening", [1, 2, 3, 4])
@@ -65,7 +66,8 @@ def test_blank_and_black_pages_are_one_cell(value):
 @pytest.mark.parametrize("size", [(1, 1), (3, 2), (1, 40)])
 def test_tiny_drawings_have_a_cell_for_every_pixel(size):
     cells = line_bounded_cells(np.random.default_rng(0).random(size[::-1], dtype=np.float32))
-    assert cells.shape == size[::-1] and cells.min() == 0
+    assert cells.shape == size[::-1]
+    assert cells.min() == 0
 
 
 def test_thin_areas_without_a_core_are_cells_of_their_own_and_specks_are_not():
@@ -117,7 +119,8 @@ def test_more_cells_than_regions_all_find_one():
     grouping = CellGrouping(3)
     cells = torch.arange(16).repeat_interleave(4).view(1, 8, 8)
     logits = spread(grouping(torch.randn(1, CellGrouping.features, 8, 8), cells), cells)
-    assert logits.shape == (1, 3, 8, 8) and (logits.amax(1) > NEVER).all()
+    assert logits.shape == (1, 3, 8, 8)
+    assert (logits.amax(1) > NEVER).all()
 
 
 def test_the_largest_region_comes_first_whichever_cells_make_it_up():
