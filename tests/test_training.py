@@ -73,10 +73,17 @@ def fresh_accelerator():
 
 
 def curves(output_dir: Path) -> dict[str, dict[int, float]]:
-    """What the tracker has, by name and step."""
-    events = EventAccumulator(str(output_dir / "logs" / "guiding-painter"))
-    events.Reload()
-    return {name: {event.step: event.value for event in events.Scalars(name)} for name in events.Tags()["scalars"]}
+    """What the tracker has, by name and step; of a step that was done twice, the later one.
+
+    File by file: in one go they are read in the order of their names, which within one second is not that of time.
+    """
+    merged: dict[str, dict[int, float]] = {}
+    files = (output_dir / "logs" / "guiding-painter").glob("events.out.tfevents.*")
+    for file in sorted(files, key=lambda file: file.stat().st_mtime_ns):
+        events = EventAccumulator(str(file)).Reload()
+        for name in events.Tags()["scalars"]:
+            merged.setdefault(name, {}).update({event.step: event.value for event in events.Scalars(name)})
+    return merged
 
 
 def losses(output_dir: Path) -> dict[str, dict[int, float]]:
