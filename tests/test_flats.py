@@ -1,0 +1,394 @@
+"""Flats: every pixel in one region, borders in the lines, gaps closed, answers exact."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
+from scipy import ndimage
+
+from guiding_painter import flats
+from guiding_painter.flats import find_ink, flat_colors, make_flats, painted_colors, region_colors
+
+SIZE = 400, 300
+ONE_REGION = np.zeros((30, 40), np.uint8)
+
+
+@pytest.fixture(params=[1, 3], ids=["pixels", "blocks"])
+def scale(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Runs a test twice: small drawings as they are, and in blocks of 3 by 3 pixels, as large pages are."""
+    if request.param > 1:
+        monkeypatch.setattr(flats, "BLOCKS", SIZE[0] / request.param)
+    return request.param
+
+
+def blank(color: int = 255) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    image = Image.new("L", SIZE, color)
+    return image, ImageDraw.Draw(image)
+
+
+def smooth(image: Image.Image) -> Image.Image:
+    """Anti-aliased, as if drawn twice as large."""
+    return (
+        image.resize((2 * SIZE[0], 2 * SIZE[1])).filter(ImageFilter.GaussianBlur(1)).resize(SIZE, Image.Resampling.BOX)
+    )
+
+
+def quarters() -> np.ndarray:
+    """A model that sees four quarters, at 40x30, whatever is drawn."""
+    return np.repeat(np.repeat(np.array([[0, 1], [2, 3]], np.uint8), 15, axis=0), 20, axis=1)
+
+
+def paper(page: Image.Image) -> np.ndarray:
+    """Where a model that looks at the page at 40x30 sees no ink."""
+    return np.asarray(page.resize((40, 30), Image.Resampling.BOX)) >= 225
+
+
+def halves(at: int = 20) -> np.ndarray:
+    region_map = np.zeros((30, 40), np.uint8)
+    region_map[:, at:] = 1
+    return region_map
+
+
+def box_page() -> Image.Image:
+    image, draw = blank()
+    draw.rectangle((120, 80, 280, 220), outline=0, width=5)
+    return image
+
+
+def pages() -> dict[str, Image.Image]:
+    hatching, draw = blank()
+    draw.rectangle((100, 60, 300, 240), outline=0, width=4)
+    for x in range(104, 300, 6):
+        draw.line((x, 64, x - 40, 236), fill=0, width=2)
+    solid, draw = blank()
+    draw.ellipse((50, 50, 200, 250), fill=0)
+    draw.rectangle((260, 40, 360, 240), outline=0, width=3)
+    night, draw = blank(0)
+    for x in (40, 160, 280):
+        draw.ellipse((x, 60, x + 90, 200), outline=255, width=4)
+        draw.ellipse((x + 30, 110, x + 60, 150), fill=255)
+    rng = np.random.default_rng(0)
+    noise = Image.fromarray(rng.integers(0, 256, SIZE[::-1], dtype=np.uint8))
+    return {
+        "blank": blank()[0],
+        "black": blank(0)[0],
+        "white on black": night,
+        "hatching": hatching,
+        "solid blacks": solid,
+        "noise": noise,
+        "one pixel": Image.new("L", (1, 1), 255),
+        "a strip": box_page().crop((0, 100, 400, 102)),
+    }
+
+
+@pytest.mark.parametrize("name", pages())
+def test_every_pixel_has_a_cell_and_a_region_of_the_model(name: str, scale: int) -> None:
+    drawing = pages()[name]
+    result = make_flats(drawing, quarters() + 4)
+    assert result.cells.shape == result.region_map.shape == drawing.size[::-1]
+    assert result.cells.dtype == np.int32
+    assert result.region_map.dtype == np.uint8
+    assert 0 <= result.cells.min() <= result.cells.max() < len(result.owners)
+    assert set(np.unique(result.region_map)) <= {4, 5, 6, 7}
+
+
+def test_a_page_of_nothing_but_paper_or_ink_is_one_cell(scale: int) -> None:
+    for color in (0, 255):
+        assert np.unique(make_flats(blank(color)[0], np.full((30, 40), 2, np.uint8)).cells).tolist() == [0]
+
+
+def test_borders_lie_in_the_lines_where_the_model_is_off(scale: int) -> None:
+    box = smooth(box_page())
+    region_map = np.zeros((30, 40), np.uint8)
+    region_map[9:23, 13:29] = 1  # the box, off by a pixel of 10
+    result = make_flats(box, region_map).region_map
+    inside, outside = np.s_[86:215, 126:275], np.ones(result.shape, bool)
+    outside[80:221, 120:281] = False
+    assert (result[inside] == 1).all()
+    assert (result[outside] == 0).all()
+
+
+def test_fills_reach_under_the_lines_from_both_sides(scale: int) -> None:
+    region_map = np.zeros((30, 40), np.uint8)
+    region_map[8:22, 12:28] = 1
+    row = make_flats(box_page(), region_map).region_map[150]
+    assert np.flatnonzero(np.diff(row)).tolist() == pytest.approx([122, 277], abs=1)  # lines at 120-124 and 276-280
+
+
+def test_no_light_seam_is_left_along_soft_lines(scale: int) -> None:
+    page, draw = blank()
+    draw.ellipse((60, 40, 340, 260), outline=0, width=4)
+    page = smooth(page)
+    region_map = np.zeros((30, 40), np.uint8)
+    ImageDraw.Draw(model := Image.fromarray(region_map)).ellipse((6, 4, 34, 26), fill=1)
+    region_map = np.asarray(model)
+    result, value = make_flats(page, region_map).region_map, np.asarray(page)
+    for axis in (0, 1):
+        border = np.diff(result, axis=axis) != 0
+        darker = np.minimum(*(np.delete(value, end, axis=axis) for end in (0, -1)))
+        assert border.any()
+        assert darker[border].max() < 100
+
+
+@pytest.mark.parametrize("opening", [2, 3, 5, 8, 12, 16, 20, 23, 24])
+@pytest.mark.parametrize("shape", ["box", "ball"])
+def test_no_opening_up_to_the_gap_leaks(shape: str, opening: int, scale: int) -> None:
+    page, draw = blank()
+    if shape == "box":
+        draw.rectangle((120, 80, 280, 220), outline=0, width=3)
+        draw.rectangle((200, 78, 200 + opening - 1, 84), fill=255)
+    else:
+        draw.ellipse((120, 70, 280, 230), outline=0, width=3)
+        draw.polygon([(200, 150), (260, 30), (260 + opening, 30 + opening / 2)], fill=255)  # at most `opening` across
+    cells = make_flats(page, ONE_REGION, gap=opening).cells
+    assert cells[150, 200] != cells[20, 20]
+    assert (cells[100:200, 150:250] == cells[150, 200]).all()
+    outside = np.asarray(page) == 255
+    outside[60:240, 110:290] = False
+    assert (cells[outside] == cells[20, 20]).all()
+
+
+def test_a_wider_opening_is_open(scale: int) -> None:
+    page, draw = blank()
+    draw.rectangle((120, 80, 280, 220), outline=0, width=3)
+    draw.rectangle((200, 78, 219, 84), fill=255)
+    cells = make_flats(page, ONE_REGION, gap=12).cells
+    assert cells[150, 200] == cells[20, 20]
+
+
+def test_the_edge_of_the_page_closes_an_outline_that_stops_short_of_it(scale: int) -> None:
+    page, draw = blank()
+    draw.line((200, 6, 200, 293), fill=0, width=3)
+    cells = make_flats(page, ONE_REGION, gap=9).cells
+    assert cells[150, 100] != cells[150, 300]
+
+
+@pytest.mark.parametrize("gap", [-1, float("nan"), float("inf")])
+def test_a_gap_must_be_a_width(gap: float) -> None:
+    with pytest.raises(ValueError, match="give a width of 0 pixels or more"):
+        make_flats(box_page(), halves(), gap=gap)
+
+
+def test_open_paper_stays_split_where_the_model_splits_it(scale: int) -> None:
+    ragged = halves()
+    ragged[::2, 20] = 0  # the model's border goes to and fro by a pixel of 10
+    result = make_flats(blank()[0], ragged).region_map
+    border = (result == 0).sum(axis=1)
+    assert border.min() > 195
+    assert border.max() < 215
+    assert np.abs(np.diff(border[20:-20])).max() <= 1 + scale  # smooth, where the model jumps by 10
+
+
+def test_a_margin_that_the_model_sets_apart_splits_no_cell(scale: int) -> None:
+    assert (make_flats(blank()[0], halves(at=39)).region_map == 0).all()
+
+
+def test_many_parts_of_one_cell_stay_split(scale: int) -> None:
+    region_map = np.kron(np.arange(12, dtype=np.uint8).reshape(3, 4), np.ones((10, 10), np.uint8))
+    result = make_flats(blank()[0], region_map).region_map
+    assert (result == np.kron(region_map, np.ones((10, 10), np.uint8))).mean() > 0.97
+
+
+def test_a_split_follows_the_line_beside_the_models_border(scale: int) -> None:
+    page, draw = blank()
+    draw.line((206, 0, 206, 200), fill=0, width=3)  # ends in the open: nothing closes a gap of 100
+    result = make_flats(page, halves()).region_map
+    assert (result[10:180, :204] == 0).all()
+    assert (result[10:180, 209:] == 1).all()
+
+
+def test_a_split_goes_through_the_narrowest_place_near_the_models_border(scale: int) -> None:
+    page, draw = blank()
+    draw.line((212, 0, 212, 130), fill=0, width=3)
+    draw.line((212, 166, 212, 300), fill=0, width=3)
+    result = make_flats(page, halves()).region_map  # the model's border is at 200
+    assert (result[:, :208] == 0).all()
+    assert (result[:, 217:] == 1).all()
+
+
+def test_a_slanting_split_is_finer_than_blocks(scale: int) -> None:
+    slanting = (np.add.outer(np.arange(30), np.arange(40)) > 34).astype(np.uint8)
+    border = (make_flats(blank()[0], slanting).region_map == 0).sum(axis=1)
+    assert np.abs(np.diff(border[40:-40])).max() <= 2
+
+
+def test_pixels_near_ink_count_less() -> None:
+    page, draw = blank()
+    draw.rectangle((196, 136, 213, 163), outline=0)
+    region_map = np.zeros((30, 40), np.uint8)
+    region_map[14:16, 20:21] = 1  # 200 of the 416 pixels in the box, those in its middle
+    assert (make_flats(page, region_map).region_map[137:163, 197:213] == 1).all()
+
+
+def test_a_small_cell_is_never_split(scale: int) -> None:
+    page, draw = blank()
+    draw.rectangle((179, 140, 220, 152), outline=0)  # its halves have 220 pixels, less than SPLIT_AREA of 120,000
+    assert len(np.unique(make_flats(page, halves()).region_map[141:152, 180:220])) == 1
+
+
+def test_cells_of_a_few_pixels_stay_apart(scale: int) -> None:
+    page, draw = blank()
+    for place in range(20, 250, 10):
+        draw.rectangle((place, place, place + 7, place + 7), outline=0)
+    cells = make_flats(page, ONE_REGION, gap=9).cells
+    assert len({cells[place + 3, place + 3] for place in range(20, 250, 10)} | {cells[5, 390]}) == 24
+
+
+def test_letters_leave_a_bubble_whole(scale: int) -> None:
+    page, draw = blank()
+    draw.ellipse((60, 40, 340, 260), outline=0, width=4)
+    for row in range(3):
+        draw.text((120, 90 + 40 * row), "BOO! aeo 80", fill=0, font_size=28)
+    region_map = np.zeros((30, 40), np.uint8)
+    region_map[5:25, 8:32] = 1
+    white = np.asarray(page) == 255
+    inside = np.hypot(*(np.mgrid[:300, :400] - np.array([150, 200])[:, None, None]) / [[[100]], [[130]]]) < 1
+    assert (make_flats(page, region_map).region_map[white & inside] == 1).all()
+
+
+def test_hatches_do_not_leak(scale: int) -> None:
+    region_map = np.zeros((30, 40), np.uint8)
+    region_map[6:24, 10:30] = 1
+    result = make_flats(pages()["hatching"], region_map).region_map
+    assert (result[66:235, 106:296] == 1).mean() > 0.99
+    assert (result[:58] == 0).all()
+    assert (result[243:] == 0).all()
+
+
+def test_grain_fences_nothing_in() -> None:
+    page = np.full((600, 800), 255, np.uint8)
+    page[tuple(np.random.default_rng(0).integers(0, 600, (2, 1500)))] = 0
+    assert len(make_flats(Image.fromarray(page), ONE_REGION).owners) == 1
+
+
+def test_faint_pencil_bounds_and_flat_gray_does_not_count_as_ink() -> None:
+    page, draw = blank()
+    draw.rectangle((0, 0, 399, 100), fill=150)
+    draw.line((20, 200, 380, 200), fill=215, width=3)
+    ink = find_ink(page)
+    assert ink[199:202, 30:370].all()
+    assert not ink[:85].any()
+    assert not ink[120:190].any()
+
+
+def test_flat_colors_are_exact_and_no_others() -> None:
+    colors = {0: (224, 122, 95), 1: (0, 0, 0), 2: (255, 255, 255), 3: (61, 64, 91)}
+    result = make_flats(box_page(), quarters())
+    image = flat_colors(result.region_map, colors)
+    assert image.size == SIZE
+    assert {color for _, color in image.getcolors()} == {colors[index] for index in np.unique(result.region_map)}
+
+
+def ramp() -> Image.Image:
+    """What a model might paint: shading from left to right."""
+    picture = np.zeros((30, 40, 3), np.uint8)
+    picture[..., 0] = np.linspace(40, 200, 40)
+    picture[..., 2] = 90
+    return Image.fromarray(picture)
+
+
+def test_region_colors_leave_ink_out() -> None:
+    page = box_page()
+    picture = np.full((30, 40, 3), 200, np.uint8)
+    picture[~paper(page)] = 0
+    region_map = np.zeros((30, 40), np.uint8)
+    region_map[8:22, 12:28] = 1
+    result = make_flats(page, region_map)
+    assert region_colors(Image.fromarray(picture), paper(page), result) == {0: (200, 200, 200), 1: (200, 200, 200)}
+
+
+def test_region_colors_know_regions_without_any_paper() -> None:
+    page = blank(0)[0]
+    picture = Image.new("RGB", (40, 30), (10, 20, 30))
+    assert region_colors(picture, paper(page), make_flats(page, halves())) == {0: (10, 20, 30)}
+
+
+def test_a_region_too_small_for_the_models_picture_has_a_color_all_the_same() -> None:
+    page, draw = blank()
+    draw.rectangle((40, 40, 44, 44), outline=0)
+    region_map = ONE_REGION.copy()
+    region_map[4, 4] = 1
+    picture = np.full((30, 40, 3), 200, np.uint8)
+    picture[4, 4] = (10, 20, 30)
+    result = make_flats(page, region_map, gap=0)
+    assert (result.region_map[41:44, 41:44] == 1).all()
+    assert region_colors(Image.fromarray(picture), paper(page), result)[1] == (10, 20, 30)
+    color = np.asarray(painted_colors(Image.fromarray(picture), paper(page), result, {}))
+    assert (color[41:44, 41:44] == (10, 20, 30)).all()
+
+
+def test_cells_without_pixels_do_no_harm(scale: int) -> None:
+    page, draw = blank()
+    for place in range(20, 250, 10):
+        draw.rectangle((place, place, place + 7, place + 7), outline=0)
+    result = make_flats(page, ONE_REGION + 1, gap=0)
+    picture = Image.new("RGB", (40, 30), (10, 20, 30))
+    assert region_colors(picture, paper(page), result)[1] == (10, 20, 30)
+    assert painted_colors(picture, paper(page), result, {}).getcolors() == [(400 * 300, (10, 20, 30))]
+
+
+def test_painted_color_never_crosses_a_line(scale: int) -> None:
+    page = box_page()
+    region_map = np.zeros((30, 40), np.uint8)
+    region_map[8:22, 12:28] = 1
+    picture = np.full((30, 40, 3), (250, 20, 20), np.uint8)
+    picture[8:22, 12:28] = (20, 20, 250)
+    result = make_flats(page, region_map)
+    color = np.asarray(painted_colors(Image.fromarray(picture), paper(page), result, {}))
+    assert (color[result.region_map == 0] == (250, 20, 20)).all()
+    assert (color[result.region_map == 1] == (20, 20, 250)).all()
+
+
+def test_painted_color_has_none_of_the_ink_that_the_model_painted() -> None:
+    page, draw = blank()
+    draw.line((200, 0, 200, 150), fill=0, width=4)
+    picture = np.full((30, 40, 3), 200, np.uint8)
+    picture[~paper(page)] = 0
+    color = painted_colors(Image.fromarray(picture), paper(page), make_flats(page, ONE_REGION), {})
+    assert color.getcolors() == [(400 * 300, (200, 200, 200))]
+
+
+@pytest.mark.parametrize("answer", [(224, 122, 95), (3, 250, 0), (255, 255, 255), (0, 0, 0)])
+def test_painted_regions_keep_their_mean_at_the_answer_and_the_shading(answer: tuple[int, int, int]) -> None:
+    page = box_page()
+    region_map = np.zeros((30, 40), np.uint8)
+    region_map[8:22, 12:28] = 1
+    result = make_flats(page, region_map)
+    before = np.asarray(painted_colors(ramp(), paper(page), result, {}))
+    after = np.asarray(painted_colors(ramp(), paper(page), result, {1: answer}))
+    assert np.abs(after[result.region_map == 1].mean(axis=0) - answer).max() <= 0.5
+    np.testing.assert_array_equal(after[result.region_map == 0], before[result.region_map == 0])
+    if answer == (224, 122, 95):
+        assert after[150, 270, 0] > after[150, 130, 0] + 20
+    # enlarged smoothly, not in squares of 10
+    assert np.abs(np.diff(before[20, :, 0].astype(int))).max() <= 2
+
+
+def test_painted_cells_that_the_model_does_not_see_get_their_regions_mean() -> None:
+    page = box_page()
+    draw = ImageDraw.Draw(page)
+    draw.rectangle((42, 242, 48, 248), outline=0)  # 5 pixels of paper, none in the middle of a pixel of 10 ... but ink
+    result = make_flats(page, ONE_REGION, gap=0)
+    assert result.cells[244, 44] != result.cells[20, 20]
+    color = np.asarray(painted_colors(Image.new("RGB", (40, 30), (9, 99, 199)), paper(page), result, {}))
+    assert (color == (9, 99, 199)).all()
+
+
+def test_flats_are_the_same_every_time() -> None:
+    page = pages()["noise"].filter(ImageFilter.GaussianBlur(4)).point(lambda value: 255 * (value > 120))
+    first, second = (make_flats(page, quarters()) for _ in range(2))
+    np.testing.assert_array_equal(first.cells, second.cells)
+    np.testing.assert_array_equal(first.owners, second.owners)
+
+
+def test_cells_never_reach_across_a_line(scale: int) -> None:
+    """On random outlines, the paper of each cell lies in one area that lines fence in."""
+    rng = np.random.default_rng(1)
+    page, draw = blank()
+    for x, y, r in zip(*rng.integers(0, (400, 300, 90), (25, 3)).T, strict=True):
+        draw.ellipse((x - r, y - r, x + r, y + r), outline=0, width=3)
+    areas, _ = ndimage.label(~find_ink(page))
+    sizes = np.bincount(areas.ravel())
+    result = make_flats(page, quarters())
+    large = (areas > 0) & (sizes[areas] >= 4)
+    pairs = np.unique(np.stack([result.cells[large], areas[large]]), axis=1)
+    assert len(np.unique(pairs[0])) == pairs.shape[1]
