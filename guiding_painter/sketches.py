@@ -116,7 +116,8 @@ def open_drawing(
         extract_lines: make line art out of a colored picture instead, see `extract_line_art`.
 
     Returns:
-        an "L" image of the picture's own size, 255 = paper; its `info` holds "dpi" where the file does.
+        an "L" image of the picture's own size, 255 = paper; its `info` holds "dpi" and "icc_profile" as that
+        of `open_picture` does.
 
     Raises:
         OSError, ValueError: as `open_picture`.
@@ -128,8 +129,7 @@ def open_drawing(
         drawing = extract_line_art(small).resize(picture.size, Image.Resampling.BICUBIC)
     else:
         drawing = _ink_on_white(picture)
-    if "dpi" in picture.info:
-        drawing.info["dpi"] = picture.info["dpi"]
+    drawing.info |= picture.info
     return drawing
 
 

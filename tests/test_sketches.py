@@ -209,6 +209,9 @@ def test_dpi_and_rgb_profile_stay():
     opened = open_picture(encode(cartoon(), "TIFF", dpi=(300, 300), icc_profile=profile))
     assert opened.info == {"dpi": (300.0, 300.0), "icc_profile": profile}
     assert open_drawing(encode(ink_drawing(), "JPEG", dpi=(300, 300))).info["dpi"] == (300.0, 300.0)
+    for extract_lines in (False, True):
+        drawing = open_drawing(encode(cartoon(), "TIFF", icc_profile=profile), extract_lines)
+        assert drawing.info["icc_profile"] == profile
 
 
 def test_a_picture_already_open_is_not_changed():
