@@ -23,8 +23,8 @@ examples:
       number the regions in the order the model asks for them, and list its own suggestions
   guiding-painter paint drawing.png --colors "#e07a5f,#3d405b,skip,#81b29a" -o colored.png
       answer regions 1, 2 and 4 and leave all others to the model
-  guiding-painter paint drawing.png --colors auto -o colored.png
-      accept every suggestion
+  guiding-painter paint drawing.png --colors auto -o colored.psd
+      accept every suggestion, and keep a layer for each region to go on with in a paint program
   guiding-painter paint photo.jpg --extract-lines --colors auto --model user/my-comic -o colored.png
       make line art of a colored picture first, and color it with another model
   guiding-painter demo
@@ -59,7 +59,14 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     model.add_argument("--model", help="checkpoint folder or hub id such as user/my-comic (default: the bundled model)")
     drawing = argparse.ArgumentParser(add_help=False, parents=[model])
     drawing.add_argument("drawing", type=Path, help="PNG, JPEG, WebP, GIF, TIFF or BMP")
-    drawing.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the .png to write")
+    drawing.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="the file to write: .png; paint also .psd or .ora, in layers",
+    )
     drawing.add_argument(
         "--long-side",
         type=int,
@@ -91,6 +98,14 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         help="answers in order, as in '#e07a5f,skip,#3d405b' (with the quotes), where skip leaves a region to the "
         "model; or auto, which accepts its suggestion for every region in turn",
     )
+    paint.add_argument(
+        "--mode",
+        choices=("flat", "painted"),
+        default="flat",
+        help="every region in one flat color, or with the model's shading (default: %(default)s)",
+    )
+    paint.add_argument("--no-lines", action="store_true", help="leave the drawing's lines out of a .png")
+    paint.add_argument("--transparent", action="store_true", help="leave regions without an answer out of a .png")
     paint.set_defaults(command=paint_command)
 
     demo = commands.add_parser(
@@ -120,9 +135,9 @@ def paint_command(args: argparse.Namespace) -> int:
     if args.colors != "auto":
         words = [word.strip() for word in args.colors.split(",")]
         answers = [None if word == "skip" else parse_color(word) for word in words]
-    painting = _open(args)
+    painting = _open(args, (".png", ".psd", ".ora"))
     painting.paint_all(answers)
-    painting.save(args.output)
+    painting.save(args.output, args.mode, not args.no_lines, args.transparent)
     answered = sum(region.color is not None for region in painting.regions)
     print(f"{args.output} has your color in {answered} of {len(painting.regions)} regions.")
     if len(answers) > len(painting.regions) and answers != "auto":
@@ -157,10 +172,10 @@ def guide_image(painting: "Painting", count: int) -> Image.Image:
     return guide
 
 
-def _open(args: argparse.Namespace) -> "Painting":
+def _open(args: argparse.Namespace, suffixes: Sequence[str] = (".png",)) -> "Painting":
     # Everything that a typing error can spoil comes before the seconds that importing torch and diffusers takes.
-    if args.output.suffix.lower() != ".png":
-        raise ValueError(f"{args.output} does not end in .png: name a .png file.")
+    if args.output.suffix.lower() not in suffixes:
+        raise ValueError(f"{args.output} does not end in {' or '.join(suffixes)}: name such a file.")
     if args.output.exists() and args.drawing.exists() and args.output.samefile(args.drawing):
         raise ValueError(f"{args.output} is the drawing itself: name another file to write.")
     from .pipeline import GuidingPainterPipeline

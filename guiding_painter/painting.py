@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageChops
+from PIL import Image
 from scipy import ndimage
 
 from .colors import RGB, Color, parse_color, to_hex
-from .files import save_png
+from .flats import flat_colors, make_flats, painted_colors, region_colors
+from .layers import Artwork, lay_lines, save_artwork
 from .saved import SavedPainting, thumbnail
 from .sketches import to_sketch
 
@@ -38,11 +39,16 @@ class Region:
     @property
     def center(self) -> tuple[float, float]:
         """(x, y) in pixels of the drawing, a place well inside the region: the farthest from its border."""
-        working_map, (width, height) = self.painting._working_map, self.painting.drawing.size
-        depth = ndimage.distance_transform_edt(np.pad(working_map == self.index, 1))[1:-1, 1:-1]
-        rows, columns = working_map.shape
-        row, column = divmod(int(depth.argmax()), columns)
-        return (column + 0.5) * width / columns, (row + 0.5) * height / rows
+        left, top, right, bottom = self.box
+        step = max(1, max(right - left, bottom - top) // 512)
+        inside = self.mask[top:bottom, left:right]
+        if inside[::step, ::step].any():  # not so where the region is only thin lines
+            inside = inside[::step, ::step]
+        else:
+            step = 1
+        depth = ndimage.distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
+        row, column = divmod(int(depth.argmax()), inside.shape[1])
+        return left + column * step + 0.5, top + row * step + 0.5
 
     @property
     def suggested_color(self) -> str:
@@ -50,10 +56,7 @@ class Region:
 
         Ink is left out where the region has any paper, since people answer with clean colors.
         """
-        pixels = self.painting._working_map == self.index
-        if (pixels & self.painting._paper).any():
-            pixels &= self.painting._paper
-        return to_hex(np.rint(np.asarray(self.painting.picture)[pixels].mean(axis=0)).astype(int).tolist())
+        return to_hex(self.painting._suggestions[self.index])
 
     @property
     def color(self) -> str | None:
@@ -81,7 +84,8 @@ class Painting:
         region_map: (h, w) uint8 at the working size, the region of every pixel.
         colorize: gives the picture, RGB at the working size, that follows from {region index: (r, g, b)}.
         extract_lines: whether the drawing was extracted from a colored picture; kept for `to_dict` only.
-        history, position: answers to start with, as in `SavedPainting`. Raises ValueError for one to no region.
+        history, position: answers to start with, as in `SavedPainting`. Raises ValueError for one to no region of
+            `region_map`.
     """
 
     def __init__(
@@ -97,15 +101,17 @@ class Painting:
         self._working_map = region_map
         self._colorize = colorize
         self._extract_lines = extract_lines
-        self._history = list(history)
-        self._position = position
         self._pictured: tuple[dict[int, RGB], Image.Image] | None = None  # hints and the picture that follows from them
-        full_map = Image.fromarray(region_map).resize(drawing.size, Image.Resampling.NEAREST)
-        self.region_map = np.asarray(full_map)  # (H, W) uint8 at the drawing's own size, the region of every pixel
-        # Every region that has pixels, in the order asked, answered ones too
-        self.regions = [
-            Region(self, index, size / self.region_map.size) for index, size in enumerate(full_map.histogram()) if size
-        ]
+        self._suggested: tuple[Image.Image, dict[int, RGB]] | None = None  # a picture and the suggestions drawn from it
+        self._flats = make_flats(drawing, region_map)
+        self.region_map = self._flats.region_map  # (H, W) uint8 at the drawing's own size, the region of every pixel
+        # Every region that has pixels here, in the order asked, answered ones too
+        sizes = np.bincount(self.region_map.ravel()).tolist()
+        self.regions = [Region(self, index, size / self.region_map.size) for index, size in enumerate(sizes) if size]
+        # A region of the model that the lines leave no place for is not asked for; an answer saved for it is let go.
+        gone = set(np.unique(region_map).tolist()) - {region.index for region in self.regions}
+        self._history = [(index, answer) for index, answer in history if index not in gone]
+        self._position = sum(index not in gone for index, _ in history[:position])
         for index, _ in self._history:
             self._region(index)
 
@@ -173,27 +179,43 @@ class Painting:
     @property
     def picture(self) -> Image.Image:
         """What the model paints, RGB at the working size; `image` is made of it. Do not draw on it."""
-        hints = {index: color for index, color in self.answers.items() if color is not None}
+        hints = self._hints
         if self._pictured is None or self._pictured[0] != hints:
             self._pictured = hints, self._colorize(hints)
         return self._pictured[1]
 
     @property
     def image(self) -> Image.Image:
-        """RGB at the drawing's own size: the picture's color brought up, the drawing's lines laid on top (multiply)."""
-        picture = np.asarray(self.picture)
-        if self._paper.any():
-            # The model paints coarse lines of its own: color continued under them leaves only the drawing's sharp ones.
-            picture = picture[tuple(self._nearest_paper)]
-        color = Image.fromarray(picture).resize(self.drawing.size, Image.Resampling.BICUBIC)
-        return ImageChops.multiply(color, self.drawing.convert("RGB"))
+        """RGB at the drawing's own size: flat `color`, with the drawing's lines laid on top (multiply)."""
+        return lay_lines(self.color(), self.drawing)
 
-    def save(self, path: str | os.PathLike) -> None:
-        """Writes `image` as .png, with the drawing's dpi. A file of that name is replaced only by a complete one.
+    def color(self, mode: str = "flat") -> Image.Image:
+        """RGB at the drawing's own size, without lines; no color crosses the border of a region.
 
-        Raises ValueError for another suffix, OSError where the file cannot be written.
+        Args:
+            mode: "flat", each answered region in exactly its color and every other in its suggestion; "painted", the
+                model's shading, the mean of each answered region at its answer. Raises ValueError for another.
         """
-        save_png(self.image, path, self.drawing.info.get("dpi"))
+        hints = self._hints
+        if mode == "flat":
+            return flat_colors(self.region_map, self._suggestions | hints)
+        if mode == "painted":
+            return painted_colors(self.picture, self._paper, self._flats, hints)
+        raise ValueError(f"mode is {mode!r}: choose 'flat' or 'painted'.")
+
+    def save(self, path: str | os.PathLike, mode: str = "flat", lines: bool = True, transparent: bool = False) -> None:
+        """Writes .png, or .psd or .ora with a layer for every answer, with the drawing's dpi and color profile.
+
+        A file of that name is replaced only by a complete one.
+
+        Args:
+            mode: as for `color`.
+            lines, transparent: for .png, lay the lines over the color; leave out what has no answer.
+
+        Raises ValueError for another suffix or mode, OSError where the file cannot be written.
+        """
+        answers = [(region.index, self.answers.get(region.index)) for region in self.regions]
+        save_artwork(Artwork(self.drawing, self.color(mode), self.region_map, answers), path, lines, transparent)
 
     def to_dict(self) -> dict[str, Any]:
         """All that `GuidingPainterPipeline.resume` needs beside the drawing, as plain JSON; undone answers included."""
@@ -224,6 +246,18 @@ class Painting:
         known = ", ".join(str(region.index) for region in self.regions)
         raise ValueError(f"{index!r} is no region of this painting: choose one of {known}.")
 
+    @property
+    def _hints(self) -> dict[int, RGB]:
+        return {index: color for index, color in self.answers.items() if color is not None}
+
+    @property
+    def _suggestions(self) -> dict[int, RGB]:
+        """{region index: (r, g, b)}, the mean of the current picture over every region."""
+        picture = self.picture
+        if self._suggested is None or self._suggested[0] is not picture:
+            self._suggested = picture, region_colors(picture, self._paper, self._flats)
+        return self._suggested[1]
+
     @cached_property
     def _thumbnail(self) -> np.ndarray:
         return thumbnail(self.drawing)
@@ -233,8 +267,3 @@ class Painting:
         """(h, w) bool at the working size: neither near black nor a stroke, which is darker than what is around it."""
         sketch = to_sketch(self.drawing, self._working_map.shape[::-1])[0, 0].numpy()  # in [-1, 1]: what the model saw
         return (sketch >= -0.5) & (sketch >= ndimage.maximum_filter(sketch, 5) - 0.2)
-
-    @cached_property
-    def _nearest_paper(self) -> np.ndarray:
-        """(2, h, w), row and column of the paper pixel next to every pixel; of paper itself where it is paper."""
-        return ndimage.distance_transform_edt(~self._paper, return_distances=False, return_indices=True)

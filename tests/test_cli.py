@@ -1,15 +1,20 @@
 """The command line, run in this process on real files; `main` is what the installed command calls."""
 
+import io
+import re
 import shlex
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from psd_tools import PSDImage
 
 from guiding_painter import GuidingPainterPipeline, cli
+from guiding_painter.layers import lay_lines
 
 ROOT = Path(__file__).parents[1]
 
@@ -47,6 +52,42 @@ def test_paint_auto(run, painter: GuidingPainterPipeline):
     assert (code, err) == (0, "")
     with Image.open("colored.png") as colored:
         assert colored.tobytes() == painter("drawing.png", colors="auto", long_side=64).images[0].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "mode", "lines"),
+    [("", "flat", True), ("--mode painted", "painted", True), ("--mode flat --no-lines", "flat", False)],
+)
+def test_paint_modes(run, painter: GuidingPainterPipeline, options: str, mode: str, lines: bool):
+    assert run(f"paint drawing.png MODEL --colors '#e07a5f' {options} -o colored.png")[0] == 0
+    painting = painter.open("drawing.png", 64)
+    painting.paint_all(["#e07a5f"])
+    color = painting.color(mode)
+    with Image.open("colored.png") as colored:
+        assert colored.tobytes() == (lay_lines(color, painting.drawing) if lines else color).tobytes()
+
+
+def test_paint_without_what_has_no_answer(run, painter: GuidingPainterPipeline):
+    assert run("paint drawing.png MODEL --colors '#e07a5f' --no-lines --transparent -o colored.png")[0] == 0
+    with Image.open("colored.png") as colored:
+        alpha = np.asarray(colored)[..., 3]
+    assert np.array_equal(alpha == 255, painter.open("drawing.png", 64).regions[0].mask)
+
+
+@pytest.mark.parametrize("name", ["colored.psd", "colored.ORA"])
+def test_paint_in_layers(run, drawing: Image.Image, painter: GuidingPainterPipeline, name: str):
+    code, out, err = run(f"paint drawing.png MODEL --colors '#e07a5f,skip,#35b' -o {name}")
+    assert (code, err) == (0, "")
+    expected = painter("drawing.png", colors=["#e07a5f", None, "#3355bb"], long_side=64).images[0]
+    if name.endswith("psd"):
+        psd = PSDImage.open(name)
+        names, merged = [layer.name for layer in psd], psd.topil(apply_icc=False)
+    else:
+        with zipfile.ZipFile(name) as archive:
+            names = re.findall('name="(.*?)"', archive.read("stack.xml").decode())[::-1]
+            merged = Image.open(io.BytesIO(archive.read("mergedimage.png")))
+    assert names == ["background", "unanswered", "03 #3355bb", "01 #e07a5f", "lines"]
+    assert merged.tobytes() == expected.tobytes()
 
 
 def test_paint_says_which_colors_were_left_over(run):
@@ -109,7 +150,7 @@ def test_numbers_stand_on_their_regions(run, painter: GuidingPainterPipeline):
         ("paint nothing.png MODEL --colors auto -o out.png", "nothing.png does not exist"),
         ("paint drawing.png MODEL --colors '#e07a5f,red' -o out.png", "'red' is no color: give '#rrggbb'"),
         ("paint drawing.png MODEL --colors '' -o out.png", "'' is no color"),
-        ("paint drawing.png MODEL --colors auto -o out.jpg", "out.jpg does not end in .png"),
+        ("paint drawing.png MODEL --colors auto -o out.jpg", "out.jpg does not end in .png or .psd or .ora"),
         ("paint drawing.png MODEL --colors auto -o drawing.png", "drawing.png is the drawing itself"),
         ("paint drawing.png MODEL --colors auto -o missing/out.png", "missing/out.png cannot be written"),
         ("paint drawing.png MODEL --colors auto --long-side 9 -o out.png", "long_side is 9: choose 64 to 4096"),
@@ -117,6 +158,7 @@ def test_numbers_stand_on_their_regions(run, painter: GuidingPainterPipeline):
         ("paint text.png MODEL --colors auto -o out.png", "text.png"),
         ("regions drawing.png MODEL --count 0 -o out.png", "--count is 0: show at least 1 region"),
         ("regions drawing.png MODEL -o out.tif", "out.tif does not end in .png"),
+        ("regions drawing.png MODEL -o out.psd", "out.psd does not end in .png"),
     ],
 )
 def test_mistakes_get_one_sentence(run, folder: Path, line: str, says: str):

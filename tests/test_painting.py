@@ -1,18 +1,24 @@
 """Painting and its saved form, with a colorizer that fills every region flatly: no network."""
 
 import base64
+import io
 import json
 import os
 import resource
 import tempfile
+import zipfile
 import zlib
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from psd_tools import PSDImage
 
+from guiding_painter import painting as painting_module
 from guiding_painter.colors import parse_color
+from guiding_painter.layers import lay_lines
 from guiding_painter.painting import Painting
 from guiding_painter.saved import SavedPainting
 
@@ -35,11 +41,12 @@ class FlatColors:
 
 @pytest.fixture
 def page() -> Image.Image:
-    """80x40, with a black line down the middle and a gray one across."""
+    """80x40, with a black line down the middle, a gray one across, and an outlined spot on the right."""
     drawing = Image.new("L", (80, 40), 255)
     draw = ImageDraw.Draw(drawing)
     draw.line((0, 20, 79, 20), fill=128)
     draw.rectangle((39, 0, 40, 39), fill=0)
+    draw.rectangle((59, 3, 72, 12), outline=0)
     return drawing
 
 
@@ -76,12 +83,13 @@ def test_regions_are_asked_in_channel_order_and_empty_ones_never(painting: Paint
 
 def test_a_region_knows_its_place(painting: Painting):
     left, spot, right = painting.regions
-    assert [region.area for region in painting.regions] == [0.5, 4 * 6 / 800, 0.5 - 4 * 6 / 800]
+    assert [region.area for region in painting.regions] == [0.5, 0.03625, 0.46375]
+    assert sum(region.area for region in painting.regions) == 1
     assert spot.mask.shape == (40, 80)
     assert spot.mask.dtype == bool
-    assert spot.box == (60, 4, 72, 12)
     assert spot.mask[4:12, 60:72].all()
-    assert spot.mask.sum() == 8 * 12
+    assert spot.box == (60, 4, 73, 13)  # with its share of the outline, down to the pixel
+    assert spot.mask.sum() == 8 * 12 + 8 + 12
     for region in painting.regions:
         x, y = region.center
         assert region.mask[int(y), int(x)]
@@ -271,6 +279,53 @@ def test_the_image_has_flat_color_up_to_lines_as_sharp_as_the_drawing(painting: 
     assert (image[21:, 44:] == (0, 128, 255)).all()
 
 
+def test_color_without_lines_flat_and_painted(page: Image.Image, region_map: np.ndarray):
+    def colorize(answers: dict) -> Image.Image:  # a gradient, whatever the answers
+        row = np.linspace(50, 200, 40).astype(np.uint8)
+        return Image.fromarray(row[None, :, None].repeat(20, 0).repeat(3, 2))
+
+    painting = Painting(page, region_map, colorize)
+    left, spot, right = painting.regions
+    painting.paint(left, "#e07a5f")
+    painting.skip(spot)
+    flat = np.asarray(painting.color())
+    assert np.array_equal(flat, np.asarray(painting.color("flat")))
+    assert (flat[left.mask] == (224, 122, 95)).all()
+    for region in (spot, right):
+        assert (flat[region.mask] == parse_color(region.suggested_color)).all()
+    painted = np.asarray(painting.color("painted"))
+    assert np.abs(painted[left.mask].mean(axis=0) - (224, 122, 95)).max() <= 0.5
+    assert len(np.unique(painted[left.mask][:, 1])) > 10  # its shading
+    with pytest.raises(ValueError, match="mode is 'lines': choose 'flat' or 'painted'"):
+        painting.color("lines")
+
+
+def test_no_color_crosses_a_line(page: Image.Image, region_map: np.ndarray):
+    region_map[:, 20] = 0  # the model is off by one pixel of its own, two of the page
+    painting = Painting(page, region_map, FlatColors(region_map))
+    painting.paint_all(["#ff0000", "#00ff00", "#0000ff"])
+    for mode in ("flat", "painted"):
+        color = np.asarray(painting.color(mode))
+        assert (color[:, :39] == (255, 0, 0)).all()
+        assert (color[4:12, 60:72] == (0, 255, 0)).all()
+        assert (color[:, 41:59] == (0, 0, 255)).all()
+
+
+def test_suggestions_are_drawn_from_a_picture_once(painting: Painting, monkeypatch: pytest.MonkeyPatch):
+    drawn = []
+    colors_of = painting_module.region_colors
+    monkeypatch.setattr(
+        painting_module, "region_colors", lambda picture, *rest: drawn.append(picture) or colors_of(picture, *rest)
+    )
+    for _ in range(2):
+        assert [region.suggested_color for region in painting.regions] == ["#6496c8"] * 3
+        assert painting.color("flat")
+    assert drawn == [painting.picture]
+    painting.paint(0, "#111111")
+    assert painting.regions[0].suggested_color == "#111111"
+    assert len(drawn) == 2
+
+
 def test_coarse_lines_of_the_model_do_not_show(page: Image.Image, region_map: np.ndarray):
     painted = Image.new("RGB", (40, 20), (255, 128, 0))
     painted.paste((0, 0, 0), (19, 0, 21, 20))  # its own black line, as wide as 4 pixels of the page
@@ -279,6 +334,7 @@ def test_coarse_lines_of_the_model_do_not_show(page: Image.Image, region_map: np
 
 
 def test_a_drawing_smaller_than_the_working_size(region_map: np.ndarray):
+    region_map[:10, 20:] = 2
     region_map[0, 0] = 1  # one pixel that the drawing, four times smaller, does not have
     painting = Painting(Image.new("L", (10, 5), 255), region_map, FlatColors(region_map))
     assert [region.index for region in painting.regions] == [0, 2, 4]
@@ -327,9 +383,40 @@ def test_save_follows_a_link_and_keeps_permissions_ordinary(painting: Painting, 
     assert (tmp_path / "kept" / "out.png").stat().st_mode == ordinary.stat().st_mode
 
 
+@pytest.mark.parametrize("name", ["out.psd", "out.ora"])
+def test_save_in_layers(painting: Painting, tmp_path: Path, name: str):
+    painting.drawing.info["dpi"] = (300, 300)
+    painting.paint(4, "#0080ff")
+    painting.paint(0, "#e07a5f")
+    painting.save(tmp_path / name, "flat")
+    names = ["background", "unanswered", "03 #0080ff", "01 #e07a5f", "lines"]
+    if name == "out.psd":
+        psd = PSDImage.open(tmp_path / name)
+        assert [layer.name for layer in psd] == names
+        merged, lowest = psd.topil(apply_icc=False), psd[3].topil()
+    else:
+        with zipfile.ZipFile(tmp_path / name) as archive:
+            layers = ElementTree.fromstring(archive.read("stack.xml")).findall("stack/layer")
+            assert [layer.get("name") for layer in reversed(layers)] == names
+            merged = Image.open(io.BytesIO(archive.read("mergedimage.png")))
+            lowest = Image.open(io.BytesIO(archive.read(layers[1].get("src"))))
+    assert merged.tobytes() == lay_lines(painting.color("flat"), painting.drawing).tobytes()
+    assert lowest.getcolors() == [(painting.regions[0].mask.sum(), (224, 122, 95, 255))]
+
+
+def test_save_png_without_lines_and_what_has_no_answer(painting: Painting, tmp_path: Path):
+    painting.paint(0, "#e07a5f")
+    painting.save(tmp_path / "out.png", "flat", lines=False, transparent=True)
+    with Image.open(tmp_path / "out.png") as saved:
+        image = np.asarray(saved)
+    mask = painting.regions[0].mask
+    assert (image[mask] == (224, 122, 95, 255)).all()
+    assert not image[~mask][:, 3].any()
+
+
 @pytest.mark.parametrize("name", ["out", "out.jpg", "out.psb"])
 def test_save_knows_its_formats(painting: Painting, tmp_path: Path, name: str):
-    with pytest.raises(ValueError, match=f"{name} does not end in .png"):
+    with pytest.raises(ValueError, match=f"{name} does not end in .png, .psd or .ora"):
         painting.save(tmp_path / name)
     assert not any(tmp_path.iterdir())
 
@@ -505,6 +592,29 @@ def test_an_answer_to_no_region_is_noticed(painting: Painting):
     state = painting.to_dict() | {"history": [{"region": 3, "color": "#fff"}], "position": 1}
     with pytest.raises(ValueError, match="3 is no region of this painting"):
         resume(painting, state)
+
+
+def test_an_answer_to_a_region_that_the_lines_leave_no_place_for_is_let_go(painting: Painting):
+    painting.paint(0, "#111111")
+    painting.paint(4, "#444444")
+    painting.undo()
+    state = painting.to_dict()
+    region_map = painting._working_map.copy()
+    region_map[15, 10] = 3  # a speck that goes to its neighbor
+    speck = {"region": 3, "color": "#ffffff"}
+    state |= {
+        "region_map": packed(region_map.tobytes()),
+        "history": [speck, state["history"][0], speck, state["history"][1], speck],
+        "position": 3,
+    }
+    resumed = resume(painting, json.loads(json.dumps(state)))
+    assert [region.index for region in resumed.regions] == [0, 2, 4]
+    assert resumed.answers == {0: (17, 17, 17)}
+    assert resumed.color("flat").tobytes() == painting.color("flat").tobytes()
+    assert resumed.redo().index == 4
+    assert resumed.redo() is None
+    assert [resumed.undo().index, resumed.undo().index, resumed.undo()] == [4, 0, None]
+    assert np.array_equal(resumed._working_map, region_map)
 
 
 def test_a_painting_is_taken_up_with_its_own_drawing_only(painting: Painting, tmp_path: Path):
