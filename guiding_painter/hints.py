@@ -106,7 +106,7 @@ def straight_through(scores: torch.Tensor) -> torch.Tensor:
     out and leaves one to three regions.
     """
     soft = scores.float().softmax(dim=1)
-    return one_hot(soft.detach()) + (soft - soft.detach())  # in this order exactly 0 or 1, without rounding
+    return soft + (one_hot(soft) - soft).detach()
 
 
 def one_hot(scores: torch.Tensor) -> torch.Tensor:
