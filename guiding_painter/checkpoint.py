@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,8 +25,10 @@ FILES = ["model_index.json"] + [
 Network = TypeVar("Network", bound=ModelMixin)
 
 
-def find_checkpoint(name: str | os.PathLike | None, **hub_options: Any) -> Path:
+def find_checkpoint(name: str | os.PathLike | None, files: Sequence[str] = FILES, **hub_options: Any) -> Path:
     """The folder of a checkpoint: the bundled one for None, a local one, or the local copy of a hub repository.
+
+    Of a hub repository only `files` are fetched, those that it has.
 
     Raises OSError where there is none.
     """
@@ -39,7 +42,7 @@ def find_checkpoint(name: str | os.PathLike | None, **hub_options: Any) -> Path:
     if not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", name):
         raise OSError(f"{name!r} is neither a folder nor a hub id such as 'user/my-comic'.")
     try:
-        return Path(snapshot_download(name, allow_patterns=FILES, **hub_options))
+        return Path(snapshot_download(name, allow_patterns=list(files), **hub_options))
     except RevisionNotFoundError as error:
         raise OSError(f"{name} has no revision {hub_options.get('revision')!r} on the hub.") from error
     except RepositoryNotFoundError as error:

@@ -131,3 +131,19 @@ def test_push_to_hub(hub: HubServer, checkpoint: Path, tmp_path: Path):
     pushed = hub.repos["user/pushed"]
     assert set(pushed) == {*files_of(checkpoint), "README.md"}
     assert all(pushed[name] == data for name, data in files_of(checkpoint).items())
+
+
+def test_a_training_fetches_the_recipe_and_the_discriminator_too(hub: HubServer, tmp_path: Path):
+    hub.repos["user/my-comic"] |= {"training.json": b"{}", "discriminator/config.json": b"{}"}
+    code = f"""
+        import sys
+        sys.path.append({str(ROOT / "train")!r})
+        from arguments import TRAINING_FILES
+        from guiding_painter.checkpoint import find_checkpoint
+        folder = find_checkpoint("user/my-comic", TRAINING_FILES)
+        print(*sorted(str(file.relative_to(folder)) for file in folder.rglob("*.*") if file.is_file()))
+    """
+    files = python(code, tmp_path, hub.endpoint)[-1].split()
+    assert "training.json" in files
+    assert {"discriminator/config.json", "discriminator/diffusion_pytorch_model.safetensors"} <= set(files)
+    assert not [file for file in files if file.endswith((".bin", ".md"))]

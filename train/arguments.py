@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from guiding_painter.checkpoint import find_checkpoint, read_json
+from guiding_painter.checkpoint import FILES, find_checkpoint, read_json
 from guiding_painter.losses import LAMBDAS
 
 MODEL_CONFIGS = {
@@ -20,6 +20,8 @@ MODEL_CONFIGS = {
 
 # What networks are trained for. It is written beside their weights, so that a fine-tuning goes on with the same.
 RECIPE_FILE = "training.json"
+# A training goes on with D, too, which coloring a drawing has no use for.
+TRAINING_FILES = [*FILES, RECIPE_FILE, *(file.replace("segmentation", "discriminator") for file in FILES[1:3])]
 PAPER_RECIPE = {
     **{f"lambda_{name}": weight for name, weight in LAMBDAS.items()},
     "lambda_prefix": 0.0,
@@ -101,7 +103,7 @@ def recipe_of(name: str | None, model_config: str) -> dict:
     """
     if name == "none":
         return CELLS_RECIPE if MODEL_CONFIGS[model_config]["segmentation"].get("cells") else PAPER_RECIPE
-    folder = find_checkpoint(name)
+    folder = find_checkpoint(name, TRAINING_FILES)
     if not (folder / RECIPE_FILE).is_file():
         has_cells = read_json(folder / "segmentation" / "config.json").get("cells", False)
         return CELLS_RECIPE if has_cells else PAPER_RECIPE

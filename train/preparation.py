@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from arguments import MODEL_CONFIGS
+from arguments import MODEL_CONFIGS, TRAINING_FILES
 from data import SketchColorPairs, TrainingPairs, load_pictures
 from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, PatchDiscriminator, SegmentationNetwork
 from guiding_painter.checkpoint import find_checkpoint, load_network
@@ -26,7 +26,8 @@ def load_networks(args: argparse.Namespace) -> tuple[SegmentationNetwork, Colori
     else:
         painter = GuidingPainterPipeline.from_pretrained(args.pretrained_model_name_or_path)
         f, g = painter.segmentation, painter.colorization
-        d = load_discriminator(find_checkpoint(args.pretrained_model_name_or_path) / "discriminator", g.config.norm)
+        folder = find_checkpoint(args.pretrained_model_name_or_path, TRAINING_FILES)
+        d = load_discriminator(folder / "discriminator", g.config.norm)
     args.max_hints = f.config.max_hints
     if args.lambda_group > 0 and not f.config.cells:
         raise ValueError(f"--lambda_group {args.lambda_group:g} is for networks with cells: leave it out.")
