@@ -47,6 +47,15 @@ def region_sums(values: torch.Tensor, segments: torch.Tensor) -> torch.Tensor:
         return torch.einsum("bnp,bcp->bnc", segments.flatten(2).float(), values.flatten(2).float())
 
 
+def cell_sums(values: torch.Tensor, cells: torch.Tensor) -> torch.Tensor:
+    """As `region_sums`, over cells given by their numbers. (B, C, H, W), (B, H, W) int64 -> (B, K, C) float32."""
+    batch, channels = values.shape[:2]
+    count = int(cells.max()) + 1
+    owner = (cells + count * torch.arange(batch, device=cells.device)[:, None, None]).flatten()  # (B * H * W,)
+    sums = values.new_zeros(batch * count, channels, dtype=torch.float32)
+    return sums.index_add(0, owner, values.float().permute(0, 2, 3, 1).flatten(0, 2)).view(batch, count, channels)
+
+
 def mean_colors(
     color_image: torch.Tensor, segments: torch.Tensor, pixel_weights: torch.Tensor | None = None
 ) -> torch.Tensor:

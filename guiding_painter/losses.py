@@ -6,7 +6,7 @@ The paper writes sums; every loss here is a mean, which is what the published we
 import torch
 import torch.nn.functional as F
 
-from .hints import num_hints_distribution, region_sums
+from .hints import cell_sums, num_hints_distribution, region_sums
 
 # Eq. 14: the published weights of the loss terms.
 LAMBDAS = {"rec": 30.0, "adv": 0.2, "tv": 5.0, "smth": 1.0}
@@ -154,9 +154,7 @@ def grouping_loss(
         tolerance: Euclidean distance in RGB of [-1, 1].
     """
     batch, count, max_hints = cell_logits.shape
-    values = torch.cat([color_image * pixel_weights, pixel_weights], dim=1).float()  # (B, 4, H, W)
-    owner = cells.flatten(1)[:, None].expand(-1, 4, -1)
-    sums = values.new_zeros(batch, 4, count).scatter_add(2, owner, values.flatten(2)).transpose(1, 2)  # (B, K, 4)
+    sums = cell_sums(torch.cat([color_image * pixel_weights, pixel_weights], dim=1), cells)  # (B, K, 4)
     areas = sums[..., 3]
     colors = sums[..., :3] / areas.clamp(min=1.0)[..., None]
     distance = torch.cdist(colors, colors[:, :max_hints])  # (B, K, <= N_c)

@@ -214,7 +214,8 @@ class Painting:
 
         Raises ValueError for another suffix or mode, OSError where the file cannot be written.
         """
-        answers = [(region.index, self.answers.get(region.index)) for region in self.regions]
+        given = self.answers
+        answers = [(region.index, given.get(region.index)) for region in self.regions]
         save_artwork(Artwork(self.drawing, self.color(mode), self.region_map, answers), path, lines, transparent)
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from diffusers.configuration_utils import register_to_config
 from torch import nn
 
 from .cells import line_bounded_cells
+from .hints import cell_sums
 from .unet import UNet
 
 # The logit of a region that a picture with fewer cells does not have; float16 can still hold it.
@@ -95,11 +96,10 @@ def spread(cell_logits: torch.Tensor, cells: torch.Tensor) -> torch.Tensor:
 class CellGrouping(nn.Module):
     """Lets every cell choose which of the N_c largest cells it shares a color with: a larger one, or none but itself.
 
-    A region is one of those cells with all that point at it; the largest come first (`spread`), those without
-    pixels last.
-    So there is no symmetry to break between like parts, every region lives from the first step of training on, where
-    each large cell points at itself and all small ones at the N_c-th (a bucket fill of cells, the largest first), and
-    training can only learn which cells belong together.
+    A region is one of those cells with all that point at it; the largest come first (`spread`), those without pixels
+    last. So there is no symmetry to break between like parts, every region lives from the first step of training on,
+    where each large cell points at itself and all small ones at the N_c-th (a bucket fill of cells, the largest first),
+    and training can only learn which cells belong together.
 
     A cell is described by the mean of the U-Net's features, of its place, and by its size; attention between the cells
     of a picture compares them.
@@ -140,17 +140,13 @@ class CellGrouping(nn.Module):
 
     def describe_cells(self, features: torch.Tensor, cells: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Mean features, mean place and size of every cell as (B, K, width), and which cells do not exist, (B, K)."""
-        batch, _, height, width = features.shape
-        count = int(cells.max()) + 1
         features = features.float()
         # Within a picture features differ far less than place and size do, and would go unseen beside them.
         variance, mean = torch.var_mean(features, dim=(2, 3), correction=0, keepdim=True)
         features = (features - mean) / (variance + 1e-6).sqrt()
         values = torch.cat([features, place(features), torch.ones_like(features[:, :1])], dim=1)
-        owner = (cells + count * torch.arange(batch, device=cells.device)[:, None, None]).flatten()  # (B * H * W,)
-        sums = values.new_zeros(batch * count, values.shape[1])
-        sums = sums.index_add(0, owner, values.permute(0, 2, 3, 1).flatten(0, 2)).view(batch, count, -1)
+        sums = cell_sums(values, cells)
         pixels = sums[..., -1:]
-        size = (pixels / (height * width)).clamp(min=1e-5).log() / 5  # about -2.3 to 0
+        size = (pixels / cells[0].numel()).clamp(min=1e-5).log() / 5  # about -2.3 to 0
         described = torch.cat([sums[..., :-1] / pixels.clamp(min=1), size], dim=-1)
         return self.describe(described.to(self.describe.weight.dtype)), pixels[..., 0] == 0

@@ -6,7 +6,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from guiding_painter.cells import line_bounded_cells, rank_by_size
-from guiding_painter.hints import one_hot
+from guiding_painter.hints import cell_sums, one_hot
 from guiding_painter.losses import grouping_loss
 from guiding_painter.segmentation import NEVER, CellGrouping, SegmentationNetwork, sketch_cells, spread
 
@@ -165,3 +165,15 @@ def test_grouping_loss_is_the_cross_entropy_of_the_largest_cell_of_the_same_colo
     total = sum(sizes[cell] ** 0.5 * -logits[0, cell].log_softmax(0)[target] for cell, target in targets.items())
     expected = total / sum(sizes[cell] ** 0.5 for cell in targets)
     assert torch.allclose(grouping_loss(image, logits, cells, weights), expected)
+
+
+def test_cell_sums_are_float32_sums_over_each_cell_of_each_picture():
+    torch.manual_seed(0)
+    values = torch.rand(2, 3, 4, 5, dtype=torch.float16)
+    cells = torch.randint(0, 6, (2, 4, 5))
+    sums = cell_sums(values, cells)
+    assert sums.dtype == torch.float32
+    for picture in range(2):
+        for cell in range(int(cells.max()) + 1):
+            expected = values[picture].float()[:, cells[picture] == cell].sum(1)
+            assert torch.allclose(sums[picture, cell], expected, atol=1e-6)

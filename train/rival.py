@@ -2,6 +2,8 @@
 
 import torch
 
+from guiding_painter.hints import cell_sums
+
 
 def bucket_fill(cells: torch.Tensor, sketch: torch.Tensor, color_image: torch.Tensor, num_hints: int) -> torch.Tensor:
     """What a person has after filling the `num_hints` largest cells of a drawing with their true mean colors.
@@ -20,13 +22,7 @@ def bucket_fill(cells: torch.Tensor, sketch: torch.Tensor, color_image: torch.Te
     """
     paper = (sketch + 1) / 2
     cells = cells.clamp(max=num_hints)  # all from `num_hints` on are filled together
-    fills = [_fill_with_means(*picture) for picture in zip(cells, color_image, paper, strict=True)]
-    return (torch.stack(fills) + 1) * paper - 1
-
-
-def _fill_with_means(cells: torch.Tensor, color_image: torch.Tensor, paper: torch.Tensor) -> torch.Tensor:
-    """(H, W) int64, (3, H, W), (1, H, W) -> (3, H, W) with each cell in its mean color."""
-    sums = color_image.new_zeros(4, int(cells.max()) + 1)
-    sums.index_add_(1, cells.flatten(), torch.cat([color_image * paper, paper]).flatten(1))
-    means = sums[:3] / sums[3].clamp(min=1e-3)  # a cell without paper shows no color in any case
-    return means[:, cells]
+    sums = cell_sums(torch.cat([color_image * paper, paper], dim=1), cells)  # (B, K, 4)
+    means = sums[..., :3] / sums[..., 3:].clamp(min=1e-3)  # a cell without paper shows no color in any case
+    fills = means.gather(1, cells.flatten(1)[..., None].expand(-1, -1, 3))  # (B, H * W, 3)
+    return (fills.transpose(1, 2).reshape(color_image.shape) + 1) * paper - 1
