@@ -1,5 +1,7 @@
 """Backgrounds of composed pictures: flat and blended color, patterns, rooms and outlined landscapes."""
 
+import colorsys
+
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -18,6 +20,8 @@ def draw_background(
     large = (2 * size[0], 2 * size[1])  # reduced at the end, as ImageDraw does not smooth edges
     colors = [tuple(int(c) for c in color) for color in palette[rng.permutation(len(palette))]]
     kind = rng.choice(kinds)
+    if kind in ("hills", "sky", "city") and rng.uniform() < 0.4:
+        colors = natural(colors, rng)
     if kind == "gradient":
         return draw_gradient(size, colors[0], colors[1], rng)
     picture = Image.new("RGB", large, colors[0])
@@ -38,6 +42,16 @@ def draw_background(
         draw_sky(draw, large, colors, ink, line, rng)
         draw_city(draw, large, colors, ink, line, rng)
     return picture.reduce(2)
+
+
+def natural(colors: list[tuple], rng: np.random.Generator) -> list[tuple]:
+    """`colors` of a landscape with the sky, the sun and the ground of a day out of doors in place of the first ones."""
+    hues = [rng.uniform(0.52, 0.6), rng.uniform(0.1, 0.16), *rng.uniform(0.2, 0.4, 6)]  # blue, yellow, greens
+    saturations = [rng.uniform(0.15, 0.6), rng.uniform(0.4, 0.9), *rng.uniform(0.3, 0.7, 6)]
+    values = [rng.uniform(0.75, 1), rng.uniform(0.9, 1), *rng.uniform(0.4, 0.9, 6)]
+    day = [colorsys.hsv_to_rgb(*hsv) for hsv in zip(hues, saturations, values, strict=True)]
+    day = [tuple(round(255 * channel) for channel in color) for color in day]
+    return [*day[:2], colors[2], *day[2:], *colors[9:]]
 
 
 def draw_gradient(size: tuple[int, int], first: tuple, second: tuple, rng: np.random.Generator) -> Image.Image:
