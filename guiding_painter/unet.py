@@ -89,6 +89,7 @@ class UNet(nn.Module):
         right, bottom = -width % self.down_factor, -height % self.down_factor
         # Replicated, not zero: zero is mid-gray in [-1, 1] and would draw a border that the drawing does not have.
         padded = F.pad(image, (0, right, 0, bottom), mode="replicate") if right or bottom else image
+        padded = padded.contiguous(memory_format=torch.channels_last)  # faster convolutions, on CPU and GPU alike
 
         x = self.inc(F.pixel_unshuffle(padded, self.stem_factor) if self.stem_factor > 1 else padded)
         skips = [x]

@@ -77,7 +77,7 @@ def test_published_configuration(published):
     configs = {n: {key: v for key, v in net.config.items() if key[0] != "_"} for n, net in published.items()}
     assert configs == {
         "f": shared | {"coordinates": False, "cells": False},
-        "g": shared,
+        "g": shared | {"fill_hints": False},
         "D": {"base_channels": 64, "norm": "batch"},
     }
 
@@ -271,7 +271,7 @@ def test_unknown_norm(network):
     ("network", "config"),
     [
         (SegmentationNetwork, {"max_hints": 5, "block_out_channels": (8, 16), "stem_factor": 2} | F_ONLY),
-        (ColorizationNetwork, {"max_hints": 5, "block_out_channels": (8, 16), "stem_factor": 2}),
+        (ColorizationNetwork, {"max_hints": 5, "block_out_channels": (8, 16), "stem_factor": 2, "fill_hints": True}),
         (PatchDiscriminator, {"base_channels": 4}),
     ],
 )
@@ -306,3 +306,24 @@ def test_saved_names(name):
         *(f"unet.{block}.{layer}.bias" for block in ("inc", "downs.0", "ups.0") for layer in (1, 4)),
         *(f"unet.head.{layer}.{kind}" for layer in (0, 2) for kind in ("weight", "bias")),
     }
+
+
+def test_a_new_colorizer_that_fills_hints_paints_the_answers_under_the_ink():
+    torch.manual_seed(0)
+    network = ColorizationNetwork(4, (8, 16, 16, 16, 16), 2, "group", fill_hints=True).eval()
+    sketch = torch.ones(1, 1, 32, 32)
+    sketch[..., 10] = -1.0
+    sketch[..., 11] = 0.0
+    segments = torch.zeros(1, 4, 32, 32)
+    segments[:, 0, :16], segments[:, 1, 16:] = 1, 1
+    hint_map, mask = torch.zeros(1, 3, 32, 32), torch.zeros(1, 1, 32, 32)
+    hint_map[:, :, :16] = torch.tensor([0.8, -0.5, 1.0])[:, None, None]
+    mask[:, :, :16] = 1
+    with torch.no_grad():
+        picture = network(sketch, segments, hint_map, mask)
+    filled = (hint_map + 1) * (sketch + 1) / 2 - 1
+    assert (picture - filled).abs().max() < 0.1
+    published = ColorizationNetwork(4, (8, 16, 16, 16, 16), 2, "group").eval()
+    published.load_state_dict(network.state_dict())
+    with torch.no_grad():
+        assert published(sketch, segments, hint_map, mask).abs().max() < 0.2
