@@ -1,5 +1,7 @@
 """Line-bounded cells: every pixel in one, none across a line, gaps closed, numbered by size."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from guiding_painter.cells import line_bounded_cells, rank_by_size
 from guiding_painter.hints import cell_sums, one_hot
-from guiding_painter.losses import grouping_loss
+from guiding_painter.losses import grouping_loss, guess_loss
 from guiding_painter.segmentation import NEVER, CellGrouping, SegmentationNetwork, sketch_cells, spread
 
 
@@ -92,7 +94,7 @@ def test_a_new_network_asks_for_the_largest_cells_first():
     sketch = torch.from_numpy(drawing(box_and_circle) * 2 - 1)[None, None]
     cells = sketch_cells(sketch)
     with torch.no_grad():
-        network.grouping.query.weight.zero_(), network.grouping.query.bias.zero_()
+        network.grouping.alike.weight.zero_()
         logits = network(sketch, cells)
     assert logits.shape == (1, 8, 96, 96)
     assert (logits.argmax(1) == cells).all()
@@ -118,7 +120,7 @@ def test_more_cells_than_regions_all_find_one():
     torch.manual_seed(0)
     grouping = CellGrouping(3)
     cells = torch.arange(16).repeat_interleave(4).view(1, 8, 8)
-    logits = spread(grouping(torch.randn(1, CellGrouping.features, 8, 8), cells), cells)
+    logits = spread(*grouping(torch.randn(1, CellGrouping.features, 8, 8), cells), cells)
     assert logits.shape == (1, 3, 8, 8)
     assert (logits.amax(1) > NEVER).all()
 
@@ -127,15 +129,14 @@ def test_the_largest_region_comes_first_whichever_cells_make_it_up():
     grouping = CellGrouping(4)
     cells = torch.arange(4).repeat_interleave(torch.tensor([24, 16, 16, 8])).view(1, 8, 8)
     with torch.no_grad():
-        # Cells 2 and 3 take cell 1's color: 40 pixels, more than cell 0 has.
-        grouping.query.weight.zero_(), grouping.key.weight.zero_()
-        grouping.self_logit.zero_()
+        # Cells of about the same row look alike; so 2 and 3 join 1: 40 pixels, more than cell 0 has.
         grouping.compare = torch.nn.ModuleList()
-        grouping.describe.weight.zero_(), grouping.describe.bias.zero_()
-        grouping.describe.weight[0, -3] = 1.0  # the first feature of a token is the cell's row
-        grouping.query.weight[0, 0], grouping.key.weight[0, 0] = 100.0, 100.0
-        grouping.query.bias.zero_(), grouping.key.bias.zero_()
-    regions = spread(grouping(torch.zeros(1, CellGrouping.features, 8, 8), cells), cells).argmax(1)
+        for layer in (grouping.describe, grouping.one, grouping.other, grouping.difference, grouping.alike):
+            layer.weight.zero_(), layer.bias.zero_()
+        grouping.describe.weight[0, CellGrouping.features] = 1.0  # the first feature of a token is the cell's row
+        grouping.difference.weight[0, 0], grouping.alike.weight[0, 0] = -10.0, 1.0
+        grouping.one.bias[0], grouping.self_logit[()] = 9.0, 0.5
+    regions = spread(*grouping(torch.zeros(1, CellGrouping.features, 8, 8), cells), cells).argmax(1)
     sizes = torch.bincount(regions.ravel(), minlength=4)
     assert (sizes.diff() <= 0).all()
     assert sizes[0] > 24
@@ -146,25 +147,62 @@ def test_the_region_of_all_the_small_cells_is_asked_for_last():
     logits = torch.full((1, 50, 4), NEVER)
     logits[0, torch.arange(50), torch.arange(50).clamp(max=3)] = 0.0  # every cell for itself, the small ones together
     logits[0, 2] = torch.tensor([0.0, NEVER, NEVER, NEVER])  # and cell 2 with cell 0
-    regions = spread(logits, torch.from_numpy(cells)[None]).argmax(1)
+    regions = spread(logits, torch.zeros(1, 50, 4), torch.from_numpy(cells)[None]).argmax(1)
     assert torch.bincount(regions.ravel(), minlength=4).tolist() == [9, 8, 47, 0]
 
 
-def test_grouping_loss_is_the_cross_entropy_of_the_largest_cell_of_the_same_color():
+def test_a_region_whose_color_goes_without_saying_is_asked_for_later():
+    cells = torch.arange(3).repeat_interleave(torch.tensor([30, 20, 14])).view(1, 8, 8)
+    logits = torch.full((1, 3, 4), NEVER)
+    logits[0, torch.arange(3), torch.arange(3)] = 0.0
+    guesses = torch.zeros(1, 3, 4)
+    guesses[0, 0, 3] = torch.tensor(0.1).log()  # 30 pixels times 0.1 are less than 14
+    assert spread(logits, guesses, cells).argmax(1)[cells == 0].unique().tolist() == [2]
+
+
+def test_guess_loss_is_least_for_the_true_color_and_the_error_to_expect():
+    cells = torch.arange(2).repeat_interleave(32).view(1, 8, 8)
+    image = torch.zeros(1, 3, 8, 8)
+    image[:, :, :4] = 0.5
+    paper = torch.ones(1, 1, 8, 8)
+
+    def loss(color: float, variance: float) -> float:
+        guesses = torch.tensor([[[color] * 3 + [variance], [0.0] * 3 + [0.01]]])
+        guesses[..., 3].log_()
+        return guess_loss(image, guesses, cells, paper).item()
+
+    assert loss(0.5, 0.01) < loss(0.3, 0.04) < min(loss(0.3, 0.02), loss(0.3, 0.08))
+    assert loss(0.3, 0.04) == pytest.approx(0.5 * (0.5 * (1 + math.log(0.04)) + 0.5 * math.log(0.01)), abs=1e-5)
+
+
+def test_grouping_loss_asks_of_every_cell_and_each_larger_one_whether_they_share_a_color():
     torch.manual_seed(0)
     sizes, colors = [20, 16, 12, 8, 6, 2], [-0.5, 0.5, -0.5, 0.0, 0.52, 0.9]
     cells = torch.arange(6).repeat_interleave(torch.tensor(sizes)).view(1, 8, 8)
     image = torch.tensor(colors)[cells][:, None].expand(-1, 3, -1, -1)
     weights = torch.ones(1, 1, 8, 8)
-    weights[0, 0][cells[0] == 3] = 0  # all ink: no target
-    max_hints = 4
-    logits = torch.randn(1, 6, max_hints)
+    weights[0, 0][cells[0] == 3] = 0  # all ink: has no color
+    logits = torch.randn(1, 6, 4)  # N_c = 4
 
-    # Cell 2 has cell 0's color, cell 4 nearly cell 1's; cell 5 has no like among the first four.
-    targets = {0: 0, 1: 1, 2: 0, 4: 1, 5: 3}
-    total = sum(sizes[cell] ** 0.5 * -logits[0, cell].log_softmax(0)[target] for cell, target in targets.items())
-    expected = total / sum(sizes[cell] ** 0.5 for cell in targets)
-    assert torch.allclose(grouping_loss(image, logits, cells, weights), expected)
+    # (cell, larger cell): alike? Cell 3 has no color; the last two may join one of the first three or stand alone (3).
+    pairs = {(1, 0): 0, (2, 0): 1, (2, 1): 0, (4, 0): 0, (4, 1): 1, (4, 2): 0, (5, 0): 0, (5, 1): 0, (5, 2): 0}
+    total = weight = 0.0
+    for (cell, larger), alike in pairs.items():
+        margin = logits[0, cell, larger] - logits[0, cell, min(cell, 3)]
+        probability = torch.sigmoid(margin if alike else -margin)
+        total = total - sizes[cell] ** 0.5 * probability.log()
+        weight += sizes[cell] ** 0.5
+    assert torch.allclose(grouping_loss(image, logits, cells, weights), total / weight)
+
+
+def test_grouping_loss_takes_pictures_of_a_single_cell_and_of_ink_alone():
+    cells = torch.zeros(2, 8, 8, dtype=torch.int64)
+    logits = torch.zeros(2, 1, 4, requires_grad=True)
+    for paper in (torch.ones(2, 1, 8, 8), torch.zeros(2, 1, 8, 8)):
+        loss = grouping_loss(torch.zeros(2, 3, 8, 8), logits, cells, paper)
+        loss.backward()
+        assert loss.item() == 0
+        assert not logits.grad.any()
 
 
 def test_cell_sums_are_float32_sums_over_each_cell_of_each_picture():
