@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from evaluate import Answers
+from answers import Answers
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.hints import condition_mask, hint_map, masked_segments
 from guiding_painter.sketches import to_pil
@@ -26,7 +26,7 @@ def progress_sheet(
 
     Args:
         batch: "sketch" (B, 1, H, W) and "color_image" (B, 3, H, W) in [-1, 1].
-        ink_aware: whether answers leave out ink, see `evaluate.Answers`.
+        ink_aware: whether answers leave out ink, see `answers.Answers`.
         num_hints: as many columns, or fewer where the model asks about fewer regions.
         tile_size: of each small picture, in pixels.
     """
