@@ -1,70 +1,74 @@
 """Training pictures: a folder of colored pictures in, (sketch, color_image) tensors out."""
 
-import math
-import os
+import io
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+import fsspec
 import numpy as np
 import torch
 from PIL import Image, ImageEnhance
 from torch.utils.data import Dataset, default_collate
 
+from crops import center_box, crop, crop_drawing, random_box
+from drawing_style import vary_drawing
 from guiding_painter.segmentation import sketch_cells
-from guiding_painter.sketches import extract_line_art, open_picture, to_color_image, to_sketch
+from guiding_painter.sketches import extract_line_art, open_drawing, open_picture, to_color_image, to_sketch
+from sources import load_pictures
+
+__all__ = ["Example", "SketchColorPairs", "TrainingPairs", "collate", "load_pictures"]
 
 MIN_SIDE = 32  # pixels; a smaller picture is a thumbnail or an icon of some program, not a page
-SPLITS = {"train": 0.81, "validation": 0.09, "test": 0.10}  # Sec. 4.1
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp"}
+MAX_TRIES = 1000  # unusable pictures of a stream in a row, before it is taken for a stream of something else
 
 
-def load_pictures(data_dir: str | os.PathLike, split: str) -> list[Path]:
-    """The pictures of a folder, nested folders included, that belong to one split: "train", "validation" or "test".
+class Example(NamedTuple):
+    """A colored picture and, where there is one, the drawing it was colored from: each the path, file or link of it."""
 
-    A folder with some of train/, validation/ and test/ in it is divided as it is. Any other one, and one with only
-    train/, is divided 81:9:10, the same way every time: what was trained on is never measured on.
+    image: Path | io.BytesIO | fsspec.core.OpenFile
+    sketch: Path | io.BytesIO | fsspec.core.OpenFile | None = None
 
-    Raises:
-        OSError: no such folder, or no pictures in it.
-        ValueError: it has no such split, or too few pictures to be divided.
-    """
-    folder = Path(data_dir)
-    if not folder.is_dir():
-        raise NotADirectoryError(f"{folder} is not a folder: name one that holds colored pictures.")
-    found = [name for name in SPLITS if (folder / name).is_dir()]
-    if set(found) > {"train"} or (found and "train" not in found):
-        if split not in found:
-            raise ValueError(f"{folder} has {', '.join(found)} but not {split}: add a folder {split} to it.")
-        return _list_pictures(folder / split)
-    pictures = _list_pictures(folder)
-    validation, test = (max(1, round(len(pictures) * SPLITS[name])) for name in ("validation", "test"))
-    if len(pictures) < len(SPLITS):
-        raise ValueError(f"{folder} has only {len(pictures)} pictures: give at least 3, two are kept for measuring.")
-    if split not in SPLITS:
-        raise ValueError(f"{split!r} is no split: choose {', '.join(SPLITS)}.")
-    order = np.random.default_rng(0).permutation(len(pictures))
-    train = len(pictures) - validation - test
-    parts = dict(zip(SPLITS, np.split(order, [train, train + validation]), strict=True))
-    return [pictures[i] for i in parts[split]]
+    def open(self) -> tuple[Image.Image, Image.Image | None]:
+        """The picture, and the drawing as ink on white paper. Raises OSError or ValueError for what cannot be used."""
+        picture, name = open_picture(_within_reach(self.image)), getattr(self.image, "name", self.image)
+        size = f"{picture.width} by {picture.height} pixels"
+        if min(picture.size) < MIN_SIDE:
+            raise ValueError(f"{name} has only {size}: {MIN_SIDE} are the least.")
+        if not self.sketch:
+            return picture, None
+        drawing = open_drawing(_within_reach(self.sketch))
+        across, down = drawing.width / picture.width, drawing.height / picture.height
+        if abs(across - down) > 0.01 * across:
+            raise ValueError(f"{name} has {size} but its drawing {drawing.width} by {drawing.height}: crop them alike.")
+        return picture, drawing
 
 
-def _list_pictures(folder: Path) -> list[Path]:
-    files = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.name[0] != ".")
-    pictures = sorted(files, key=lambda path: path.relative_to(folder).as_posix())
-    if not pictures:
-        raise FileNotFoundError(f"{folder} holds no pictures: put colored ones, such as PNG or JPEG, into it.")
-    return pictures
+def _within_reach(source: Path | io.BytesIO | fsspec.core.OpenFile) -> Path | io.BytesIO:
+    """What a link leads to is read now."""
+    if not isinstance(source, fsspec.core.OpenFile):
+        return source
+    try:
+        with source as file:
+            content = io.BytesIO(file.read())
+    except Exception as error:  # every kind of network and archive has errors of its own
+        raise OSError(f"{source.path} cannot be read ({error}): check the connection.") from error
+    content.name = source.path
+    return content
 
 
 class SketchColorPairs(Dataset):
     """Colored pictures, each as its middle square with the line drawing that is extracted from it.
 
+    A picture that comes with a drawing keeps that one.
+
     Args:
-        pictures: from `load_pictures`.
+        pictures: paths, as from `load_pictures`, or an `Example` each.
         resolution: side in pixels of the square pictures given out.
         with_cells: also give the line-bounded cells, so that the workers make them and not the network.
     """
 
-    def __init__(self, pictures: list[Path], resolution: int, with_cells: bool = False):
+    def __init__(self, pictures: Sequence[Path | Example], resolution: int, with_cells: bool = False):
         self.pictures = pictures
         self.resolution = resolution
         self.with_cells = with_cells
@@ -78,23 +82,25 @@ class SketchColorPairs(Dataset):
         "skipped" says what is wrong with the picture if it cannot be used; then there is nothing else.
         """
         try:
-            picture = center_crop(self.open(index), self.resolution)
+            picture, drawing = self.example(index).open()
         except (OSError, ValueError) as error:
             return {"skipped": [str(error)]}
-        return self.pair(picture, extract_line_art(picture)) | {"skipped": []}
+        box = center_box(picture.size)
+        square = crop(picture, box, self.resolution)
+        if drawing:
+            sketch = crop_drawing(drawing, picture.size, box, self.resolution)
+        else:
+            sketch = to_sketch(extract_line_art(square))
+        return self.pair(square, sketch) | {"skipped": []}
 
-    def open(self, index: int) -> Image.Image:
-        """Raises OSError or ValueError for a picture that cannot be used."""
-        picture = open_picture(self.pictures[index])
-        if min(picture.size) < MIN_SIDE:
-            size = f"{picture.width} by {picture.height}"
-            raise ValueError(f"{self.pictures[index]} has only {size} pixels: {MIN_SIDE} are the least.")
-        return picture
+    def example(self, index: int) -> Example:
+        picture = self.pictures[index]
+        return picture if isinstance(picture, Example) else Example(picture)
 
-    def pair(self, picture: Image.Image, drawing: Image.Image) -> dict[str, torch.Tensor]:
-        pair = {"sketch": to_sketch(drawing), "color_image": to_color_image(picture)}
+    def pair(self, picture: Image.Image, sketch: torch.Tensor) -> dict[str, torch.Tensor]:
+        pair = {"sketch": sketch, "color_image": to_color_image(picture)}
         if self.with_cells:
-            pair["cells"] = sketch_cells(pair["sketch"])
+            pair["cells"] = sketch_cells(sketch)
         return {name: value[0] for name, value in pair.items()}
 
 
@@ -105,13 +111,23 @@ class TrainingPairs(SketchColorPairs):
     sample n sees what it would have seen uninterrupted, and processes see together what one alone would have seen.
 
     Args:
-        pictures, resolution, with_cells: as for `SketchColorPairs`.
+        pictures: as for `SketchColorPairs`; or a shuffled stream, which has no length and gives n pictures and more.
+        resolution, with_cells: as for `SketchColorPairs`.
         seed: of the order of the pictures and of everything random about a sample.
+        sketch_variation: how much drawings differ in style, see `vary_drawing`.
     """
 
-    def __init__(self, pictures: list[Path], resolution: int, seed: int, with_cells: bool = False):
+    def __init__(
+        self,
+        pictures: Sequence[Path | Example],
+        resolution: int,
+        seed: int,
+        with_cells: bool = False,
+        sketch_variation: float = 1.0,
+    ):
         super().__init__(pictures, resolution, with_cells)
-        self.seed = seed
+        self.seed, self.sketch_variation = seed, sketch_variation
+        self.is_stream = not hasattr(pictures, "__len__")
         self._epoch, self._order = -1, np.empty(0, dtype=np.int64)
 
     def __getitem__(self, n: int) -> dict:
@@ -119,25 +135,30 @@ class TrainingPairs(SketchColorPairs):
 
         A picture that cannot be used is replaced by the next one; "skipped" tells of it.
         """
-        picture, skipped = self.open_next(n)
+        (picture, drawing), skipped = self.open_next(n)
         rng = np.random.default_rng((self.seed, n))
-        picture = jitter_colors(random_crop(picture, self.resolution, rng), rng)
-        style = {"sigma": rng.uniform(0.5, 1.1), "p": rng.uniform(12, 30), "epsilon": rng.uniform(0.6, 0.8)}
-        pair = self.pair(picture, extract_line_art(picture, **style))
-        return pair | {"seed": int(rng.integers(2**62)), "skipped": skipped}
+        box, flip = random_box(picture, self.resolution, rng), rng.random() < 0.5
+        square = jitter_colors(crop(picture, box, self.resolution, flip), rng)
+        if drawing:
+            sketch = crop_drawing(drawing, picture.size, box, self.resolution, flip)
+        else:
+            sketch = to_sketch(vary_drawing(square, rng, self.sketch_variation))
+        return self.pair(square, sketch) | {"seed": int(rng.integers(2**62)), "skipped": skipped}
 
-    def open_next(self, n: int) -> tuple[Image.Image, list[str]]:
-        """The n-th picture, or the first usable one after it, and what is wrong with those before.
+    def open_next(self, n: int) -> tuple[tuple[Image.Image, Image.Image | None], list[str]]:
+        """The n-th picture with its drawing, or the first usable one after it, and what is wrong with those before.
 
         Raises ValueError where not one can be used.
         """
         skipped = []
-        for candidate in range(n, n + len(self)):
+        tries = MAX_TRIES if self.is_stream else len(self)
+        for candidate in range(n, n + tries):
+            example = self.example(candidate if self.is_stream else self.picture_of(candidate))
             try:
-                return self.open(self.picture_of(candidate)), skipped
+                return example.open(), skipped
             except (OSError, ValueError) as error:
                 skipped.append(str(error))
-        raise ValueError(f"None of the {len(self)} training pictures can be used, for example: {skipped[0]}")
+        raise ValueError(f"None of the {tries} training pictures can be used, for example: {skipped[0]}")
 
     def picture_of(self, n: int) -> int:
         """Every picture comes once an epoch, in an order that is different every time."""
@@ -154,27 +175,11 @@ def collate(samples: list[dict]) -> dict:
     return (default_collate(samples) if samples else {}) | {"skipped": skipped}
 
 
-def random_crop(picture: Image.Image, resolution: int, rng: np.random.Generator, min_area: float = 0.15) -> Image.Image:
-    """A square of `min_area` or more of the picture's largest square, anywhere, at `resolution`; flipped or not."""
-    side = max(1, round(min(picture.size) * math.sqrt(rng.uniform(min_area, 1))))
-    left, top = rng.uniform(0, picture.width - side), rng.uniform(0, picture.height - side)
-    box = (left, top, left + side, top + side)
-    crop = picture.resize((resolution, resolution), Image.Resampling.BICUBIC, box=box, reducing_gap=2.0)
-    return crop.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if rng.random() < 0.5 else crop
-
-
-def center_crop(picture: Image.Image, resolution: int) -> Image.Image:
-    """The middle square at `resolution`."""
-    side = min(picture.size)
-    left, top = (picture.width - side) / 2, (picture.height - side) / 2
-    return picture.resize((resolution, resolution), Image.Resampling.BICUBIC, box=(left, top, left + side, top + side))
-
-
 def jitter_colors(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Another brightness, contrast, saturation and hue, so that colors cannot be guessed from the lines."""
     picture = ImageEnhance.Brightness(picture).enhance(rng.uniform(0.8, 1.2))
     picture = ImageEnhance.Contrast(picture).enhance(rng.uniform(0.8, 1.2))
     picture = ImageEnhance.Color(picture).enhance(rng.uniform(0.7, 1.3))
     hue, saturation, value = picture.convert("HSV").split()
-    shift = round(rng.uniform(-32, 32))
+    shift = round(rng.uniform(-12, 12))
     return Image.merge("HSV", (hue.point(lambda h: (h + shift) % 256), saturation, value)).convert("RGB")
