@@ -1,4 +1,6 @@
-"""A small server that speaks the hub's file API on this machine: list, download, create, commit.
+"""A small server that speaks the hub's file API on this machine: log in, list, download, create, commit.
+
+The token hf_right is that of "user", a member of "studio"; hf_read is theirs, too, but cannot write.
 
 with HubServer() as hub:
     hub.repos["user/my-comic"] = {"model_index.json": b"{}"}
@@ -17,10 +19,15 @@ from urllib.parse import unquote, urlsplit
 
 
 class HubServer:
-    """Repositories are {path: bytes} with one revision each, main. `requests` are kept as "METHOD /path"."""
+    """Repositories are {path: bytes} with one revision each, main. `requests` are kept as "METHOD /path".
+
+    Names in `private` are private repositories; commits to those in `full` are refused.
+    """
 
     def __init__(self) -> None:
         self.repos: dict[str, dict[str, bytes]] = {}
+        self.private: set[str] = set()
+        self.full: set[str] = set()
         self.requests: list[str] = []
         handler = type("Handler", (_Handler,), {"hub": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -53,6 +60,10 @@ class _Handler(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path)
         self.hub.requests.append(f"{self.command} {path}")
         parts = path.strip("/").split("/")
+        if path == "/api/whoami-v2":
+            if self.headers.get("Authorization") not in ("Bearer hf_right", "Bearer hf_read"):
+                return self.fail(HTTPStatus.UNAUTHORIZED, "")
+            return self.reply({"type": "user", "name": "user", "orgs": [{"type": "org", "name": "studio"}]})
         if parts[:2] == ["api", "models"] and len(parts) >= 4:
             repo, rest = "/".join(parts[2:4]), parts[4:]
             if repo not in self.hub.repos:
@@ -67,7 +78,14 @@ class _Handler(BaseHTTPRequestHandler):
                         for path, data in files.items()
                     ]
                 )
-            return self.reply({"id": repo, "sha": sha, "siblings": [{"rfilename": name} for name in files]})
+            return self.reply(
+                {
+                    "id": repo,
+                    "sha": sha,
+                    "private": repo in self.hub.private,
+                    "siblings": [{"rfilename": name} for name in files],
+                }
+            )
         if len(parts) > 4 and parts[2] == "resolve":
             repo, name = "/".join(parts[:2]), "/".join(parts[4:])
             if repo not in self.hub.repos:
@@ -90,13 +108,16 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         parts = path.strip("/").split("/")
         if self.headers.get("Authorization") != "Bearer hf_right":
-            return self.fail(HTTPStatus.UNAUTHORIZED, "")
+            is_reader = self.headers.get("Authorization") == "Bearer hf_read"
+            return self.fail(HTTPStatus.FORBIDDEN if is_reader else HTTPStatus.UNAUTHORIZED, "")
         if path == "/api/repos/create":
             repo = json.loads(body)
             name = f"{repo.get('organization') or 'user'}/{repo['name']}"
             if name in self.hub.repos:
                 return self.send(HTTPStatus.CONFLICT, self.json({"url": f"{self.hub.endpoint}/{name}"}))
             self.hub.repos[name] = {}
+            if repo.get("visibility") == "private":
+                self.hub.private.add(name)
             return self.reply({"url": f"{self.hub.endpoint}/{name}", "name": name, "id": name})
         if path == "/api/validate-yaml":
             return self.reply({"errors": [], "warnings": []})
@@ -108,6 +129,8 @@ class _Handler(BaseHTTPRequestHandler):
                 {"files": [{"path": name, "uploadMode": "regular", "shouldIgnore": False} for name in names]}
             )
         if parts[4:5] == ["commit"]:
+            if repo in self.hub.full:
+                return self.fail(HTTPStatus.INSUFFICIENT_STORAGE, "")
             for line in body.splitlines():
                 change = json.loads(line)
                 if change["key"] == "file":

@@ -20,9 +20,11 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from training_pictures import draw_pictures
 
 import checkpoints
+import progress
 import train_guiding_painter
+from answers import measure
 from arguments import CELLS_RECIPE, PAPER_RECIPE, parse_args
-from data import TrainingPairs, collate
+from data import TrainingPairs, collate, load_pictures
 from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, PatchDiscriminator, SegmentationNetwork
 from preparation import load_networks, number_of_steps
 from train_guiding_painter import Generator, main, train_step
@@ -102,12 +104,13 @@ def test_it_learns_and_what_it_leaves_opens_and_colors(kind, folder, models, tmp
     main(flags(folder, models[kind], tmp_path, checkpoints_total_limit=1, **changes))
 
     found = curves(tmp_path)
-    terms = {"loss/d", "loss/rec", "loss/adv"} | ({"loss/group"} if kind == "cells" else {"loss/tv", "loss/smth"})
+    own = {"group", "guess", "mse"} if kind == "cells" else {"tv", "smth"}
+    terms = {f"loss/{name}" for name in {"d", "rec", "adv"} | own}
     assert set(losses(tmp_path)) == terms
     assert all(list(found[name]) == list(range(1, 25)) for name in terms)
     assert all(math.isfinite(value) for name in terms for value in found[name].values())
-    rec = list(found["loss/rec"].values())
-    assert sum(rec[-6:]) < 0.9 * sum(rec[:6])
+    learned = list(found["loss/guess" if kind == "cells" else "loss/rec"].values())
+    assert sum(learned[-6:]) < 0.95 * sum(learned[:6])
 
     reports = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
     assert [report["step"] for report in reports] == [12, 24]
@@ -220,6 +223,47 @@ def test_two_processes_train_and_measure_as_one(kind, folder, models, tmp_path, 
     assert len(list((tmp_path / "two" / "checkpoint-4").glob("random_states_*"))) == 2
 
 
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        ("cells", {"train": "segmentation"}),
+        ("cells", {"train": "colorization"}),
+        ("plain", {"train": "colorization", "hints": "points", "lambda_adv": 0}),
+        ("cells", {"lambda_guess": 0}),
+        ("cells", {"lambda_guess": 0, "lambda_group": 0}),
+    ],
+)
+def test_two_processes_train_a_part_as_one_does(kind, changes, folder, models, tmp_path):
+    changes = {"max_train_steps": 3, "max_validation_pictures": 2, **changes}
+    main(flags(folder, models[kind], tmp_path / "one", **changes))
+    forget_accelerator()
+    debug_launcher(main, args=(flags(folder, models[kind], tmp_path / "two", train_batch_size=2, **changes),))
+    assert_same_losses(tmp_path / "one", tmp_path / "two", 3)
+
+
+def test_processes_have_pictures_of_their_own(folder, models, tmp_path):
+    def recorded_main(argv: list[str]) -> None:
+        def recorded_step(batch, networks, optimizers, accelerator, *rest):
+            with open(tmp_path / f"seeds{accelerator.process_index}", "a") as file:
+                print(*batch["seed"].tolist(), file=file)
+            return train_step(batch, networks, optimizers, accelerator, *rest)
+
+        def recorded_measure(painter, share, *rest):
+            (tmp_path / f"measured{torch.distributed.get_rank()}").write_text(" ".join(map(str, share.indices)))
+            return measure(painter, share, *rest)
+
+        train_guiding_painter.train_step, progress.measure = recorded_step, recorded_measure  # in this process only
+        main(argv)
+
+    debug_launcher(recorded_main, args=(flags(folder, models["plain"], tmp_path / "out", train_batch_size=2),))
+    first, second = ([int(word) for word in (tmp_path / f"seeds{rank}").read_text().split()] for rank in (0, 1))
+    stream = TrainingPairs(load_pictures(folder, "train"), 32, seed=0)
+    assert len(first) == len(second) == 6
+    assert sorted(first + second) == sorted(stream[n]["seed"] for n in range(12))  # each sample once
+    measured = [(tmp_path / f"measured{rank}").read_text().split() for rank in (0, 1)]
+    assert measured == [["0", "2"], ["1"]]
+
+
 def test_f_learns_from_the_picture_unless_it_learns_from_the_grouping_loss(folder):
     torch.manual_seed(0)
     network = {**TINY, "norm": "group"}
@@ -233,6 +277,34 @@ def test_f_learns_from_the_picture_unless_it_learns_from_the_grouping_loss(folde
         assert any(p.grad is not None and p.grad.any() for p in f.parameters()) == end_to_end
         output["cell_logits"].clamp(-1, 1).sum().backward()
         assert any(p.grad.any() for p in f.parameters() if p.grad is not None)
+
+
+@pytest.mark.parametrize("trained", ["segmentation", "colorization"])
+def test_one_network_is_trained_and_the_other_stays_as_it_is(trained, folder, models, tmp_path):
+    before = GuidingPainterPipeline.from_pretrained(models["cells"])
+    main(flags(folder, models["cells"], tmp_path / "out", max_train_steps=2, train=trained))
+    after = GuidingPainterPipeline.from_pretrained(tmp_path / "out")
+    for name in ("segmentation", "colorization"):
+        old, new = (getattr(painter, name).state_dict() for painter in (before, after))
+        assert all(torch.equal(old[key], new[key]) for key in old) == (name != trained)
+
+
+def test_with_point_hints_the_regions_do_not_matter(folder, models):
+    torch.manual_seed(0)
+    network = {**TINY, "norm": "group"}
+    g = ColorizationNetwork(**network, fill_hints=True)
+    batch = collate([TrainingPairs(sorted(folder.rglob("*.png")), 64, seed=0)[n] for n in range(2)])
+    predictions = []
+    for _ in range(2):
+        generator = Generator(SegmentationNetwork(**network), g, points=True)
+        noise = [torch.Generator().manual_seed(i) for i in range(2)]
+        predictions.append(generator(batch, torch.tensor([6, 0]), 1.0, None, noise)["prediction"])
+    assert torch.equal(*predictions)
+    generator = Generator(SegmentationNetwork(**network), g, points=True)
+    noise = [torch.Generator().manual_seed(i) for i in range(2)]
+    without = generator(batch, torch.tensor([0, 0]), 1.0, None, noise)["prediction"]
+    assert torch.equal(without[1], predictions[0][1])
+    assert not torch.equal(without[0], predictions[0][0])
 
 
 def test_gradients_of_g_are_clipped_and_those_of_d_are_not(folder):
@@ -254,6 +326,40 @@ def test_gradients_of_g_are_clipped_and_those_of_d_are_not(folder):
     assert moved[0] == pytest.approx(0.01, rel=1e-3)
     assert moved[1] > 0.02
     assert all(p.requires_grad and p.grad is None for network in networks for p in network.parameters())
+
+
+@pytest.mark.parametrize(("scale", "overflow"), [(2.0**12, False), (2.0**120, True)])
+def test_scaled_losses_make_the_same_updates_unless_they_overflow(scale, overflow, folder):
+    """What fp16 does to gradients, by the loss scaler of a CPU; networks are float32, so that nothing else differs."""
+
+    def updates(scaler: torch.amp.GradScaler | None) -> list[torch.Tensor]:
+        forget_accelerator()
+        torch.manual_seed(0)
+        generator = Generator(SegmentationNetwork(**TINY, norm="group"), ColorizationNetwork(**TINY, norm="group"))
+        networks = generator, PatchDiscriminator(8, "group")
+        before = [torch.nn.utils.parameters_to_vector(network.parameters()).detach() for network in networks]
+        accelerator = Accelerator(cpu=True)
+        accelerator.scaler = scaler
+        prepared = accelerator.prepare(*networks, *(torch.optim.SGD(n.parameters(), lr=1.0) for n in networks))
+        if scaler:
+            accelerator.native_amp, accelerator.state._mixed_precision = True, "fp16"
+        train_step(batch, prepared[:2], prepared[2:], accelerator, 1.0, args)
+        after = [torch.nn.utils.parameters_to_vector(network.parameters()).detach() for network in networks]
+        return [new - old for new, old in zip(after, before, strict=True)]
+
+    args = parse_args("", flags(folder, "none", Path("unused"), model_config="paper", max_grad_norm=0.01))
+    args.max_hints = 6
+    batch = collate([TrainingPairs(sorted(folder.rglob("*.png")), 32, seed=0)[n] for n in range(2)])
+    scaler = torch.amp.GradScaler("cpu", init_scale=scale)
+    expected, found = updates(None), updates(scaler)
+    assert all(update.norm() > 0.009 for update in expected)
+    assert (found[1] - expected[1]).norm() < 1e-3 * expected[1].norm()
+    if overflow:
+        assert not found[0].any()
+        assert scaler.get_scale() == scale / 2
+    else:
+        assert (found[0] - expected[0]).norm() < 1e-3 * expected[0].norm()
+        assert scaler.get_scale() == scale
 
 
 def test_a_killed_training_goes_on_bit_by_bit(folder, models, tmp_path):
@@ -345,6 +451,7 @@ def test_skipped_pictures_are_listed_at_the_end(folder, models, tmp_path, capsys
         ({"stop_prob": "1.5"}, "argument --stop_prob: '1.5' is not a number between 0 and 1"),
         ({"mixed_precision": "fp16"}, "fp16 needs a GPU"),
         ({"mixed_precision": "fp16", "gradient_accumulation_steps": 2}, "use bf16 or no"),
+        ({"hints": "points"}, "add --train colorization"),
         ({"report_to": "nonsense"}, "Unsupported logging capability: nonsense"),
         ({"resume_from_checkpoint": "empty"}, "empty is no checkpoint"),
         ({"no_such_flag": 1}, "unrecognized arguments: --no_such_flag"),

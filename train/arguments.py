@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,9 +14,10 @@ MODEL_CONFIGS = {
     "lite": {
         "networks": {"block_out_channels": (32, 64, 128, 256, 256), "stem_factor": 2, "norm": "group"},
         "segmentation": {"coordinates": True, "cells": True},
+        "colorization": {"fill_hints": True},
         "discriminator": {"base_channels": 32, "norm": "group"},
     },
-    "paper": {"networks": {}, "segmentation": {}, "discriminator": {}},
+    "paper": {"networks": {}, "segmentation": {}, "colorization": {}, "discriminator": {}},
 }
 
 # What networks are trained for. It is written beside their weights, so that a fine-tuning goes on with the same.
@@ -24,14 +26,24 @@ RECIPE_FILE = "training.json"
 TRAINING_FILES = [*FILES, RECIPE_FILE, *(file.replace("segmentation", "discriminator") for file in FILES[1:3])]
 PAPER_RECIPE = {
     **{f"lambda_{name}": weight for name, weight in LAMBDAS.items()},
+    "lambda_mse": 0.0,
     "lambda_prefix": 0.0,
     "lambda_group": 0.0,
+    "lambda_guess": 0.0,
     "gan_loss": "lsgan",
     "stop_prob": 0.125,
     "final_tau": 0.1,
     "ink_aware": False,
 }
-CELLS_RECIPE = {**PAPER_RECIPE, "lambda_tv": 0.0, "lambda_smth": 0.0, "lambda_group": 1.0, "ink_aware": True}
+CELLS_RECIPE = {
+    **PAPER_RECIPE,
+    "lambda_mse": 30.0,
+    "lambda_tv": 0.0,
+    "lambda_smth": 0.0,
+    "lambda_group": 1.0,
+    "lambda_guess": 0.2,
+    "ink_aware": True,
+}
 
 
 class OneSentenceParser(argparse.ArgumentParser):
@@ -91,9 +103,23 @@ def parse_args(description: str, argv: list[str] | None = None) -> argparse.Name
     if args.mixed_precision == "fp16" and args.gradient_accumulation_steps > 1:
         # After D's update the loss scale may change, amid G's accumulated gradients.
         parser.error("fp16 with --gradient_accumulation_steps would scale gradients unequally: use bf16 or no.")
+    if args.hints == "points" and args.train != "colorization":
+        parser.error("--hints points is for the colorization network alone: add --train colorization.")
     with errors_in_one_sentence():
         parser.set_defaults(**recipe_of(args.pretrained_model_name_or_path, args.model_config))
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    args.command = command_line(sys.argv[1:] if argv is None else argv)
+    return args
+
+
+def command_line(argv: list[str]) -> str:
+    """The command of a training as others may read it: of folders elsewhere on this computer only their names."""
+
+    def shown(argument: str) -> str:
+        flag, equals, value = argument.rpartition("=")
+        return flag + equals + Path(value).name if Path(value).is_absolute() else argument
+
+    return shlex.join(["accelerate", "launch", "train/train_guiding_painter.py", *map(shown, argv)])
 
 
 def recipe_of(name: str | None, model_config: str) -> dict:
@@ -115,10 +141,22 @@ def recipe_of(name: str | None, model_config: str) -> dict:
 
 
 def add_data_flags(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--train_data_dir", required=True, help="folder of colored pictures, or one with train/ and validation/ in it"
+    source = group.add_mutually_exclusive_group(required=True)
+    source.add_argument("--train_data_dir", help="folder of colored pictures, or one with train/ and validation/ in it")
+    source.add_argument(
+        "--dataset_name", help="data set on the hub, or folder or file of one: parquet, webdataset, pictures, ..."
     )
+    group.add_argument("--dataset_config_name", help="which one of a data set that comes in several")
+    group.add_argument("--image_column", help="of the data set, with the colored pictures; 'image' if left out")
+    group.add_argument("--sketch_column", help="of the data set, with their drawings; made of the pictures if left out")
+    group.add_argument("--streaming", action="store_true", help="read the data set while training and store nothing")
     group.add_argument("--resolution", type=positive_int, default=256, help="side of the training crops, in pixels")
+    group.add_argument(
+        "--sketch_variation",
+        type=weight,
+        default=1.0,
+        help="how much the drawings made of the pictures differ in line and paper; 0 for all alike, more is rougher",
+    )
     group.add_argument("--dataloader_num_workers", type=count, default=1, help="processes that make samples")
 
 
@@ -140,15 +178,39 @@ def add_loss_flags(group: argparse._ArgumentGroup) -> None:
     ):
         group.add_argument(f"--lambda_{name}", type=weight, default=LAMBDAS[name], help=f"of the {loss} loss")
     group.add_argument(
+        "--lambda_mse",
+        type=weight,
+        default=PAPER_RECIPE["lambda_mse"],
+        help="of the mean squared error (ours), which PSNR measures and whose best guess is a mean, not a median",
+    )
+    group.add_argument(
         "--lambda_prefix", type=weight, default=PAPER_RECIPE["lambda_prefix"], help="of the expected prefix loss (ours)"
     )
     group.add_argument(
         "--lambda_group",
         type=weight,
         default=PAPER_RECIPE["lambda_group"],
-        help="of the grouping loss for networks with cells (ours); f then learns from it and the prefix loss alone",
+        help="of the grouping loss for networks with cells (ours); f then learns from the losses of its own alone",
+    )
+    group.add_argument(
+        "--lambda_guess",
+        type=weight,
+        default=PAPER_RECIPE["lambda_guess"],
+        help="of the loss of the colors that f guesses for cells (ours): those in doubt are asked for first",
     )
     group.add_argument("--gan_loss", choices=("lsgan", "log"), default=PAPER_RECIPE["gan_loss"], help="of Eq. 13")
+    group.add_argument(
+        "--train",
+        choices=("both", "segmentation", "colorization"),
+        default="both",
+        help="the network to train; the other one stays as it is",
+    )
+    group.add_argument(
+        "--hints",
+        choices=("regions", "points"),
+        default="regions",
+        help="points: small patches at random places instead of regions, to train a colorizer to compare with (RTUG)",
+    )
     group.add_argument("--stop_prob", type=fraction, default=PAPER_RECIPE["stop_prob"], help="p of G")
     group.add_argument(
         "--final_tau", type=positive_float, default=PAPER_RECIPE["final_tau"], help="temperature at the end; 1 at first"
@@ -189,3 +251,6 @@ def add_output_flags(group: argparse._ArgumentGroup) -> None:
         help="'latest', or the folder of a checkpoint of this training, to go on from",
     )
     group.add_argument("--report_to", default="tensorboard", help="a tracker that accelerate knows, or 'none'")
+    group.add_argument("--push_to_hub", action="store_true", help="upload checkpoint, card and sheets at the end")
+    group.add_argument("--hub_model_id", help="where to, such as user/my-comic; the name of --output_dir if left out")
+    group.add_argument("--hub_private", action="store_true", help="make a new repository private")

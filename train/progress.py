@@ -11,14 +11,18 @@ from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import Subset
 from tqdm.auto import tqdm
 
+from answers import measure
+from card import draw_extremes
+from checkpoints import name_of
 from data import SketchColorPairs, collate
-from evaluate import HINT_COUNTS, measure, summarize
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.files import save_png
+from guiding_painter.files import replace_file, save_png
+from results import HINT_COUNTS, summarize
 from sheets import progress_sheet
 
 NRI_THRESHOLDS = (14.0, 16.0, 18.0)
 PICTURES_OF_A_SHEET = 4
+REPORT_FILE = "validation.json"  # the last validation, in the form of evaluate.py's JSON
 
 
 class Progress:
@@ -72,19 +76,46 @@ def validate(
     Every process measures pictures of its own, each picture once.
     """
     painter = GuidingPainterPipeline(ema.module.segmentation, ema.module.colorization)
-    share = Subset(held_back, range(accelerator.process_index, len(held_back), accelerator.num_processes))
+    share = list(range(accelerator.process_index, len(held_back), accelerator.num_processes))
     counts = tuple(range(args.max_hints + 1))
-    results = measure(painter, share, args.ink_aware, counts)
-    psnrs, regions = gather_object(results["psnr"]), gather_object(results["regions"])
+    results = measure(painter, Subset(held_back, share), args.ink_aware, counts)
+    if results["skipped"]:
+        share = [i for i in share if not held_back[i]["skipped"]]
+    psnrs, regions, indices = (gather_object(values) for values in (results["psnr"], results["regions"], share))
     if accelerator.is_main_process:
-        report = {"step": step, "pictures": len(psnrs), **summarize(psnrs, counts, NRI_THRESHOLDS)}
+        row = summarize(psnrs, counts, NRI_THRESHOLDS, args.stop_prob)
+        report = {"step": step, "pictures": len(psnrs), **row}
         report["psnr"] = {k: value for k, value in report["psnr"].items() if k in HINT_COUNTS}
         report["regions_asked"] = round(sum(regions) / len(regions), 2)
+        write_report(painter, held_back, dict(zip(indices, psnrs, strict=True)), row, report["regions_asked"], args)
         tqdm.write(json.dumps(report))
         log_validation(accelerator, report)
         draw_sheet(accelerator, painter, held_back, step, args)
     accelerator.wait_for_everyone()
     return results["skipped"]
+
+
+def write_report(
+    painter: GuidingPainterPipeline,
+    held_back: SketchColorPairs,
+    curves: dict[int, list[float]],
+    row: dict,
+    regions_asked: float,
+    args: argparse.Namespace,
+) -> None:
+    """output_dir/validation.json, what the model card is filled from, and sheets of the best and the worst picture.
+
+    Args:
+        curves: index of each measured picture -> PSNR in dB after 0..N_c answers.
+        row: their `summarize`.
+    """
+    name = name_of(args.train_data_dir or args.dataset_name)
+    settings = {"resolution": args.resolution, "stop_prob": args.stop_prob, "ink_aware": args.ink_aware}
+    report = {"command": args.command, "settings": settings}
+    one = {"split": "validation", "pictures": len(curves), "rows": {"model": row}, "regions": {"asked": regions_asked}}
+    one |= draw_extremes(painter, held_back, curves, report, name, args.output_dir)
+    text = json.dumps(report | {"sets": {name: one}}, indent=2) + "\n"
+    replace_file(args.output_dir / REPORT_FILE, text.encode())
 
 
 def log_validation(accelerator: Accelerator, report: dict) -> None:

@@ -3,21 +3,22 @@
     accelerate launch train/train_guiding_painter.py --train_data_dir my_comic --output_dir my-comic
 
 The result opens with `GuidingPainterPipeline.from_pretrained("my-comic")`. With `--pretrained_model_name_or_path none
---model_config paper`, networks, losses, G and tau are the paper's; `--ink_aware`, `--lambda_prefix` and networks with
-cells are ours.
+--model_config paper`, networks, losses, G and tau are the paper's; `--ink_aware`, `--lambda_mse`, `--lambda_prefix` and
+networks with cells are ours.
 """
 
 import argparse
 import itertools
 
 import torch
+import torch.nn.functional as F
 from accelerate import Accelerator
-from accelerate.utils import ProjectConfiguration, set_seed
+from accelerate.utils import DistributedDataParallelKwargs, ProjectConfiguration, set_seed
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
 from arguments import errors_in_one_sentence, parse_args
-from checkpoints import averaged, checkpoint_to_resume, load_checkpoint, save_checkpoint, save_pipeline, step_of
+from checkpoints import averaged, checkpoint_to_resume, load_checkpoint, save_checkpoint, save_pipeline, stages, step_of
 from data import SketchColorPairs, collate
 from guiding_painter import ColorizationNetwork, SegmentationNetwork
 from guiding_painter.hints import (
@@ -33,12 +34,15 @@ from guiding_painter.hints import (
 from guiding_painter.losses import (
     adversarial_loss,
     grouping_loss,
+    guess_loss,
     prefix_loss,
     reconstruction_loss,
     smoothness_loss,
     total_variance_loss,
 )
 from guiding_painter.segmentation import spread
+from hub import finish, hub_repository
+from point_hints import draw_points, point_hints
 from preparation import load_data, load_networks, number_of_steps
 from progress import Progress, validate
 
@@ -48,11 +52,23 @@ class Generator(torch.nn.Module):
 
     Args:
         end_to_end: f learns from all losses, as in the paper; otherwise from those of its logits only.
+        trained: "both" networks, or only "segmentation" or "colorization".
+        points: color hints are patches at random places, not regions.
     """
 
-    def __init__(self, segmentation: SegmentationNetwork, colorization: ColorizationNetwork, end_to_end: bool = True):
+    def __init__(
+        self,
+        segmentation: SegmentationNetwork,
+        colorization: ColorizationNetwork,
+        end_to_end: bool = True,
+        trained: str = "both",
+        points: bool = False,
+    ):
         super().__init__()
-        self.segmentation, self.colorization, self.end_to_end = segmentation, colorization, end_to_end
+        self.segmentation, self.colorization = segmentation, colorization
+        self.end_to_end, self.trained, self.points = end_to_end, trained, points
+        segmentation.requires_grad_(trained != "colorization" and not points)
+        colorization.requires_grad_(trained != "segmentation")
 
     def forward(
         self,
@@ -64,36 +80,55 @@ class Generator(torch.nn.Module):
     ) -> dict[str, torch.Tensor]:
         """`noise`: one random generator per sample."""
         sketch, color_image = batch["sketch"], batch["color_image"]
-        output = {}
-        if self.segmentation.config.cells:
-            output["cell_logits"] = self.segmentation.cell_logits(sketch, batch["cells"])
-            logits = spread(output["cell_logits"], batch["cells"])  # Eq. 1
-            segments = straight_through(logits / tau)
-        else:
-            logits = self.segmentation(sketch)  # Eq. 1
-            samples = zip(logits.split(1), noise, strict=True)
-            segments = torch.cat([gumbel_segments(sample, tau, generator) for sample, generator in samples])
-        if not self.end_to_end:
-            segments = segments.detach()
+        if self.points:
+            points = [draw_points(sketch.shape[2:], int(k), one) for k, one in zip(num_hints, noise, strict=True)]
+            hints, mask = point_hints(color_image, points, pixel_weights)
+            segments = sketch.new_zeros(len(sketch), self.colorization.config.max_hints, *sketch.shape[2:])
+            return {"prediction": self.colorization(sketch, segments, hints, mask)}
+        output = self.regions(batch, tau, noise)
+        if self.trained == "segmentation":
+            return output
+        segments = output["segments"] if self.end_to_end else output["segments"].detach()
         masked = masked_segments(segments, hint_weights(num_hints, segments.shape[1]))  # Eqs. 4-5
         colors = mean_colors(color_image, segments, pixel_weights)  # Eq. 6
         prediction = self.colorization(sketch, segments, hint_map(colors, masked), condition_mask(masked))  # Eqs. 7-9
-        return output | {"logits": logits, "segments": segments, "mean_colors": colors, "prediction": prediction}
+        return output | {"segments": segments, "prediction": prediction}
+
+    def regions(self, batch: dict[str, torch.Tensor], tau: float, noise: list[torch.Generator]) -> dict:
+        """ "logits" and "segments" of f (Eq. 1); "cell_logits" and "guesses" of a network with cells."""
+        sketch = batch["sketch"]
+        with torch.set_grad_enabled(torch.is_grad_enabled() and self.trained != "colorization"):
+            if self.segmentation.config.cells:
+                cell_logits, guesses = self.segmentation.of_cells(sketch, batch["cells"])
+                logits = spread(cell_logits, guesses, batch["cells"])
+                of_cells = {"cell_logits": cell_logits, "guesses": guesses}
+                return of_cells | {"logits": logits, "segments": straight_through(logits / tau)}
+            logits = self.segmentation(sketch)
+            samples = zip(logits.split(1), noise, strict=True)
+            segments = torch.cat([gumbel_segments(sample, tau, generator) for sample, generator in samples])
+            return {"logits": logits, "segments": segments}
 
 
 def generator_losses(
     output: dict, batch: dict, discriminator: torch.nn.Module, pixel_weights: torch.Tensor | None, args
 ) -> dict[str, torch.Tensor]:
-    """Every term of Eq. 14 whose weight is not 0, times its weight."""
-    image, segments = batch["color_image"], output["segments"]
-    terms = {
+    """Every term of Eq. 14 whose weight is not 0 and whose network is trained, times its weight."""
+    image = batch["color_image"]
+    colorizing = {
         "rec": lambda: reconstruction_loss(output["prediction"], image),
         "adv": lambda: adversarial_loss(discriminator(output["prediction"], batch["sketch"]), True, args.gan_loss),
-        "tv": lambda: total_variance_loss(image, segments, output["mean_colors"], pixel_weights),
+        "mse": lambda: F.mse_loss(output["prediction"].float(), image),
+    }
+    segmenting = {
+        "tv": lambda: total_variance_loss(
+            image, output["segments"], mean_colors(image, output["segments"], pixel_weights), pixel_weights
+        ),
         "smth": lambda: smoothness_loss(output["logits"], pixel_weights),
         "prefix": lambda: prefix_loss(image, output["logits"].float().softmax(1), args.stop_prob, pixel_weights),
         "group": lambda: grouping_loss(image, output["cell_logits"], batch["cells"], (batch["sketch"] + 1) / 2),
+        "guess": lambda: guess_loss(image, output["guesses"], batch["cells"], (batch["sketch"] + 1) / 2),
     }
+    terms = {"both": colorizing | segmenting, "colorization": colorizing, "segmentation": segmenting}[args.train]
     weights = {name: getattr(args, f"lambda_{name}") for name in terms}
     return {name: weights[name] * term() for name, term in terms.items() if weights[name] > 0}
 
@@ -125,13 +160,13 @@ def train_step(
         if accelerator.sync_gradients:
             # accelerator.clip_grad_norm_ would unscale D's gradients, too
             accelerator.unscale_gradients(optimizer_g)
-            torch.nn.utils.clip_grad_norm_(generator.parameters(), args.max_grad_norm)
+            torch.nn.utils.clip_grad_norm_(trained_parameters(generator), args.max_grad_norm)
         optimizer_g.step()
         optimizer_g.zero_grad()
         discriminator.requires_grad_(True)
 
         # D after G: so all accumulated gradients of G are from the same D.
-        if args.lambda_adv > 0:
+        if "adv" in losses:
             losses["d"] = discriminator_loss(output, batch, discriminator, args.gan_loss)
             accelerator.backward(losses["d"])
             optimizer_d.step()
@@ -145,6 +180,8 @@ def start_accelerator(args: argparse.Namespace) -> Accelerator:
         mixed_precision=args.mixed_precision,
         gradient_accumulation_steps=args.gradient_accumulation_steps,
         log_with=None if args.report_to == "none" else args.report_to,
+        # A loss whose weight is 0 may leave a part of a network without gradient.
+        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
         project_config=ProjectConfiguration(str(args.output_dir), logging_dir=str(args.output_dir / "logs")),
     )
     if args.mixed_precision == "fp16" and accelerator.scaler is None:
@@ -156,6 +193,10 @@ def start_accelerator(args: argparse.Namespace) -> Accelerator:
 def schedule(done: float, args: argparse.Namespace) -> tuple[float, float]:
     """Gumbel temperature and learning rate when this share of the training, in [0, 1), is done."""
     return args.final_tau**done, args.learning_rate * min(1.0, 2 - 2 * done)
+
+
+def trained_parameters(network: torch.nn.Module) -> list[torch.nn.Parameter]:
+    return [parameter for parameter in network.parameters() if parameter.requires_grad]
 
 
 def set_learning_rate(optimizers: list, learning_rate: float) -> None:
@@ -211,16 +252,22 @@ def main(argv: list[str] | None = None) -> None:
     with errors_in_one_sentence():
         accelerator = start_accelerator(args)
         segmentation, colorization, discriminator = load_networks(args)
-        pictures, held_back = load_data(args, segmentation.config.cells)
+        pictures, held_back = load_data(args, segmentation.config.cells and args.hints == "regions")
         batch_size = args.train_batch_size * args.gradient_accumulation_steps * accelerator.num_processes
-        args.max_train_steps = number_of_steps(args, len(pictures), batch_size)
+        count = None if args.streaming else len(pictures)
+        args.max_train_steps = number_of_steps(args, count, batch_size)
         checkpoint = checkpoint_to_resume(args.resume_from_checkpoint, args.output_dir, args.max_train_steps)
+        args.stages = stages(count, batch_size, args)
+        repository = hub_repository(accelerator, args)
     step = step_of(checkpoint)
 
-    generator = Generator(segmentation, colorization, end_to_end=args.lambda_group == 0)
+    generator = Generator(segmentation, colorization, args.lambda_group == 0, args.train, args.hints == "points")
+    if segmentation.config.cells and args.lambda_guess == 0:
+        # Several processes wait for the gradient of every parameter that has one.
+        segmentation.grouping.guess.requires_grad_(False)
     ema = averaged(generator, args.ema_decay, accelerator.device)
     adam = {"lr": args.learning_rate, "betas": (args.adam_beta1, 0.999)}
-    optimizers = [torch.optim.Adam(network.parameters(), **adam) for network in (generator, discriminator)]
+    optimizers = [torch.optim.Adam(trained_parameters(network), **adam) for network in (generator, discriminator)]
     samples = range(step * batch_size, args.max_train_steps * batch_size)  # of the endless stream of `TrainingPairs`
     workers = args.dataloader_num_workers
     loader = DataLoader(pictures, args.train_batch_size, sampler=samples, num_workers=workers, collate_fn=collate)
@@ -233,6 +280,8 @@ def main(argv: list[str] | None = None) -> None:
     progress = Progress(accelerator, step, args.max_train_steps, batch_size)
     train(step, loader, networks, optimizers, ema, held_back, progress, accelerator, args)
     progress.close()
+    with errors_in_one_sentence():
+        finish(accelerator, repository, args.output_dir)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,98 @@
+"""Fill the model card of a checkpoint from measurements.
+
+    python train/evaluate.py --data_dir open_pictures --output results.json
+    python model_card/fill_card.py --results results.json --data_dir open_pictures
+
+writes README.md, and sheets of the best and the worst picture of every --data_dir, into model_card/ for the bundled
+weights, and into the checkpoint's own folder for others.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "train"))
+
+from answers import measure  # noqa: E402
+from arguments import RECIPE_FILE, OneSentenceParser, errors_in_one_sentence  # noqa: E402
+from card import CARD_FILE, draw_extremes, fill_card, write_card  # noqa: E402
+from data import SketchColorPairs, load_pictures  # noqa: E402
+from guiding_painter import GuidingPainterPipeline  # noqa: E402
+from guiding_painter.checkpoint import find_checkpoint, read_json  # noqa: E402
+from sprites import SOURCES  # noqa: E402
+
+COMIC = (
+    '"Pepper&Carrot by David Revoy, licensed under Creative Commons Attribution 4.0", <https://www.peppercarrot.com>: '
+    "comic pages, re-encoded and cut into tiles."
+)
+
+
+def attribute_open_pictures() -> str:
+    """The sources of the pictures that the bundled weights were trained on, as Markdown."""
+    rows = [("drawings", "author", "licence"), ("---",) * 3]
+    rows += [(f"[{source.name}]({source.link})", source.author, source.licence) for source in SOURCES]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return (
+        "Pictures that `train/build_dataset.py` composed of the drawings below, which were recolored, scaled, rotated "
+        f"and cut; many thanks to their authors.\n\n{table}\n\n{COMIC}"
+    )
+
+
+def add_sheets(report: dict, folder: Path, data_dirs: list[str], checkpoint: Path) -> None:
+    """Measures the sets of `report` again, picture by picture, and adds their best and worst, drawn in `folder`.
+
+    Raises ValueError for pictures that the report does not tell of.
+    """
+    painter = GuidingPainterPipeline.from_pretrained(checkpoint)
+    counts = tuple(range(painter.segmentation.config.max_hints + 1))
+    for data_dir in data_dirs:
+        name = Path(data_dir).resolve().name
+        if name not in report["sets"]:
+            raise ValueError(f"The results are about {', '.join(report['sets'])}, not {name}: measure it, too.")
+        one = report["sets"][name]
+        pictures = SketchColorPairs(load_pictures(data_dir, one["split"]), report["settings"]["resolution"])
+        results = measure(painter, pictures, report["settings"]["ink_aware"], counts)
+        if len(results["psnr"]) != one["pictures"]:
+            raise ValueError(
+                f"{data_dir} has {len(results['psnr'])} pictures, not {one['pictures']}: measure it again."
+            )
+        usable = [i for i in range(len(pictures)) if not (results["skipped"] and pictures[i]["skipped"])]
+        one |= draw_extremes(painter, pictures, dict(zip(usable, results["psnr"], strict=True)), report, name, folder)
+
+
+def parse_args(argv: list[str] | None) -> argparse.Namespace:
+    parser = OneSentenceParser(description=__doc__.split("\n\n")[0], allow_abbrev=False)
+    parser.add_argument("--results", type=Path, required=True, help="JSON file of train/evaluate.py")
+    parser.add_argument("--pretrained_model_name_or_path", help="the folder measured; the bundled weights if left out")
+    parser.add_argument("--data_dir", nargs="*", default=[], help="the folders measured, to draw pictures of")
+    parser.add_argument("--output_dir", type=Path, help="folder to write into")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse_args(argv)
+    with errors_in_one_sentence():
+        report = read_json(args.results)
+        if not {"command", "settings", "sets"} <= report.keys():
+            raise ValueError(f"{args.results} is not from train/evaluate.py: give the file of its --output.")
+        checkpoint = find_checkpoint(args.pretrained_model_name_or_path)
+        bundled = args.pretrained_model_name_or_path is None
+        folder = args.output_dir or (HERE if bundled else checkpoint)
+        if args.data_dir:
+            add_sheets(report, folder, args.data_dir, checkpoint)
+        name = "guiding-painter" if bundled else checkpoint.resolve().name
+        text = fill_card(
+            name,
+            model_id=None if bundled else name,
+            report=report,
+            recipe=read_json(checkpoint / RECIPE_FILE),
+            license="apache-2.0" if bundled else "other",
+            attribution=attribute_open_pictures() if bundled else "",
+        )
+        if not write_card(folder / CARD_FILE, text):
+            raise ValueError(f"{folder / CARD_FILE} was changed by hand: move it away to have a new one.")
+
+
+if __name__ == "__main__":
+    main()
