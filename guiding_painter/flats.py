@@ -73,7 +73,7 @@ def make_flats(drawing: Image.Image, region_map: np.ndarray, gap: float | None =
     cells[[0, -1]] = cells[:, [0, -1]] = -1
     page = cells[1:-1, 1:-1]
     page[:] = _pixels(seeds, scale, ink.shape)
-    _grow(cells, np.pad(~ink, 1))
+    grow(cells, np.pad(~ink, 1))
 
     # Paper that no block fits in: strands of hair, between hatches, inside letters. Specks go with a neighbor.
     slivers, count = ndimage.label((page == 0) & ~ink)
@@ -83,12 +83,12 @@ def make_flats(drawing: Image.Image, region_map: np.ndarray, gap: float | None =
     pixels = big[slivers]
     page[pixels] = number[slivers[pixels]]
     votes = np.zeros((big.sum(), int(region_map.max()) + 1), dtype=np.int32)
-    np.add.at(votes, (page[pixels] - len(owners) - 1, _resize(region_map, ink.shape)[pixels]), 1)
+    np.add.at(votes, (page[pixels] - len(owners) - 1, resize(region_map, ink.shape)[pixels]), 1)
     owners = np.concatenate([owners, votes.argmax(axis=1).astype(np.uint8)])
     if owners.size == 0:  # nothing but ink
         owners = np.array([np.bincount(region_map.ravel()).argmax()], dtype=np.uint8)
         page[:] = 1
-    _grow(cells, cells == 0)
+    grow(cells, cells == 0)
     return Flats(page - 1, owners)
 
 
@@ -129,7 +129,7 @@ def painted_colors(picture: Image.Image, paper: np.ndarray, flats: Flats, answer
         answers: {region: (r, g, b)}.
     """
     source = np.asarray(picture)  # (h, w, 3)
-    sampled = _resize(flats.cells, paper.shape)  # the cell in the middle of each of its pixels
+    sampled = resize(flats.cells, paper.shape)  # the cell in the middle of each of its pixels
     count = len(flats.owners)
     regions = _region_means(source, paper, flats)
     seen = np.bincount(sampled[paper], minlength=count)
@@ -174,7 +174,7 @@ def _pixels(blocks: np.ndarray, scale: int, shape: tuple[int, int]) -> np.ndarra
     return blocks.repeat(scale, axis=0)[: shape[0]].repeat(scale, axis=1)[:, : shape[1]]
 
 
-def _resize(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def resize(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """The nearest of (h, w) values for each of (H, W) pixels."""
     rows, columns = (
         ((np.arange(side) + 0.5) * old / side).astype(int) for side, old in zip(shape, values.shape[:2], strict=True)
@@ -203,7 +203,7 @@ def _seed_cells(ink: np.ndarray, gap: float) -> np.ndarray:
 
 def _split_and_vote(seeds: np.ndarray, ink: np.ndarray, region_map: np.ndarray) -> np.ndarray:
     """Splits cells in place where the model does, see `make_flats`. Returns (number of cells,) uint8 owners."""
-    regions = _resize(region_map, seeds.shape)
+    regions = resize(region_map, seeds.shape)
     pixel = max(1.0, max(seeds.shape) / max(region_map.shape))  # one of the model's, in blocks
     near = np.minimum(ndimage.distance_transform_edt(np.pad(~ink, 1))[1:-1, 1:-1], 2 * pixel).astype(np.float32)
     inside = seeds > 0
@@ -237,7 +237,7 @@ def _open_borders(seeds: np.ndarray) -> None:
     seeds[(seeds > 0) & (lowest < ndimage.maximum_filter(seeds, footprint=cross))] = 0
 
 
-def _grow(labels: np.ndarray, free: np.ndarray) -> None:
+def grow(labels: np.ndarray, free: np.ndarray) -> None:
     """Spreads labels > 0 over the free pixels without one, step by step to the four neighbors, all at the same pace.
 
     Args:
@@ -267,13 +267,13 @@ def _grow(labels: np.ndarray, free: np.ndarray) -> None:
 
 def _region_means(source: np.ndarray, paper: np.ndarray, flats: Flats) -> np.ndarray:
     """Mean of the (h, w, 3) picture over every region, see `region_colors`. Returns (number of regions, 3)."""
-    sampled = flats.owners[_resize(flats.cells, paper.shape)]
+    sampled = flats.owners[resize(flats.cells, paper.shape)]
     count = int(flats.owners.max()) + 1
     means = _means(source, sampled, paper, count)
     for index in np.setdiff1d(flats.owners, sampled):  # too small to lie in the middle of any pixel of the picture
         pixels = flats.region_map == index
         if pixels.any():
-            means[index] = _resize(source, pixels.shape)[pixels].mean(axis=0)
+            means[index] = resize(source, pixels.shape)[pixels].mean(axis=0)
     return means
 
 

@@ -1,7 +1,7 @@
 """One drawing being colored: its regions in the order asked, the answers so far, undo, and the picture."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -9,116 +9,81 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from .colors import RGB, Color, parse_color, to_hex
-from .flats import flat_colors, make_flats, painted_colors, region_colors
+from .colors import RGB, Color, parse_color
+from .flats import Flats, flat_colors, make_flats, painted_colors, region_colors, resize
+from .history import History
 from .layers import Artwork, lay_lines, save_artwork
+from .layouts import Action, Answer, Cut, Layout, Merge, Move, Split, check_region, first_layout
+from .region import Region
 from .saved import SavedPainting, thumbnail
 from .sketches import to_sketch
+from .surgery import read_point, read_stroke
 
 Answers = Sequence[Color | None] | str  # colors in the order asked, None to skip a region; or "auto"
-
-
-class Region:
-    """One guided region of a painting. It follows the painting: after an answer it tells the new state."""
-
-    def __init__(self, painting: "Painting", index: int, area: float):
-        self.painting = painting
-        self.index = index  # the model's channel, 0..N_c-1: its place in the order asked
-        self.area = area  # share of the drawing, above 0 and at most 1
-
-    @property
-    def mask(self) -> np.ndarray:
-        """(H, W) bool at the drawing's own size."""
-        return self.painting.region_map == self.index
-
-    @property
-    def box(self) -> tuple[int, int, int, int]:
-        """(left, top, right, bottom) in pixels of the drawing; right and bottom lie outside, as in Pillow."""
-        return Image.fromarray(self.mask).getbbox()
-
-    @property
-    def center(self) -> tuple[float, float]:
-        """(x, y) in pixels of the drawing, a place well inside the region: the farthest from its border."""
-        left, top, right, bottom = self.box
-        step = max(1, max(right - left, bottom - top) // 512)
-        inside = self.mask[top:bottom, left:right]
-        if inside[::step, ::step].any():  # not so where the region is only thin lines
-            inside = inside[::step, ::step]
-        else:
-            step = 1
-        depth = ndimage.distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
-        row, column = divmod(int(depth.argmax()), inside.shape[1])
-        return left + column * step + 0.5, top + row * step + 0.5
-
-    @property
-    def suggested_color(self) -> str:
-        """ "#rrggbb", the mean of the current picture over the region: the model's own guess, better with every answer.
-
-        Ink is left out where the region has any paper, since people answer with clean colors.
-        """
-        return to_hex(self.painting._suggestions[self.index])
-
-    @property
-    def color(self) -> str | None:
-        """ "#rrggbb", the answer given for this region, or None."""
-        color = self.painting.answers.get(self.index)
-        return None if color is None else to_hex(color)
-
-    @property
-    def skipped(self) -> bool:
-        """Whether the region was skipped: it has no answer and is not asked for again."""
-        return self.painting.answers.get(self.index, 0) is None
-
-    def __repr__(self) -> str:
-        return f"Region(index={self.index}, area={self.area:.3f}, color={self.color!r}, skipped={self.skipped})"
 
 
 class Painting:
     """One drawing being colored. `GuidingPainterPipeline.open` makes it.
 
-    Regions are asked for in the model's order, but may be answered in any. The picture is computed when looked at:
-    one call of `colorize` for the first, and one after a change of the answers, however many changed.
+    Regions are asked for in the model's order, but may be answered in any, and may be split, cut and merged. The
+    picture is computed when looked at: one call of `colorize` for the first, and one after a change that the model
+    sees, however many there were.
 
     Args:
         drawing: "L", at its own size, 255 = paper.
         region_map: (h, w) uint8 at the working size, the region of every pixel.
-        colorize: gives the picture, RGB at the working size, that follows from {region index: (r, g, b)}.
+        colorize: gives the picture, RGB at the working size, that follows from the model's channel of every pixel,
+            (h, w) uint8, the colors hinted at, (h, w, 3) uint8, and where they are, (h, w) bool.
         extract_lines: whether the drawing was extracted from a colored picture; kept for `to_dict` only.
-        history, position: answers to start with, as in `SavedPainting`. Raises ValueError for one to no region of
-            `region_map`.
+        history, position: what to start with, as in `SavedPainting`. Raises ValueError for what cannot be done.
     """
 
     def __init__(
         self,
         drawing: Image.Image,
         region_map: np.ndarray,
-        colorize: Callable[[dict[int, RGB]], Image.Image],
+        colorize: Callable[[np.ndarray, np.ndarray, np.ndarray], Image.Image],
         extract_lines: bool = False,
-        history: Sequence[tuple[int, RGB | None]] = (),
+        history: Sequence[Action] = (),
         position: int = 0,
     ):
         self.drawing = drawing
         self._working_map = region_map
         self._colorize = colorize
         self._extract_lines = extract_lines
-        self._pictured: tuple[dict[int, RGB], Image.Image] | None = None  # hints and the picture that follows from them
-        self._suggested: tuple[Image.Image, dict[int, RGB]] | None = None  # a picture and the suggestions drawn from it
-        self._flats = make_flats(drawing, region_map)
-        self.region_map = self._flats.region_map  # (H, W) uint8 at the drawing's own size, the region of every pixel
-        # Every region that has pixels here, in the order asked, answered ones too
-        sizes = np.bincount(self.region_map.ravel()).tolist()
-        self.regions = [Region(self, index, size / self.region_map.size) for index, size in enumerate(sizes) if size]
+        # The inputs of `colorize`, the layout they follow from, and the picture that follows from them
+        self._pictured: tuple[Layout, list[np.ndarray], Image.Image] | None = None
+        self._suggested: tuple[Image.Image, np.ndarray, dict[int, RGB]] | None = None  # picture, owners, suggestions
+        self._mapped: tuple[np.ndarray, np.ndarray] | None = None  # owners and the region map
+        flats = make_flats(drawing, region_map)
+        channels = np.unique(region_map)
+        self._history = History(drawing, flats.cells, first_layout(flats.owners, flats.cells, channels))
+        self._regions: dict[int, Region] = {}  # every one that there ever was
         # A region of the model that the lines leave no place for is not asked for; an answer saved for it is let go.
-        gone = set(np.unique(region_map).tolist()) - {region.index for region in self.regions}
-        self._history = [(index, answer) for index, answer in history if index not in gone]
-        self._position = sum(index not in gone for index, _ in history[:position])
-        for index, _ in self._history:
-            self._region(index)
+        gone = set(channels.tolist()) - set(self._layout.order)
+        kept = [not (isinstance(action, Answer) and action.region in gone) for action in history]
+        for action, keep in zip(history, kept, strict=True):
+            if keep:
+                self._history.do(action)
+        while self._history.position > sum(kept[:position]):
+            self._history.undo()
+
+    @property
+    def region_map(self) -> np.ndarray:
+        """(H, W) uint8 at the drawing's own size, the region of every pixel. Do not change it."""
+        if self._mapped is None or self._mapped[0] is not self._layout.owners:
+            self._mapped = self._layout.owners, self._flats.region_map
+        return self._mapped[1]
+
+    @property
+    def regions(self) -> list[Region]:
+        """Every region that has pixels, in the order asked, answered ones too."""
+        return [self._region(index) for index in self._layout.order]
 
     @property
     def answers(self) -> dict[int, RGB | None]:
         """{region index: (r, g, b), or None where skipped}; of several answers to one region the last counts."""
-        return dict(self._history[: self._position])
+        return dict(self._layout.answers)
 
     def next_region(self) -> Region | None:
         """The first region in the model's order that is neither answered nor skipped; None at the end."""
@@ -162,27 +127,66 @@ class Painting:
                 return
             self._answer(region, None if color is None else parse_color(color))
 
+    def region_at(self, point: Sequence[float]) -> Region:
+        """The region under a pixel, (x, y) in the drawing. Raises ValueError for what is no point of it."""
+        x, y = self._pixel(point)
+        return self._region(int(self._layout.owners[self._history.cells[y, x]]))
+
+    def split(self, region: Region | int) -> list[Region]:
+        """Splits a region into its connected parts, the largest first.
+
+        Parts meet on paper, not across lines. All keep the answer, and are asked for in the region's place. Raises
+        ValueError for a region in one piece.
+        """
+        return self._divide(Split(self._index(region)))
+
+    def cut(self, region: Region | int, stroke: Iterable[Sequence[float]]) -> list[Region]:
+        """Cuts a region in two along a stroke, the larger side first; answers are kept as by `split`.
+
+        Args:
+            stroke: two or more points (x, y) in pixels of the drawing. Its ends are continued to the next line; one
+                that ends near where it started cuts out what it encloses.
+
+        Raises ValueError for what is no stroke, or leaves the region in one piece.
+        """
+        return self._divide(Cut(self._index(region), read_stroke(stroke, self.drawing.size)))
+
+    def merge(self, region: Region | int, other: Region | int) -> Region:
+        """Makes one region of two. It is asked for in the place of the first of them; returns it.
+
+        Of two colors it keeps that of the larger one. Raises ValueError for a region and itself.
+        """
+        return self._region(self._history.do(Merge(self._index(region), self._index(other))).region)
+
+    def move_cell(self, point: Sequence[float], region: Region | int) -> Region:
+        """Gives the line-bounded cell under a pixel, (x, y) in the drawing, to a region; returns the region.
+
+        A region that loses its last cell is gone. Raises ValueError where the cell is in that region already.
+        """
+        return self._region(self._history.do(Move(self._index(region), self._pixel(point))).region)
+
     def undo(self) -> Region | None:
-        """Takes the last answer or skip back. Returns its region, None where nothing is left to undo."""
-        if self._position == 0:
-            return None
-        self._position -= 1
-        return self._region(self._history[self._position][0])
+        """Takes the last answer, skip or surgery back. Returns its region, None where nothing is left to undo."""
+        step = self._history.undo()
+        return step and self._region(step.action.region)
 
     def redo(self) -> Region | None:
-        """Brings back what was undone last. Returns its region, None where nothing was undone since the last answer."""
-        if self._position == len(self._history):
-            return None
-        self._position += 1
-        return self._region(self._history[self._position - 1][0])
+        """Brings back what was undone last. Returns its region, None where nothing was undone since the last change."""
+        step = self._history.redo()
+        return step and self._region(step.region)
 
     @property
     def picture(self) -> Image.Image:
         """What the model paints, RGB at the working size; `image` is made of it. Do not draw on it."""
-        hints = self._hints
-        if self._pictured is None or self._pictured[0] != hints:
-            self._pictured = hints, self._colorize(hints)
-        return self._pictured[1]
+        layout = self._layout
+        if self._pictured is None or self._pictured[0] is not layout:
+            inputs = self._model_inputs
+            if self._pictured and all(map(np.array_equal, self._pictured[1], inputs)):
+                picture = self._pictured[2]
+            else:
+                picture = self._colorize(*inputs)
+            self._pictured = layout, inputs, picture
+        return self._pictured[2]
 
     @property
     def image(self) -> Image.Image:
@@ -225,27 +229,57 @@ class Painting:
             thumbnail=self._thumbnail,
             extract_lines=self._extract_lines,
             region_map=self._working_map,
-            history=self._history,
-            position=self._position,
+            history=[step.action for step in self._history.steps],
+            position=self._history.position,
         ).to_dict()
 
+    @property
+    def _layout(self) -> Layout:
+        return self._history.layout
+
+    @property
+    def _flats(self) -> Flats:
+        return Flats(self._history.cells, self._layout.owners)
+
     def _answer(self, region: Region | int, color: RGB | None) -> None:
-        self._history[self._position :] = [(self._index(region), color)]
-        self._position += 1
+        self._history.do(Answer(self._index(region), color))
+
+    def _divide(self, action: Split | Cut) -> list[Region]:
+        before = self._layout.order
+        self._history.do(action)
+        return [region for region in self.regions if region.index == action.region or region.index not in before]
+
+    def _region(self, index: int) -> Region:
+        if index not in self._regions:
+            self._regions[index] = Region(self, index)
+        return self._regions[index]
 
     def _index(self, region: Region | int) -> int:
         if isinstance(region, Region):
             if region.painting is not self:
                 raise ValueError(f"Region {region.index} belongs to another painting: take it from this one's regions.")
-            return region.index
-        return self._region(region).index
+            region = region.index
+        check_region(self._layout, region)
+        return int(region)
 
-    def _region(self, index: int) -> Region:
-        for region in self.regions:
-            if region.index == index:
-                return region
-        known = ", ".join(str(region.index) for region in self.regions)
-        raise ValueError(f"{index!r} is no region of this painting: choose one of {known}.")
+    def _pixel(self, point: Sequence[float]) -> tuple[int, int]:
+        x, y = read_point(point)
+        width, height = self.drawing.size
+        if not (0 <= x < width and 0 <= y < height):
+            raise ValueError(f"The point ({x:g}, {y:g}) is not on the drawing of {width}x{height} pixels.")
+        return int(x), int(y)
+
+    @property
+    def _model_inputs(self) -> list[np.ndarray]:
+        """What `colorize` is given. Parts of a region share its channel: the model has no more than N_c."""
+        layout = self._layout
+        regions = layout.owners[resize(self._history.cells, self._working_map.shape)]  # (h, w)
+        tables = np.zeros(256, np.uint8), np.zeros((256, 3), np.uint8), np.zeros(256, bool)
+        for index in layout.order:
+            tables[0][index] = layout.channels[index]
+            if color := layout.answers.get(index):
+                tables[1][index], tables[2][index] = color, True
+        return [table[regions] for table in tables]
 
     @property
     def _hints(self) -> dict[int, RGB]:
@@ -254,10 +288,10 @@ class Painting:
     @property
     def _suggestions(self) -> dict[int, RGB]:
         """{region index: (r, g, b)}, the mean of the current picture over every region."""
-        picture = self.picture
-        if self._suggested is None or self._suggested[0] is not picture:
-            self._suggested = picture, region_colors(picture, self._paper, self._flats)
-        return self._suggested[1]
+        picture, flats = self.picture, self._flats
+        if self._suggested is None or self._suggested[0] is not picture or self._suggested[1] is not flats.owners:
+            self._suggested = picture, flats.owners, region_colors(picture, self._paper, flats)
+        return self._suggested[2]
 
     @cached_property
     def _thumbnail(self) -> np.ndarray:

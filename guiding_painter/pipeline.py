@@ -14,8 +14,7 @@ from PIL import Image
 
 from .checkpoint import find_checkpoint, load_network, read_json
 from .colorization import ColorizationNetwork
-from .colors import RGB
-from .hints import condition_mask, hint_map, masked_segments, region_segments
+from .hints import region_segments
 from .painting import Answers, Painting
 from .saved import MAX_LONG_SIDE, SavedPainting
 from .segmentation import SegmentationNetwork
@@ -130,7 +129,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
         with _inference(network):
             segment_logits = network(sketch.to(network.device, network.dtype))  # (1, N_c, h, w)
         region_map = segment_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
-        return Painting(drawing, region_map, self._colorizer(sketch, region_map), extract_lines)
+        return Painting(drawing, region_map, self._colorizer(sketch), extract_lines)
 
     def resume(self, drawing: Drawing, state: dict[str, Any]) -> Painting:
         """Takes up a painting that `Painting.to_dict` put away; with the same model the picture is identical.
@@ -145,7 +144,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
                 f"This painting has a region {saved.region_map.max()} and this model has only "
                 f"{self.colorization.config.max_hints} regions: resume it with the model it was started with."
             )
-        colorize = self._colorizer(to_sketch(drawing, saved.region_map.shape[::-1]), saved.region_map)
+        colorize = self._colorizer(to_sketch(drawing, saved.region_map.shape[::-1]))
         return Painting(drawing, saved.region_map, colorize, saved.extract_lines, saved.history, saved.position)
 
     def __call__(
@@ -180,22 +179,17 @@ class GuidingPainterPipeline(DiffusionPipeline):
             output.region_maps.append(painting.region_map)
         return output
 
-    def _colorizer(self, sketch: torch.Tensor, region_map: np.ndarray) -> Callable[[dict[int, RGB]], Image.Image]:
-        """The function that colors this sketch, (1, 1, h, w), with these regions, (h, w): one forward of g a call."""
+    def _colorizer(self, sketch: torch.Tensor) -> Callable[[np.ndarray, np.ndarray, np.ndarray], Image.Image]:
+        """The function that colors this sketch, (1, 1, h, w), see `Painting`: one forward of g a call."""
         network = self.colorization
-        max_hints = network.config.max_hints
 
-        def colorize(answers: dict[int, RGB]) -> Image.Image:
-            colors, weights = torch.zeros(1, max_hints, 3), torch.zeros(1, max_hints)
-            for index, color in answers.items():
-                colors[0, index] = torch.tensor(color) / 127.5 - 1
-                weights[0, index] = 1
-            device = network.device
-            segments = region_segments(torch.tensor(region_map, device=device)[None], max_hints)
-            hinted = masked_segments(segments, weights.to(device))
-            inputs = sketch.to(device), segments, hint_map(colors.to(device), hinted), condition_mask(hinted)
+        def colorize(channels: np.ndarray, hints: np.ndarray, hinted: np.ndarray) -> Image.Image:
+            mask = torch.from_numpy(hinted)[None, None].float()  # M, Eq. 8
+            hint_map = (torch.from_numpy(hints).permute(2, 0, 1)[None] / 127.5 - 1) * mask  # C, Eq. 7
+            segments = region_segments(torch.from_numpy(channels)[None], network.config.max_hints)
             with _inference(network):
-                return to_pil(network(*(value.to(network.dtype) for value in inputs)))
+                inputs = (value.to(network.device, network.dtype) for value in (sketch, segments, hint_map, mask))
+                return to_pil(network(*inputs))
 
         return colorize
 

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from .colors import RGB, parse_color, to_hex
+from .colors import parse_color, to_hex
+from .layouts import Action, Answer, Cut, Merge, Move, Split
+from .surgery import MAX_POINTS
 
 FORMAT = "guiding-painter painting"
-VERSION = 1
+VERSION = 2  # since surgery; version 1 has answers only, and is the same otherwise
 MAX_LONG_SIDE = 4096  # of the working size; at 30 hints the one-hot segments of such a page take 2 GB
 
 
@@ -26,7 +28,7 @@ class SavedPainting:
         extract_lines: whether the drawing was extracted from a colored picture when it was opened.
         region_map: (h, w) uint8 at the working size. Kept rather than asked of the model again, whose argmax may differ
             in a few pixels on another machine.
-        history: every answer in the order given, undone ones too: (region index, (r, g, b) or None for a skip).
+        history: every answer and surgery in the order done, undone ones too.
         position: how many of them count; the rest can be redone.
     """
 
@@ -34,7 +36,7 @@ class SavedPainting:
     thumbnail: np.ndarray
     extract_lines: bool
     region_map: np.ndarray
-    history: list[tuple[int, RGB | None]]
+    history: list[Action]
     position: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -47,7 +49,7 @@ class SavedPainting:
             "extract_lines": self.extract_lines,
             "working_size": [width, height],
             "region_map": _encode(self.region_map),
-            "history": [{"region": index, "color": color and to_hex(color)} for index, color in self.history],
+            "history": [_write_action(action) for action in self.history],
             "position": self.position,
         }
 
@@ -56,10 +58,10 @@ class SavedPainting:
         """Raises ValueError for anything that `to_dict` did not write, and says what is wrong with it."""
         if not isinstance(state, dict) or state.get("format") != FORMAT:
             raise ValueError("This is no saved painting: pass the dict that Painting.to_dict() gave.")
-        if state.get("version") != VERSION:
+        if state.get("version") not in (1, VERSION):
             raise ValueError(
                 f"This painting was saved in version {state.get('version')!r} of the format and this program reads "
-                f"version {VERSION}: update guiding-painter."
+                f"versions 1 to {VERSION}: update guiding-painter."
             )
         drawing = state.get("drawing")
         if not isinstance(drawing, dict):
@@ -72,12 +74,13 @@ class SavedPainting:
         if max(width, height) > MAX_LONG_SIDE:
             raise _damaged("working_size", state["working_size"])
         region_map = _decode("region_map", state.get("region_map"), (height, width))
-        history = _read_history(state.get("history"))
+        size = _read_size("drawing size", drawing.get("size"))
+        history = _read_history(state.get("history"), size)
         position = state.get("position")
         if not isinstance(position, int) or isinstance(position, bool) or not 0 <= position <= len(history):
             raise _damaged("position", position)
         return cls(
-            size=_read_size("drawing size", drawing.get("size")),
+            size=size,
             thumbnail=_decode("drawing thumbnail", drawing.get("thumbnail"), (32, 32)),
             extract_lines=extract_lines,
             region_map=region_map,
@@ -121,21 +124,56 @@ def _read_size(what: str, value: object) -> tuple[int, int]:
     return value[0], value[1]
 
 
-def _read_history(entries: object) -> list[tuple[int, RGB | None]]:
+def _write_action(action: Action) -> dict[str, Any]:
+    match action:
+        case Answer(region, color):
+            return {"region": region, "color": color and to_hex(color)}
+        case Split(region):
+            return {"split": region}
+        case Merge(region, other):
+            return {"merge": [region, other]}
+        case Cut(region, stroke):
+            return {"cut": region, "stroke": [list(point) for point in stroke]}
+        case Move(region, point):
+            return {"move_cell": list(point), "region": region}
+
+
+def _read_history(entries: object, size: tuple[int, int]) -> list[Action]:
     if not isinstance(entries, list):
         raise _damaged("history", entries)
-    history: list[tuple[int, RGB | None]] = []
-    for entry in entries:
-        if not isinstance(entry, dict) or not {"region", "color"} <= entry.keys():
-            raise _damaged("history entry", entry)
-        index, color = entry["region"], entry["color"]
-        if not _is_int(index):
-            raise _damaged("answered region", index)
-        try:
-            history.append((index, None if color is None else parse_color(color)))
-        except ValueError:
-            raise _damaged("answer", color) from None
+    history = [_read_action(entry) for entry in entries]
+    for action in history:
+        for x, y in action.stroke if isinstance(action, Cut) else [action.point] if isinstance(action, Move) else []:
+            if not (0 <= x < size[0] and 0 <= y < size[1]):
+                raise _damaged("point", [x, y])
     return history
+
+
+def _read_action(entry: object) -> Action:
+    match entry:
+        case {"split": region} if _is_int(region):
+            return Split(region)
+        case {"merge": [region, other]} if _is_int(region) and _is_int(other):
+            return Merge(region, other)
+        case {"cut": region, "stroke": [*points]} if _is_int(region) and 2 <= len(points) <= MAX_POINTS:
+            return Cut(region, tuple(_read_pixel(point) for point in points))
+        case {"move_cell": point, "region": region} if _is_int(region):
+            return Move(region, _read_pixel(point))
+        case {"region": region, "color": color}:
+            if not _is_int(region):
+                raise _damaged("answered region", region)
+            try:
+                return Answer(region, None if color is None else parse_color(color))
+            except ValueError:
+                raise _damaged("answer", color) from None
+    raise _damaged("history entry", entry)
+
+
+def _read_pixel(point: object) -> tuple[int, int]:
+    match point:
+        case [x, y] if _is_int(x) and _is_int(y):
+            return x, y
+    raise _damaged("point", point)
 
 
 def _encode(values: np.ndarray) -> str:

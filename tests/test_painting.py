@@ -28,15 +28,12 @@ UNANSWERED = (100, 150, 200)
 class FlatColors:
     """Fills answered regions with their answers and all others with one color. Counts its calls."""
 
-    def __init__(self, region_map: np.ndarray):
-        self.region_map, self.calls = region_map, 0
+    def __init__(self):
+        self.calls = 0
 
-    def __call__(self, answers: dict[int, tuple[int, int, int]]) -> Image.Image:
+    def __call__(self, channels: np.ndarray, hints: np.ndarray, hinted: np.ndarray) -> Image.Image:
         self.calls += 1
-        colors = np.full((256, 3), UNANSWERED, np.uint8)
-        for index, color in answers.items():
-            colors[index] = color
-        return Image.fromarray(colors[self.region_map])
+        return Image.fromarray(np.where(hinted[..., None], hints, np.uint8(UNANSWERED)))
 
 
 @pytest.fixture
@@ -61,14 +58,13 @@ def region_map() -> np.ndarray:
 
 @pytest.fixture
 def painting(page: Image.Image, region_map: np.ndarray) -> Painting:
-    return Painting(page, region_map, FlatColors(region_map))
+    return Painting(page, region_map, FlatColors())
 
 
 def resume(painting: Painting, state: dict) -> Painting:
     saved = SavedPainting.from_dict(state)
     saved.check_drawing(painting.drawing)
-    colorize = FlatColors(saved.region_map)
-    return Painting(painting.drawing, saved.region_map, colorize, False, saved.history, saved.position)
+    return Painting(painting.drawing, saved.region_map, FlatColors(), False, saved.history, saved.position)
 
 
 def test_regions_are_asked_in_channel_order_and_empty_ones_never(painting: Painting):
@@ -101,9 +97,9 @@ def test_suggestions_follow_the_picture_and_leave_ink_out(page: Image.Image, reg
     ink = np.asarray(page.resize((40, 20), Image.Resampling.BOX)) < 200
     assert ink.any()
 
-    def colorize(answers: dict) -> Image.Image:
+    def colorize(channels: np.ndarray, hints: np.ndarray, hinted: np.ndarray) -> Image.Image:
         picture = np.full((20, 40, 3), (200, 100, 50), np.uint8)
-        if 0 in answers:
+        if hinted[channels == 0].any():
             picture[:, 20:30] = (100, 100, 50)  # an answer elsewhere changes this region too
             picture[:, 30:] = (110, 100, 50)
         picture[ink] = 0
@@ -120,7 +116,7 @@ def test_suggestions_follow_the_picture_and_leave_ink_out(page: Image.Image, reg
 
 def test_a_region_of_ink_alone_still_has_a_suggestion():
     region_map = np.zeros((10, 10), np.uint8)
-    painting = Painting(Image.new("L", (10, 10), 0), region_map, FlatColors(region_map))
+    painting = Painting(Image.new("L", (10, 10), 0), region_map, FlatColors())
     assert painting.regions[0].suggested_color == "#6496c8"
     assert painting.image.getextrema() == ((0, 0),) * 3
 
@@ -166,7 +162,7 @@ def test_regions_that_are_not(painting: Painting, region: object):
 
 
 def test_a_region_of_another_painting_is_refused(painting: Painting, page: Image.Image, region_map: np.ndarray):
-    other = Painting(page, region_map, FlatColors(region_map))
+    other = Painting(page, region_map, FlatColors())
     with pytest.raises(ValueError, match="belongs to another painting"):
         painting.paint(other.regions[0], "#fff")
 
@@ -280,7 +276,7 @@ def test_the_image_has_flat_color_up_to_lines_as_sharp_as_the_drawing(painting: 
 
 
 def test_color_without_lines_flat_and_painted(page: Image.Image, region_map: np.ndarray):
-    def colorize(answers: dict) -> Image.Image:  # a gradient, whatever the answers
+    def colorize(*inputs: np.ndarray) -> Image.Image:  # a gradient, whatever the answers
         row = np.linspace(50, 200, 40).astype(np.uint8)
         return Image.fromarray(row[None, :, None].repeat(20, 0).repeat(3, 2))
 
@@ -302,7 +298,7 @@ def test_color_without_lines_flat_and_painted(page: Image.Image, region_map: np.
 
 def test_no_color_crosses_a_line(page: Image.Image, region_map: np.ndarray):
     region_map[:, 20] = 0  # the model is off by one pixel of its own, two of the page
-    painting = Painting(page, region_map, FlatColors(region_map))
+    painting = Painting(page, region_map, FlatColors())
     painting.paint_all(["#ff0000", "#00ff00", "#0000ff"])
     for mode in ("flat", "painted"):
         color = np.asarray(painting.color(mode))
@@ -329,14 +325,14 @@ def test_suggestions_are_drawn_from_a_picture_once(painting: Painting, monkeypat
 def test_coarse_lines_of_the_model_do_not_show(page: Image.Image, region_map: np.ndarray):
     painted = Image.new("RGB", (40, 20), (255, 128, 0))
     painted.paste((0, 0, 0), (19, 0, 21, 20))  # its own black line, as wide as 4 pixels of the page
-    image = np.asarray(Painting(page, region_map, lambda answers: painted).image)
+    image = np.asarray(Painting(page, region_map, lambda *inputs: painted).image)
     assert (image[:20, [36, 37, 38, 41, 42, 43]] == (255, 128, 0)).all()
 
 
 def test_a_drawing_smaller_than_the_working_size(region_map: np.ndarray):
     region_map[:10, 20:] = 2
     region_map[0, 0] = 1  # one pixel that the drawing, four times smaller, does not have
-    painting = Painting(Image.new("L", (10, 5), 255), region_map, FlatColors(region_map))
+    painting = Painting(Image.new("L", (10, 5), 255), region_map, FlatColors())
     assert [region.index for region in painting.regions] == [0, 2, 4]
     assert painting.image.size == (10, 5)
     assert sum(region.area for region in painting.regions) == 1
@@ -493,7 +489,7 @@ def test_the_saved_form(painting: Painting):
         "history",
         "position",
     ]
-    assert (state["format"], state["version"], state["extract_lines"]) == ("guiding-painter painting", 1, False)
+    assert (state["format"], state["version"], state["extract_lines"]) == ("guiding-painter painting", 2, False)
     assert (state["drawing"]["size"], state["working_size"]) == ([80, 40], [40, 20])
     assert state["history"] == [{"region": 2, "color": "#e07a5f"}, {"region": 0, "color": None}]
     assert state["position"] == 1
@@ -504,7 +500,7 @@ def test_the_saved_form(painting: Painting):
 def test_a_map_of_512_pixels_is_saved_in_few_bytes():
     rows, columns = np.mgrid[:512, :512]
     region_map = ((rows // 40 + columns // 60) % 9).astype(np.uint8)
-    painting = Painting(Image.new("L", (512, 512), 255), region_map, FlatColors(region_map))
+    painting = Painting(Image.new("L", (512, 512), 255), region_map, FlatColors())
     assert len(json.dumps(painting.to_dict())) < 20_000
 
 
@@ -514,9 +510,9 @@ def test_foreign_states(painting: Painting, state: object):
         resume(painting, state)
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None])
+@pytest.mark.parametrize("version", [0, 3, "1", None])
 def test_states_of_another_version(painting: Painting, version: object):
-    with pytest.raises(ValueError, match="version .* of the format .* update guiding-painter"):
+    with pytest.raises(ValueError, match="version .* of the format .* versions 1 to 2: update guiding-painter"):
         resume(painting, painting.to_dict() | {"version": version})
 
 

@@ -1,0 +1,77 @@
+"""One guided region of a painting."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+
+from .colors import to_hex
+from .layouts import check_region
+
+if TYPE_CHECKING:
+    from .painting import Painting
+
+
+class Region:
+    """One guided region of a painting. It follows the painting: after an answer or surgery it tells the new state.
+
+    Where surgery has left nothing of it, it has no place and no suggestion: asking for them raises ValueError.
+    """
+
+    def __init__(self, painting: "Painting", index: int):
+        self.painting = painting
+        self.index = index  # the model's channel, 0..N_c-1; what surgery makes has numbers above all those
+
+    @property
+    def area(self) -> float:
+        """Share of the drawing, at most 1; 0 where surgery has left nothing of the region."""
+        return self.painting._layout.area(self.index) / self.painting.region_map.size
+
+    @property
+    def mask(self) -> np.ndarray:
+        """(H, W) bool at the drawing's own size."""
+        return self.painting.region_map == self.index
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """(left, top, right, bottom) in pixels of the drawing; right and bottom lie outside, as in Pillow."""
+        check_region(self.painting._layout, self.index)
+        return Image.fromarray(self.mask).getbbox()
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """(x, y) in pixels of the drawing, a place well inside the region: the farthest from its border."""
+        left, top, right, bottom = self.box
+        step = max(1, max(right - left, bottom - top) // 512)
+        inside = self.mask[top:bottom, left:right]
+        if inside[::step, ::step].any():  # not so where the region is only thin lines
+            inside = inside[::step, ::step]
+        else:
+            step = 1
+        depth = ndimage.distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
+        row, column = divmod(int(depth.argmax()), inside.shape[1])
+        return left + column * step + 0.5, top + row * step + 0.5
+
+    @property
+    def suggested_color(self) -> str:
+        """ "#rrggbb", the mean of the current picture over the region: the model's own guess, better with every answer.
+
+        Ink is left out where the region has any paper, since people answer with clean colors.
+        """
+        check_region(self.painting._layout, self.index)
+        return to_hex(self.painting._suggestions[self.index])
+
+    @property
+    def color(self) -> str | None:
+        """ "#rrggbb", the answer given for this region, or None."""
+        color = self.painting.answers.get(self.index)
+        return None if color is None else to_hex(color)
+
+    @property
+    def skipped(self) -> bool:
+        """Whether the region was skipped: it has no answer and is not asked for again."""
+        return self.painting.answers.get(self.index, 0) is None
+
+    def __repr__(self) -> str:
+        return f"Region(index={self.index}, area={self.area:.3f}, color={self.color!r}, skipped={self.skipped})"
