@@ -1,9 +1,11 @@
-"""What leaves the program: PNG, layered PSD and OpenRaster, and palettes."""
+"""What leaves the program: PNG, layered PSD and OpenRaster.
+
+A page opens in paint programs as it is: `krita --export --export-filename page.png page.ora` writes, without showing a
+window (under `xvfb-run -a` where there is no screen), the picture that `Artwork.flattened` gives.
+"""
 
 import io
-import json
 import os
-import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from xml.etree import ElementTree
 import numpy as np
 from PIL import Image, ImageChops
 
-from .colors import RGB, parse_color, to_hex
+from .colors import RGB, to_hex
 from .files import replace_file, save_png
 
 MAX_PSD_SIDE = 30_000  # by the format
@@ -228,58 +230,3 @@ def _dpi(artwork: Artwork) -> tuple[float, float] | None:
     """Files may claim any dpi, 0 and nan included; PSD holds less than 65,536."""
     dpi = artwork.drawing.info.get("dpi")
     return dpi if dpi and all(1 <= value < 2**16 for value in dpi) else None
-
-
-def write_palette(colors: Sequence[RGB], path: str | os.PathLike) -> None:
-    """Writes colors, in order, as .gpl (GIMP, Krita, Inkscape) or .json, a list of "#rrggbb".
-
-    Raises ValueError for another suffix, OSError where the file cannot be written.
-    """
-    path = Path(path)
-    if path.suffix.lower() == ".gpl":
-        rows = [f"{red:3} {green:3} {blue:3}\t{to_hex((red, green, blue))}" for red, green, blue in colors]
-        text = "\n".join(["GIMP Palette", f"Name: {path.stem}", "Columns: 0", "#", *rows, ""])
-    elif path.suffix.lower() == ".json":
-        text = json.dumps([to_hex(color) for color in colors]) + "\n"
-    else:
-        raise ValueError(f"{path} does not end in .gpl or .json: name one of these.")
-    replace_file(path, text.encode())
-
-
-def read_palette(path: str | os.PathLike) -> list[RGB]:
-    """The colors of a .gpl or .json palette, in order.
-
-    Raises ValueError for what is no palette, OSError where the file cannot be read.
-    """
-    try:
-        text = Path(path).read_text("utf-8-sig")
-    except OSError as error:
-        raise OSError(f"{path} cannot be read ({error.strerror}): check the path.") from error
-    except UnicodeDecodeError:
-        text = ""
-    try:
-        if text.startswith("GIMP Palette"):
-            rows = (re.match(r"\s*(\d+)\s+(\d+)\s+(\d+)", line) for line in text.splitlines())
-            colors = [parse_color([int(level) for level in row.groups()]) for row in rows if row]
-        else:
-            colors = [parse_color(color) for color in json.loads(text)]
-    except (TypeError, ValueError):
-        colors = []
-    if not colors:
-        raise ValueError(f"{path} holds no palette: give a GIMP palette (.gpl) or a JSON list of '#rrggbb'.")
-    return colors
-
-
-def dominant_colors(picture: Image.Image, count: int) -> list[RGB]:
-    """At most `count` colors that a picture is made of (k-means), the most frequent first.
-
-    Raises ValueError for a count outside 1 to 256.
-    """
-    if not 1 <= count <= 256:
-        raise ValueError(f"count is {count}: choose 1 to 256 colors.")
-    small = picture.convert("RGB")
-    small.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.NEAREST)  # which mixes no new colors
-    reduced = small.quantize(count, Image.Quantize.MEDIANCUT, kmeans=1)
-    palette = np.array(reduced.getpalette(), dtype=int).reshape(-1, 3)
-    frequent = sorted(reduced.getcolors(), reverse=True)
-    return list(dict.fromkeys(tuple(palette[index].tolist()) for _, index in frequent))

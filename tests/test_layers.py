@@ -14,7 +14,8 @@ from psd_tools import PSDImage
 from psd_tools.constants import BlendMode, Resource
 
 from guiding_painter import files
-from guiding_painter.layers import Artwork, dominant_colors, read_palette, save_artwork, write_palette
+from guiding_painter.layers import Artwork, save_artwork
+from guiding_painter.palettes import dominant_colors, read_palette, write_palette
 
 ANSWERS = [(4, (224, 122, 95)), (0, None), (2, (61, 64, 91)), (7, (1, 2, 3)), (9, (9, 9, 9))]
 NAMES = ["lines", "01 #e07a5f", "03 #3d405b", "04 #010203", "unanswered", "background"]  # from the top; 9 has no pixels
@@ -205,6 +206,20 @@ def test_a_full_disk_leaves_the_old_file(
 def test_a_folder_that_is_not_there_gives_one_sentence(artwork: Artwork, tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"page\.psd cannot be written \(No such file or directory\)"):
         save_artwork(artwork, tmp_path / "none" / "page.psd")
+
+
+def test_a_file_that_may_not_be_replaced_is_left(
+    artwork: Artwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(self: Path, target: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "page.psd").write_bytes(b"old")
+    monkeypatch.setattr(files.Path, "replace", read_only)
+    with pytest.raises(OSError, match=r"page\.psd cannot be written \(Permission denied\): choose another place"):
+        save_artwork(artwork, tmp_path / "page.psd")
+    assert (tmp_path / "page.psd").read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["page.psd"]
 
 
 COLORS = [(224, 122, 95), (0, 0, 0), (61, 64, 91), (255, 255, 255)]
