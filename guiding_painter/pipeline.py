@@ -125,11 +125,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
             raise ValueError(f"long_side is {long_side}: choose 64 to {MAX_LONG_SIDE} pixels.")
         drawing = open_drawing(drawing, extract_lines=extract_lines)
         sketch = to_sketch(drawing, working_size(drawing.size, long_side))
-        network = self.segmentation
-        with _inference(network):
-            segment_logits = network(sketch.to(network.device, network.dtype))  # (1, N_c, h, w)
-        region_map = segment_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
-        return Painting(drawing, region_map, self._colorizer(sketch), extract_lines)
+        return Painting(drawing, self._find_regions(sketch), self._colorizer(sketch), extract_lines)
 
     def resume(self, drawing: Drawing, state: dict[str, Any]) -> Painting:
         """Takes up a painting that `Painting.to_dict` put away; with the same model the picture is identical.
@@ -178,6 +174,13 @@ class GuidingPainterPipeline(DiffusionPipeline):
             output.images.append(painting.image)
             output.region_maps.append(painting.region_map)
         return output
+
+    def _find_regions(self, sketch: torch.Tensor) -> np.ndarray:
+        """(h, w) uint8, the region of every pixel of a sketch, (1, 1, h, w): one forward of f."""
+        network = self.segmentation
+        with _inference(network):
+            segment_logits = network(sketch.to(network.device, network.dtype))  # (1, N_c, h, w)
+        return segment_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
 
     def _colorizer(self, sketch: torch.Tensor) -> Callable[[np.ndarray, np.ndarray, np.ndarray], Image.Image]:
         """The function that colors this sketch, (1, 1, h, w), see `Painting`: one forward of g a call."""
