@@ -1,0 +1,161 @@
+"""Colors carried from one page to the next: each region takes the color of the region there that looks most like it."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from .colors import RGB, parse_color, to_hex
+from .files import replace_file
+
+if TYPE_CHECKING:
+    from .painting import Painting
+    from .pipeline import GuidingPainterPipeline
+
+FORMAT = "guiding-painter answers"
+VERSION = 1
+FEATURES, SIZE, PLACE = 1.0, 0.5, 0.7  # what a unit of each counts, see `distances`
+ALIKE = 0.2  # up to here a region is nearly always the same one, drawn again, moved or cropped
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a region looks like to the segmentation network.
+
+    Args:
+        features: (F,) the mean over the region of the last features of its U-Net, each feature with mean 0 and
+            deviation 1 over the drawing.
+        size: the natural logarithm of the region's share of the drawing, at least -12.
+        place: (x, y) of its middle in [0, 1].
+    """
+
+    features: np.ndarray
+    size: float
+    place: tuple[float, float]
+
+
+def looks(painter: "GuidingPainterPipeline", painting: "Painting") -> list[Look]:
+    """What every region of a painting looks like, in the order asked. One forward of f's U-Net."""
+    import torch
+
+    from .sketches import to_sketch, working_size
+
+    network = painter.segmentation
+    width, height = working_size(painting.drawing.size)
+    sketch = to_sketch(painting.drawing, (width, height)).to(network.device, network.dtype)
+    training = network.training
+    network.eval()
+    with torch.no_grad():
+        features = network._body(sketch)[0].float().cpu().numpy()  # (F, h, w)
+    network.train(training)
+    deviation = np.maximum(features.std(axis=(1, 2), keepdims=True), 1e-6)
+    features = ((features - features.mean(axis=(1, 2), keepdims=True)) / deviation).reshape(len(features), -1)
+
+    region_map = np.asarray(Image.fromarray(painting.region_map).resize((width, height), Image.Resampling.NEAREST))
+    labels = region_map.ravel()
+    counts = np.bincount(labels, minlength=256)
+    rows, columns = np.indices((height, width)).reshape(2, -1)
+    values = [*features, (columns + 0.5) / width, (rows + 0.5) / height]
+    means = np.stack([np.bincount(labels, value, 256) for value in values], axis=1) / np.maximum(counts, 1)[:, None]
+    found = []
+    for region in painting.regions:
+        *mean, x, y = means[region.index]
+        found.append(Look(np.array(mean), float(np.log(max(region.area, np.exp(-12)))), (float(x), float(y))))
+    return found
+
+
+def distances(look: Look, others: Sequence[Look]) -> np.ndarray:
+    """How little a region looks like each of others, 0 and up: (len(others),).
+
+    The root of the weighted sum of squares of: the root mean square difference of the features, the difference in size
+    in powers of e, and that in place in widths and heights of the drawing.
+    """
+    features = np.stack([other.features for other in others]) - look.features
+    sizes = np.array([other.size for other in others]) - look.size
+    places = np.array([other.place for other in others]) - look.place
+    squares = FEATURES**2 * (features**2).mean(axis=1), SIZE**2 * sizes**2, PLACE**2 * (places**2).sum(axis=1)
+    return np.sqrt(sum(squares))
+
+
+def carry_answers(painter: "GuidingPainterPipeline", painting: "Painting", examples: Sequence[tuple[Look, RGB]]) -> int:
+    """Answers every region that is still to be asked for and looks like an answered one of another page; see `ALIKE`.
+
+    Args:
+        examples: what `read_answers` gives, kept with the same model.
+
+    Returns how many regions it has answered. Raises ValueError where the answers were kept with another model.
+    """
+    answered = painting.answers
+    found = list(zip(painting.regions, looks(painter, painting), strict=True))
+    others, colors = zip(*examples, strict=True)
+    if len(others[0].features) != len(found[0][1].features):
+        raise ValueError(
+            f"These answers were kept with a model of {len(others[0].features)} features and this one has "
+            f"{len(found[0][1].features)}: give the model that they were kept with."
+        )
+    carried = 0
+    for region, look in found:
+        away = distances(look, others)
+        if region.index not in answered and away.min() <= ALIKE:
+            painting.paint(region, colors[int(away.argmin())])
+            carried += 1
+    return carried
+
+
+def save_answers(painter: "GuidingPainterPipeline", painting: "Painting", path: str | os.PathLike) -> None:
+    """Keeps the answers of a painting, and what their regions look like, as .json for `read_answers`.
+
+    Raises ValueError for a painting without an answer, OSError where the file cannot be written.
+    """
+    answers = [
+        {
+            "color": to_hex(color),
+            "size": round(look.size, 4),
+            "place": [round(value, 4) for value in look.place],
+            "features": [round(value, 4) for value in look.features.tolist()],
+        }
+        for region, look in zip(painting.regions, looks(painter, painting), strict=True)
+        if (color := painting.answers.get(region.index)) is not None
+    ]
+    if not answers:
+        raise ValueError(f"There is no answer to keep in {path}: answer a region first.")
+    state = {"format": FORMAT, "version": VERSION, "answers": answers}
+    replace_file(path, json.dumps(state).encode())
+
+
+def read_answers(path: str | os.PathLike) -> list[tuple[Look, RGB]]:
+    """What answered regions look like, and their colors, from a file that `save_answers` wrote.
+
+    Raises ValueError for another file, OSError where it cannot be read.
+    """
+    try:
+        state = json.loads(Path(path).read_bytes())
+    except OSError as error:
+        raise OSError(f"{path} cannot be read ({error.strerror}): check the path.") from error
+    except ValueError:
+        state = None
+    try:
+        if (state["format"], state["version"]) != (FORMAT, VERSION):
+            raise ValueError
+        examples = [
+            (
+                Look(np.array(answer["features"], dtype=float), float(answer["size"]), _pair(answer["place"])),
+                parse_color(answer["color"]),
+            )
+            for answer in state["answers"]
+        ]
+        if {look.features.shape for look, _ in examples} != {(len(examples[0][0].features),)}:
+            raise ValueError
+    except (KeyError, IndexError, TypeError, ValueError):
+        raise ValueError(f"{path} holds no answers: give a file that --save-answers wrote.") from None
+    return examples
+
+
+def _pair(values: Sequence[float]) -> tuple[float, float]:
+    x, y = values
+    return float(x), float(y)
