@@ -1,6 +1,7 @@
 """The command line, run in this process on real files; `main` is what the installed command calls."""
 
 import io
+import os
 import re
 import shlex
 import subprocess
@@ -10,11 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from psd_tools import PSDImage
 
-from guiding_painter import GuidingPainterPipeline, cli
+from guiding_painter import GuidingPainterPipeline, cli, files
+from guiding_painter.colors import parse_color
 from guiding_painter.layers import lay_lines
+from guiding_painter.palettes import nearest_color, read_palette, write_palette
+from guiding_painter.panels import open_panels
 
 ROOT = Path(__file__).parents[1]
 
@@ -72,6 +76,182 @@ def test_paint_without_what_has_no_answer(run, painter: GuidingPainterPipeline):
     with Image.open("colored.png") as colored:
         alpha = np.asarray(colored)[..., 3]
     assert np.array_equal(alpha == 255, painter.open("drawing.png", 64).regions[0].mask)
+
+
+PALETTE = ["#e07a5f", "#3d405b", "#ffffff"]
+
+
+@pytest.mark.parametrize("name", ["my.gpl", "my.json", "reference.png"])
+def test_paint_from_a_palette(run, folder: Path, painter: GuidingPainterPipeline, name: str):
+    palette = [parse_color(color) for color in PALETTE]
+    if name == "reference.png":
+        stripes = np.repeat(np.repeat(np.uint8([palette]), [30, 20, 10], axis=1), 40, axis=0)
+        Image.fromarray(stripes).save(name)
+    else:
+        write_palette(palette, name)
+    code, out, err = run(f"paint drawing.png MODEL --colors '#010203,skip' --palette {name} -o colored.png")
+    assert (code, err) == (0, "")
+    painting = painter.open("drawing.png", 64)
+    painting.paint_all(["#010203", None])
+    left = []
+    while region := painting.next_region():
+        left = left or list(palette)  # every color comes once before any comes again
+        left.remove(color := nearest_color(parse_color(region.suggested_color), left))
+        painting.paint(region, color)
+    with Image.open("colored.png") as colored:
+        assert colored.tobytes() == painting.image.tobytes()
+    answered = [region.color for region in painting.regions]
+    assert answered[:2] == ["#010203", None]
+    assert set(answered[2:]) <= set(PALETTE)
+
+
+def test_paint_keeps_the_palette_of_its_answers(run):
+    assert (
+        run("paint drawing.png MODEL --colors '#e07a5f,#3d405b,#e07a5f' -o colored.png --save-palette my.gpl")[0] == 0
+    )
+    assert read_palette("my.gpl") == [(224, 122, 95), (61, 64, 91)]
+
+
+def test_paint_carries_answers_to_the_next_page(run, folder: Path, painter: GuidingPainterPipeline):
+    colors = ["#e07a5f", "#81b29a", "#3d405b", "#f2cc8f"]
+    line = f"paint drawing.png MODEL --colors '{','.join(colors)}' -o 1.png --save-answers first.json"
+    assert run(line)[0] == 0
+    code, out, err = run("paint drawing.png MODEL --answers first.json -o 2.png")
+    assert (code, err) == (0, "")
+    assert out == "2.png has your color in 4 of 4 regions.\n"
+    with Image.open("1.png") as first, Image.open("2.png") as second:
+        assert first.tobytes() == second.tobytes()
+    # What an earlier source has answered stays: the list, then the other page, then the palette.
+    Path("my.json").write_text('["#ffff00"]')
+    assert run("paint drawing.png MODEL --colors '#010203' --answers first.json --palette my.json -o 3.psd")[0] == 0
+    names = ["background", "04 #f2cc8f", "03 #3d405b", "02 #81b29a", "01 #010203", "lines"]
+    assert [layer.name for layer in PSDImage.open("3.psd")] == names
+
+
+@pytest.fixture
+def page(folder: Path) -> Image.Image:
+    page = Image.new("L", (200, 300), 255)
+    draw = ImageDraw.Draw(page)
+    for top in (10, 160):
+        draw.rectangle((10, top, 190, top + 130), outline=0, width=3)
+        draw.ellipse((50, top + 30, 120, top + 100), outline=0, width=3)
+    page.save("page.png")
+    return page
+
+
+def test_panels(run, page: Image.Image, painter: GuidingPainterPipeline):
+    painting = open_panels(painter, "page.png", 64)
+    code, out, err = run("regions page.png MODEL --panels --count 99 -o guide.png")
+    assert (code, err) == (0, "")
+    assert out.endswith(f"guide.png shows {len(painting.regions)} of {len(painting.regions)} regions.\n")
+    assert run("paint page.png MODEL --panels --colors '#e07a5f,#3d405b' -o colored.png")[0] == 0
+    painting.paint_all(["#e07a5f", "#3d405b"])
+    with Image.open("colored.png") as colored:
+        assert colored.tobytes() == painting.image.tobytes()
+
+
+@pytest.fixture
+def pages(folder: Path, drawing: Image.Image) -> list[Path]:
+    """Three drawings in pages/, the second of which is none."""
+    (folder / "pages").mkdir()
+    drawing.save("pages/a.png", dpi=(300, 300))
+    Path("pages/b.png").write_text("no picture")
+    drawing.rotate(180).save("pages/c.tif")
+    return [Path("pages/a.png"), Path("pages/b.png"), Path("pages/c.tif")]
+
+
+BATCH = "paint pages/a.png pages/b.png pages/c.tif MODEL --colors '#e07a5f' --out flats/today"
+
+
+def test_batch_goes_on_after_an_error_and_says_so_at_the_end(run, pages: list[Path], painter: GuidingPainterPipeline):
+    code, out, err = run(BATCH)
+    assert (code, out) == (1, "2 of 3 pages were painted to flats/today.\n")
+    first, second = err.splitlines()
+    assert first == "guiding-painter: 1 of 3 pages could not be painted:"
+    assert second.startswith("  pages/b.png is no PNG, JPEG")
+    assert sorted(path.name for path in Path("flats/today").iterdir()) == ["a.png", "c.png"]
+    for page, name in ((pages[0], "a.png"), (pages[2], "c.png")):
+        with Image.open(Path("flats/today", name)) as colored:
+            assert colored.tobytes() == painter(page, ["#e07a5f"], long_side=64).images[0].tobytes()
+
+
+def test_batch_goes_on_where_it_was_stopped(run, pages: list[Path], forwards, monkeypatch: pytest.MonkeyPatch):
+    opened = []
+    real = GuidingPainterPipeline.open
+
+    def stop_at_the_last(self, drawing: Path, *args):
+        opened.append(drawing.name)
+        if drawing.name == "c.tif" and len(opened) <= 3:
+            raise KeyboardInterrupt
+        return real(self, drawing, *args)
+
+    monkeypatch.setattr(GuidingPainterPipeline, "open", stop_at_the_last)
+    assert run(BATCH) == (130, "", "guiding-painter: stopped; every file written so far is whole.\n")
+    assert [path.name for path in Path("flats/today").iterdir()] == ["a.png"]
+    pages[1].unlink()
+    Image.new("L", (70, 70), 255).save(pages[1])
+    written = Path("flats/today/a.png").stat().st_mtime_ns
+    code, out, err = run(BATCH)
+    assert (code, err) == (0, "")
+    assert out == (
+        "2 of 3 pages were painted to flats/today.\n1 were there already (--overwrite paints them once more).\n"
+    )
+    assert opened[3:] == ["b.png", "c.tif"]
+    assert Path("flats/today/a.png").stat().st_mtime_ns == written
+    assert run(BATCH)[1].startswith("0 of 3 pages were painted")
+    assert run(f"{BATCH} --overwrite")[1] == "3 of 3 pages were painted to flats/today.\n"
+    assert Path("flats/today/a.png").stat().st_mtime_ns > written
+
+
+@pytest.mark.parametrize("suffix", ["psd", "ora"])
+def test_batch_in_layers(run, pages: list[Path], suffix: str):
+    assert (
+        run(f"paint pages/a.png pages/a.png pages/c.tif MODEL --colors '#e07a5f' --format {suffix} --out flats")[0] == 0
+    )
+    assert sorted(path.name for path in Path("flats").iterdir()) == [f"a.{suffix}", f"c.{suffix}"]
+
+
+def test_batch_on_a_full_disk_leaves_the_old_files(run, pages: list[Path], monkeypatch: pytest.MonkeyPatch):
+    Path("flats").mkdir()
+    Path("flats/a.png").write_bytes(b"old")
+
+    def full(self: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.Path, "write_bytes", full)
+    code, out, err = run("paint pages/a.png pages/c.tif MODEL --colors '#e07a5f' --out flats --overwrite")
+    assert (code, out) == (1, "0 of 2 pages were painted to flats.\n")
+    assert err.splitlines()[1:] == [
+        f"  pages/{page}: flats/{name} cannot be written (No space left on device): choose another place or make room "
+        "there."
+        for page, name in (("a.png", "a.png"), ("c.tif", "c.png"))
+    ]
+    assert Path("flats/a.png").read_bytes() == b"old"
+    assert [path.name for path in Path("flats").iterdir()] == ["a.png"]
+
+
+def test_names_that_differ_in_case_only_clash(run, pages: list[Path]):
+    code, out, err = run("paint pages/a.png pages/A.jpg MODEL --colors auto --out flats")
+    assert (code, out) == (2, "")
+    assert err == (
+        "guiding-painter: pages/a.png and pages/A.jpg would both be written to flats/A.png: rename one of them.\n"
+    )
+
+
+def test_a_reader_that_goes_away_is_no_error(folder: Path, checkpoint: Path):
+    command = [sys.executable, "-c", "import sys; from guiding_painter.cli import main; sys.exit(main())"]
+    arguments = ["paint", "drawing.png", "--model", checkpoint, "--colors", "auto", "-o", "colored.png"]
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        result = subprocess.run(
+            [*command, *arguments], stdout=write, stderr=subprocess.PIPE, cwd=folder, env=environment, text=True
+        )
+    finally:
+        os.close(write)
+    assert (result.returncode, result.stderr) == (141, "")
+    assert (folder / "colored.png").exists()
 
 
 @pytest.mark.parametrize("name", ["colored.psd", "colored.ORA"])
@@ -156,6 +336,22 @@ def test_numbers_stand_on_their_regions(run, painter: GuidingPainterPipeline):
         ("paint drawing.png MODEL --colors auto --long-side 9 -o out.png", "long_side is 9: choose 64 to 4096"),
         ("paint drawing.png --model ./nope --colors auto -o out.png", "'./nope' is neither a folder nor a hub id"),
         ("paint text.png MODEL --colors auto -o out.png", "text.png"),
+        (
+            "paint drawing.png MODEL --palette none.gpl -o out.png",
+            "none.gpl cannot be read (No such file",
+        ),
+        ("paint drawing.png MODEL --palette none.png -o out.png", "none.png does not exist: check the path"),
+        ("paint drawing.png MODEL --palette text.png -o out.png", "text.png is no PNG, JPEG"),
+        ("paint drawing.png MODEL --palette drawing.png --palette-size 0 -o out.png", "choose 1 to 256 colors"),
+        ("paint drawing.png MODEL --answers text.png -o out.png", "text.png holds no answers: give a file that"),
+        (
+            "paint drawing.png MODEL --colors auto -o out.png --save-palette p.png",
+            "p.png does not end in .gpl",
+        ),
+        ("paint drawing.png MODEL --colors auto -o out.png --save-answers p.gpl", "p.gpl does not end in .json"),
+        ("paint drawing.png text.png MODEL --colors auto --out text.png", "The folder text.png cannot be made"),
+        ("paint drawing.png sub/drawing.png MODEL --colors auto --out o", "would both be written to o/drawing.png"),
+        ("paint drawing.png MODEL --colors auto --out .", "drawing.png is the drawing itself: name another folder"),
         ("regions drawing.png MODEL --count 0 -o out.png", "--count is 0: show at least 1 region"),
         ("regions drawing.png MODEL -o out.tif", "out.tif does not end in .png"),
         ("regions drawing.png MODEL -o out.psd", "out.psd does not end in .png"),
@@ -173,7 +369,22 @@ def test_mistakes_get_one_sentence(run, folder: Path, line: str, says: str):
     assert (folder / "drawing.png").read_bytes() == drawing
 
 
-@pytest.mark.parametrize("line", ["", "draw x.png", "paint drawing.png -o out.png", "paint drawing.png --colors auto"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "draw x.png",
+        "paint drawing.png -o out.png",
+        "paint drawing.png --colors auto",
+        "paint a.png b.png --colors auto -o out.png",
+        "paint a.png --colors auto -o out.png --out flats",
+        "paint a.png --colors auto --palette my.gpl -o out.png",
+        "paint a.png --colors auto -o out.png --format psd",
+        "paint a.png --colors auto -o out.png --overwrite",
+        "paint a.png --colors auto --out flats --save-palette my.gpl",
+        "paint a.png --colors auto --out flats --save-answers my.json",
+    ],
+)
 def test_wrong_usage(line: str, capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit) as stopped:
         cli.main(shlex.split(line))
