@@ -3,26 +3,27 @@
 import colorsys
 import re
 
-import texts
+from texts import Trouble
 
 NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d\d?)?"
-HEX = re.compile(r"#(?:([0-9a-f]{3})[0-9a-f]?|([0-9a-f]{6})(?:[0-9a-f]{2})?)")
+HEX = re.compile(r"#?(?:([0-9a-f]{3})[0-9a-f]?|([0-9a-f]{6})(?:[0-9a-f]{2})?)")
 FUNCTION = re.compile(
     rf"(rgb|hsl)a?\(\s*({NUMBER}%?)(?:deg)?[\s,]+({NUMBER}%?)[\s,]+({NUMBER}%?)\s*(?:[,/]\s*{NUMBER}%?\s*)?\)"
 )
+LONGEST = 100  # characters that a color may be written in
 
 
-def parse_color(text: str | None) -> tuple[int, int, int]:
+def parse_color(text: object) -> tuple[int, int, int]:
     """(r, g, b) in 0..255 of "#rgb", "#rrggbb", "rgb(...)" or "hsl(...)", also with an alpha, which is not used.
 
-    Numbers may be fractions, as pickers give them, and are brought into range. Raises ValueError for anything else.
+    Numbers may be fractions, as pickers give them, and are brought into range. Raises Trouble for anything else.
     """
-    color = (text or "").strip().lower()
+    color = text.strip().lower() if isinstance(text, str) and len(text) <= LONGEST else ""
     if match := HEX.fullmatch(color):
         digits = match[2] or "".join(2 * digit for digit in match[1])
         return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
     if not (match := FUNCTION.fullmatch(color)):
-        raise ValueError(texts.NO_COLOR.format(color=repr(text)))
+        raise Trouble("NO_COLOR", color=repr(text)[:60])
     if match[1] == "rgb":
         shares = [float(value.rstrip("%")) / (100 if "%" in value else 255) for value in match.groups()[1:]]
     else:

@@ -1,51 +1,227 @@
-"""What a visitor can do with a painting, each step once; what is wrong with it is a ValueError of one sentence."""
+"""What a visitor can do with a painting, each step once; what is wrong with it is a Trouble of one sentence."""
 
-import texts
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from colors import parse_color
-from guiding_painter import Painting, Region
+from guiding_painter import Region
+from texts import Trouble
+from views import frame
+from visits import Visit
+
+RECENT = 8  # colors
+COMMON = (
+    "#ffffff", "#1f1f24", "#8c8c94", "#f6d3b3", "#c68863", "#7a4a2b", "#d9a441", "#f2d94e",
+    "#d8413c", "#f29fb5", "#8e5ea2", "#3f6fb5", "#9fd3ee", "#4f9a57", "#a9cf74",
+)  # fmt: skip
+Step = Callable[..., Region | None]
 
 
-def question(painting: Painting) -> str:
-    """The question as Markdown, or what to do at the end."""
-    region = painting.next_region()
-    if region is None:
-        return texts.FINISHED
-    number = painting.regions.index(region) + 1
-    area = "under 1%" if region.area < 0.01 else f"{region.area:.0%}"
-    return texts.QUESTION.format(number=number, total=len(painting.regions), area=area)
+def asked(visit: Visit) -> Region | None:
+    """The region in question: the one that was chosen, or the next in the model's order; None at the end."""
+    for region in visit.painting.regions:
+        if region.index == visit.selected:
+            return region
+    return visit.painting.next_region()
 
 
-def apply_color(painting: Painting | None, color: str | None) -> Painting:
-    """Answer the question with a color such as "#e07a5f". Returns the next question, as after opening."""
-    region = _asked(painting)
-    painting.paint(region, parse_color(color))
-    return painting
+def swatches(visit: Visit) -> dict[str, Any]:
+    """The colors to offer for the region in question, "#rrggbb" each.
+
+    "color" is the answer it has or the "suggestion"; "palette" are the colors of this picture, by region; "recent" the
+    last ones used; "common" ones are always there. "asking" is False at the end.
+    """
+    region = asked(visit)
+    suggestion = region.suggested_color if region else "#ffffff"
+    return {
+        "asking": region is not None,
+        "color": (region.color if region else None) or suggestion,
+        "suggestion": suggestion,
+        "palette": list(dict.fromkeys(other.color for other in visit.painting.regions if other.color)),
+        "recent": visit.recent,
+        "common": list(COMMON),
+    }
 
 
-def skip_region(painting: Painting | None) -> Painting:
-    """Leave the region in question to the model. Returns the next question, as after opening."""
-    region = _asked(painting)
-    painting.skip(region)
-    return painting
+def begin(visit: Visit) -> None:
+    """Makes the strip of a painting that was just opened; of one with a history, by going through it again."""
+    painting = visit.painting
+    while painting.undo() is not None:
+        visit.step += 1
+    visit.frames = [frame(painting, None)]
+    while (region := painting.redo()) is not None:
+        visit.frames.append(frame(painting, region))
+    for _ in range(len(visit.frames) - 1 - visit.step):
+        painting.undo()
 
 
-def undo_answer(painting: Painting | None) -> Painting:
-    """Take the last answer or skip back. Returns its question again, as after opening."""
-    if existing(painting).undo() is None:
-        raise ValueError(texts.NOTHING_TO_UNDO)
-    return painting
+def _recorded(kind: str) -> Callable[[Step], Callable[..., None]]:
+    """A step that goes into the record; it returns the region that it was about."""
+
+    def decorate(step: Step) -> Callable[..., None]:
+        @wraps(step)
+        def run(visit: Visit, *args: Any) -> None:
+            began = time.monotonic()
+            region = step(visit, *args)
+            visit.record.add(kind, began, region and region.index, region and region.color)
+
+        return run
+
+    return decorate
 
 
-def existing(painting: Painting | None) -> Painting:
-    """The visitor's painting. Raises ValueError where it has expired or none was opened."""
-    if painting is None:
-        raise ValueError(texts.EXPIRED)
-    return painting
+@_recorded("paint")
+def apply_color(visit: Visit, color: object) -> Region:
+    """Answers the region in question, with a color in any form that a picker sends."""
+    region, rgb = _asked(visit), parse_color(color)
+    visit.painting.paint(region, rgb)
+    visit.recent = list(dict.fromkeys([region.color, *visit.recent]))[:RECENT]
+    return _done(visit, region)
 
 
-def _asked(painting: Painting | None) -> Region:
-    """The region in question. Raises ValueError at the end."""
-    region = existing(painting).next_region()
-    if region is None:
-        raise ValueError(texts.ALL_ANSWERED)
+@_recorded("skip")
+def skip_region(visit: Visit) -> Region:
+    """Leaves the region in question to the model."""
+    region = _asked(visit)
+    visit.painting.skip(region)
+    return _done(visit, region)
+
+
+@_recorded("model")
+def finish(visit: Visit, progress: Callable[[int, int], None] = lambda done, total: None) -> None:
+    """Accepts the model's suggestion for every region that is left."""
+    painting = visit.painting
+    left = sum(region.index not in painting.answers for region in painting.regions)
+    visit.selected = None
+    for number in range(left):
+        progress(number, left)
+        region = painting.next_region()
+        painting.paint(region, region.suggested_color)
+        _done(visit, region)
+
+
+@_recorded("undo")
+def undo(visit: Visit) -> Region:
+    """Takes the last step back, an answer, a skip or a tool, and asks about its region again."""
+    if (region := visit.painting.undo()) is None:
+        raise Trouble("NOTHING_TO_UNDO")
+    visit.step -= 1
+    visit.selected = region.index
+    return region
+
+
+@_recorded("redo")
+def redo(visit: Visit) -> Region:
+    """Brings back what was undone last."""
+    if (region := visit.painting.redo()) is None:
+        raise Trouble("NOTHING_TO_REDO")
+    visit.step += 1
+    visit.selected = None
+    return region
+
+
+@_recorded("go back")
+def go_to(visit: Visit, step: object) -> None:
+    """Goes to where the painting was after so many steps, back or forth; 0 is the beginning."""
+    last = len(visit.frames) - 1
+    if not isinstance(step, int) or not 0 <= step <= last:
+        raise Trouble("NO_STEP", step=repr(step)[:60], last=last)
+    while visit.step > step:
+        visit.painting.undo()
+        visit.step -= 1
+    while visit.step < step:
+        visit.painting.redo()
+        visit.step += 1
+    visit.selected = None
+
+
+def back(visit: Visit) -> None:
+    """Asks about the region before the one in question, whether it has an answer or not."""
+    regions = visit.painting.regions
+    region = asked(visit)
+    place = regions.index(region) if region else len(regions)
+    if place == 0:
+        raise Trouble("NOTHING_BEFORE")
+    visit.selected = regions[place - 1].index
+
+
+def choose(visit: Visit, point: object) -> None:
+    """Asks about the region under a point, (x, y) in pixels of the drawing."""
+    visit.selected = _region_at(visit, point).index
+
+
+def choose_index(visit: Visit, index: object) -> None:
+    """Asks about a region by its index."""
+    known = [region.index for region in visit.painting.regions]
+    if index not in known:
+        raise Trouble("NO_REGION", region=repr(index)[:60], known=", ".join(map(str, known)))
+    visit.selected = index
+
+
+@_recorded("split")
+def split(visit: Visit, point: object) -> Region:
+    """Splits the region under a point into its connected parts and asks about the one under the point."""
+    region = _possible(visit.painting.split, _region_at(visit, point))[0]
+    return _changed(visit, region, _region_at(visit, point).index)
+
+
+@_recorded("cut")
+def cut(visit: Visit, start: object, end: object) -> Region:
+    """Cuts the region under the middle of a straight line along it and asks about one side."""
+    (left, top), (right, bottom) = start, end
+    region = _region_at(visit, ((left + right) / 2, (top + bottom) / 2))
+    parts = _possible(visit.painting.cut, region, [start, end])
+    return _changed(visit, parts[0], parts[1].index)
+
+
+@_recorded("merge")
+def merge(visit: Visit, point: object) -> Region:
+    """Makes one region of the one in question and the one under a point, and asks about it."""
+    region = _possible(visit.painting.merge, _asked(visit), _region_at(visit, point))
+    return _changed(visit, region, region.index)
+
+
+@_recorded("move")
+def move_cell(visit: Visit, point: object) -> Region:
+    """Gives the line-bounded area under a point to the region in question and goes on asking about that."""
+    _region_at(visit, point)
+    region = _possible(visit.painting.move_cell, point, _asked(visit))
+    return _changed(visit, region, region.index)
+
+
+def _asked(visit: Visit) -> Region:
+    if (region := asked(visit)) is None:
+        raise Trouble("ALL_ANSWERED")
+    return region
+
+
+def _region_at(visit: Visit, point: object) -> Region:
+    try:
+        return visit.painting.region_at(point)
+    except ValueError:
+        raise Trouble("OUTSIDE") from None
+
+
+def _possible(surgery: Callable[..., Any], *args: Any) -> Any:
+    """What surgery gives. Its reasons against are in English and name pixels; the remedy is the same for all."""
+    try:
+        return surgery(*args)
+    except ValueError:
+        raise Trouble("NOT_POSSIBLE") from None
+
+
+def _done(visit: Visit, region: Region) -> Region:
+    """After an answer: its frame, and on in the model's order."""
+    visit.frames[visit.step + 1 :] = [frame(visit.painting, region)]
+    visit.step += 1
+    visit.selected = None
+    return region
+
+
+def _changed(visit: Visit, region: Region, selected: int) -> Region:
+    """After surgery: its frame, and the region to ask about next."""
+    _done(visit, region)
+    visit.selected = selected
     return region

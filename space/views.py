@@ -1,43 +1,119 @@
-"""The two pictures that the Space shows: the region in question on the drawing, and the painting so far."""
+"""The pictures that the Space shows: the region in question, the painting so far, and the strip of both."""
+
+import base64
+import io
 
 import numpy as np
-from PIL import Image, ImageChops, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from guiding_painter import Painting, Region
+from guiding_painter.layers import lay_lines
 
 MAX_SIDE = 1024  # of a picture on the screen; the download has the drawing's own size
 LIT, STRIPE, EDGE = "#fff3b0", "#ffd84d", "#d6266f"
+STRIPES = 14  # pixels of a picture of MAX_SIDE
 DIM, DIMMED = 168, 0.62  # the gray that the rest of the drawing fades to, and how far
+SMALL = 24  # pixels of a picture of MAX_SIDE: a region that is no larger gets a ring around it
+TILE, GAP = 96, 3  # pixels in a frame of the strip
+UNANSWERED = (128, 128, 128)  # as the model sees it
 
 
-def asked_view(painting: Painting, region: Region | None) -> Image.Image:
-    """RGB, at most MAX_SIDE: a region of the drawing lit, striped and outlined, which needs no color vision to see."""
-    drawing = _fit(painting.drawing)
+def asked_view(
+    painting: Painting, region: Region | None, side: int = MAX_SIDE, mark: tuple[int, int] | None = None
+) -> Image.Image:
+    """RGB, at most `side`: a region of the drawing lit, striped and outlined, which needs no color vision to see.
+
+    `mark`, a point of the drawing, gets a dot.
+    """
+    drawing = _fit(painting.drawing, side)
     if region is None:
-        return drawing.convert("RGB")
-    mask = Image.fromarray(region.mask).convert("L").resize(drawing.size, Image.Resampling.NEAREST)
+        return _marked(drawing.convert("RGB"), painting, mark)
+    mask = Image.fromarray(region.mask).convert("L")
+    box = mask.getbbox()
+    mask = mask.resize(drawing.size, Image.Resampling.NEAREST)
     paper = Image.new("RGB", drawing.size, LIT)
-    paper.paste(STRIPE, mask=_stripes(drawing.size))
+    paper.paste(STRIPE, mask=_stripes(drawing.size, max(4, STRIPES * side // MAX_SIDE)))
     lit = ImageChops.multiply(paper, drawing.convert("RGB"))
     dimmed = Image.blend(drawing, Image.new("L", drawing.size, DIM), DIMMED).convert("RGB")
     view = Image.composite(lit, dimmed, mask)
     outer, inner = mask.filter(ImageFilter.MaxFilter(3)), mask.filter(ImageFilter.MinFilter(3))
     view.paste(EDGE, mask=ImageChops.difference(outer, inner))
+    left, top, right, bottom = (value * drawing.width / painting.drawing.width for value in box)
+    small = SMALL * max(drawing.size) / MAX_SIDE
+    if max(right - left, bottom - top) <= small:
+        x, y, radius = (left + right) / 2, (top + bottom) / 2, 1.5 * small
+        ring = (x - radius, y - radius, x + radius, y + radius)
+        ImageDraw.Draw(view).ellipse(ring, outline=EDGE, width=max(2, round(small / 6)))
+    return _marked(view, painting, mark)
+
+
+def picture_view(painting: Painting, side: int = MAX_SIDE) -> Image.Image:
+    """RGB, at most `side`: the painting so far, as `Painting.image` has it, without making that first."""
+    colors = {region.index: region.color or region.suggested_color for region in painting.regions}
+    drawing = _fit(painting.drawing, side)
+    return lay_lines(_flat(painting, colors, drawing.size), drawing)
+
+
+def hints_view(painting: Painting, side: int) -> Image.Image:
+    """RGB, at most `side`: the answers so far, without lines, gray where there are none (the paper's hint map)."""
+    colors = {region.index: region.color for region in painting.regions if region.color}
+    return _flat(painting, colors, _fit(painting.drawing, side).size)
+
+
+def frame(painting: Painting, region: Region | None) -> str:
+    """A column of the paper's Fig. 1 as a data URI: the region that was asked for, the hints so far, the picture."""
+    parts = [asked_view(painting, region, TILE), hints_view(painting, TILE), picture_view(painting, TILE)]
+    width, height = parts[0].size
+    column = Image.new("RGB", (width, 3 * height + 2 * GAP), "white")
+    for row, part in enumerate(parts):
+        column.paste(part, (0, row * (height + GAP)))
+    return data_uri(column)
+
+
+def data_uri(image: Image.Image) -> str:
+    """A small picture as it can stand in HTML."""
+    data = io.BytesIO()
+    image.save(data, "WEBP", quality=75)
+    return "data:image/webp;base64," + base64.b64encode(data.getvalue()).decode()
+
+
+def comparison(painting: Painting, mode: str, lines: bool) -> tuple[Image.Image, Image.Image]:
+    """RGB, at most MAX_SIDE: the drawing, and what comes of it in this mode, with or without its lines."""
+    drawing = _fit(painting.drawing, MAX_SIDE)
+    color = painting.color(mode).resize(drawing.size, Image.Resampling.BOX)
+    return drawing.convert("RGB"), lay_lines(color, drawing) if lines else color
+
+
+def _flat(painting: Painting, colors: dict[int, str], size: tuple[int, int]) -> Image.Image:
+    """RGB: "#rrggbb" by region, `UNANSWERED` where it has none."""
+    table = np.full((256, 3), UNANSWERED, dtype=np.uint8)
+    for index, color in colors.items():
+        table[index] = tuple(bytes.fromhex(color[1:]))
+    small = Image.fromarray(painting.region_map).resize(size, Image.Resampling.NEAREST)
+    return Image.fromarray(table[np.asarray(small)])
+
+
+def point_of_drawing(painting: Painting, point: tuple[int, int]) -> tuple[int, int]:
+    """The pixel of the drawing under one of its view."""
+    width, height = painting.drawing.size
+    x, y = ((value + 0.5) * max(1, max(width, height) / MAX_SIDE) for value in point)
+    return min(int(x), width - 1), min(int(y), height - 1)
+
+
+def _marked(view: Image.Image, painting: Painting, mark: tuple[int, int] | None) -> Image.Image:
+    if mark is not None:
+        x, y = (value * view.width / painting.drawing.width for value in mark)
+        ImageDraw.Draw(view).ellipse((x - 6, y - 6, x + 6, y + 6), fill=EDGE, outline="white", width=2)
     return view
 
 
-def picture_view(painting: Painting) -> Image.Image:
-    """RGB, at most MAX_SIDE: the painting so far."""
-    return _fit(painting.image)
-
-
-def _fit(image: Image.Image) -> Image.Image:
-    if max(image.size) <= MAX_SIDE:
+def _fit(image: Image.Image, side: int) -> Image.Image:
+    if max(image.size) <= side:
         return image
-    return ImageOps.contain(image, (MAX_SIDE, MAX_SIDE), Image.Resampling.BOX)
+    return ImageOps.contain(image, (side, side), Image.Resampling.BOX)
 
 
-def _stripes(size: tuple[int, int]) -> Image.Image:
-    """ "L" mask of diagonal stripes."""
+def _stripes(size: tuple[int, int], period: int) -> Image.Image:
+    """ "L" mask of diagonal stripes, `period` pixels from one to the next."""
     across, down = np.arange(size[0]), np.arange(size[1])[:, None]
-    return Image.fromarray(((across + down) % 14 < 6).astype(np.uint8) * 255)
+    return Image.fromarray(((across + down) % period < period * 3 // 7).astype(np.uint8) * 255)

@@ -1,27 +1,22 @@
-"""The Space, in a real browser, through its API, and what it ships with."""
+"""The Space in a real browser and through its API."""
 
+import json
 import re
 import shutil
-import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import gradio as gr
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
-from huggingface_hub import metadata_load
-from packaging.requirements import Requirement
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageDraw
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import app
-import texts
-from colors import parse_color
-from views import MAX_SIDE, asked_view
+from texts import en, ko
 
-SPACE = Path(app.__file__).parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = "--no-sandbox --disable-background-networking --disable-component-update --disable-sync --no-first-run".split()
 SLOW = 60_000  # ms that a step may take on a busy machine
@@ -43,6 +38,18 @@ def address(painter, tmp_path_factory) -> Iterator[str]:
 def drawing_file(drawing: Image.Image, tmp_path: Path) -> Path:
     path = tmp_path / "a drawing <b>.png"
     drawing.save(path)
+    return path
+
+
+@pytest.fixture
+def colored_file(tmp_path: Path) -> Path:
+    """A picture with colors."""
+    path = tmp_path / "colored.png"
+    image = Image.new("RGB", (240, 180), "white")
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((40, 30, 150, 140), fill="#e03020", outline="black", width=4)
+    draw.rectangle((120, 80, 220, 160), fill="#2060c0", outline="black", width=4)
+    image.save(path)
     return path
 
 
@@ -94,191 +101,265 @@ def question(page: Page, text: str) -> None:
     expect(page.locator("#question")).to_contain_text(text)
 
 
-def save(page: Page, path: Path) -> Image.Image:
+def current(page: Page, step: int) -> None:
+    """Waits until the strip shows this step as the current one."""
+    expect(page.locator(f"#strip [data-step='{step}']")).to_have_attribute("aria-current", "step")
+
+
+def click_drawing(page: Page, x: float, y: float) -> None:
+    """Clicks at a share of the width and height of the drawing, which fits into its frame as "contain" has it."""
+    image = page.locator("#asked img")
+    box = image.bounding_box()
+    width, height = image.evaluate("image => [image.naturalWidth, image.naturalHeight]")
+    scale = min(box["width"] / width, box["height"] / height)
+    left, top = (box["width"] - scale * width) / 2, (box["height"] - scale * height) / 2
+    image.click(position={"x": left + x * scale * width, "y": top + y * scale * height})
+
+
+def save(page: Page, kind: str, folder: Path) -> Path:
     with page.expect_download() as download:
-        page.locator("#download").click()
-    assert download.value.suggested_filename.endswith(".png")
+        page.locator(f"#download-{kind}").click()
+    path = folder / download.value.suggested_filename
     download.value.save_as(path)
-    return Image.open(path)
-
-
-def is_colored(image: Image.Image) -> bool:
-    values = np.asarray(image.convert("RGB")).astype(int)
-    return bool((values.max(axis=2) - values.min(axis=2)).max() > 30)
+    return path
 
 
 def test_paint_a_drawing_in_the_browser(page, drawing_file, drawing, tmp_path):
     upload(page, drawing_file)
-    question(page, "Region 1 of")
-    expect(page.locator("#asked img")).to_be_visible()
+    question(page, "Region 1 of about")
     expect(page.locator("#undo")).to_be_disabled()
-    suggested = page.locator("#color .dialog-button").get_attribute("style")
     before = page.locator("#picture img").get_attribute("src")
 
-    page.locator("#color .dialog-button").click()
-    page.locator("#color input[type=text]").fill("#2266cc")
-    page.locator("#color input[type=text]").press("Tab")
+    page.locator("#color").fill("#2266cc")  # by the picker
+    expect(page.locator("#hex")).to_have_value("#2266cc")
     page.locator("#apply").click()
     question(page, "Region 2 of")
     assert page.locator("#picture img").get_attribute("src") != before
-    page.locator("#skip").click()
+    place = page.locator("#skip").bounding_box()
+    page.locator(".common .swatch").nth(8).click()  # by a swatch
     question(page, "Region 3 of")
+    assert page.locator("#skip").bounding_box() == place, "the buttons moved"
+    suggestion = page.locator(".suggestion .swatch").get_attribute("data-color")
+    expect(page.locator("#hex")).to_have_value(suggestion)
+    page.keyboard.press("Enter")  # by keyboard: what is suggested
+    question(page, "Region 4 of")
+    expect(page.locator(f".palette .swatch[data-color='{suggestion}']")).to_have_count(1)
     page.locator("#undo").click()
+    question(page, "Region 3 of")
+    page.locator("#hex").fill("no color")
+    page.locator("#hex").press("Enter")
+    expect(page.get_by_test_id("toast-body")).to_contain_text("is no color")
+    page.locator("#redo").click()
+    question(page, "Region 4 of")
+    page.locator("#strip [data-step='1']").click()
+    current(page, 1)
     question(page, "Region 2 of")
 
-    colored = save(page, tmp_path / "colored.png")
-    assert (colored.format, colored.size) == ("PNG", drawing.size)
-    assert is_colored(colored)
+    page.locator("#finish").click()
+    expect(page.locator("#result img").first).to_be_visible()
+    with Image.open(save(page, "png", tmp_path)) as picture:
+        assert (picture.format, picture.size) == ("PNG", drawing.size)
+        colors = {color for _, color in picture.convert("RGB").getcolors(100_000)}
+        assert (0x22, 0x66, 0xCC) in colors
+    page.locator("#lines input").click()
+    page.locator("#go-on").click()
+    question(page, "Region 2 of")
 
+
+def test_the_drawing_answers_clicks_and_tools(page, drawing_file, drawing, painter):
+    drawing = drawing.resize((750, 500))  # larger than its frame on the page, as drawings are
+    drawing.save(drawing_file)
+    regions = painter.open(drawing).regions
+    total = len(regions)
+    places = [(x / 750, y / 500) for x, y in (region.center for region in regions)]
+    upload(page, drawing_file)
+    question(page, "Region 1 of about")
+    page.locator("#hex").fill("#cc2222")
+    page.locator("#hex").press("Enter")
+    current(page, 1)
+    page.locator("#back").click()  # to the answered one
+    question(page, "is #cc2222 now")
+    click_drawing(page, *places[2])
+    question(page, "Region 3 of")
+    click_drawing(page, *places[0])
+    question(page, "is #cc2222 now")
+
+    page.get_by_label(en.TOOLS["merge"][0], exact=True).click()
+    expect(page.locator("#hint")).to_have_text(en.TOOLS["merge"][1])
+    click_drawing(page, *places[2])
+    question(page, f"about {total - 1}")
+    current(page, 2)
     page.locator("#undo").click()
-    question(page, "Region 1 of")
-    assert ImageChops.difference(save(page, tmp_path / "before.png"), colored).getbbox(), "the download is an old one"
-    expect(page.locator("#color .dialog-button")).to_have_attribute("style", suggested)
-    page.locator("#start-over").click()
-    expect(page.locator("#upload")).to_be_visible()
+    question(page, f"about {total}")
+    page.get_by_label(en.TOOLS["split"][0], exact=True).click()
+    expect(page.locator("#hint")).to_have_text(en.TOOLS["split"][1])
+    page.get_by_label(en.TOOLS["cut"][0], exact=True).click()
+    expect(page.locator("#hint")).to_have_text(en.TOOLS["cut"][1])
+    click_drawing(page, 0.28, 0.22)
+    expect(page.locator("#hint")).to_have_text(en.CUT_END)
+    click_drawing(page, 0.28, 0.78)
+    question(page, f"about {total + 1}")
+    expect(page.locator("#hint")).to_have_text(en.TOOLS["cut"][1])
+
+    page.locator("#model").click()
+    question(page, en.ALL_ASKED.splitlines()[0].strip("# "))
+    expect(page.locator("#apply")).to_be_disabled()
 
 
-def test_an_upload_that_is_no_picture_gets_a_message_and_the_page_goes_on(page, not_a_picture):
+def test_files_for_paint_programs_and_for_later(page, drawing_file, tmp_path):
+    upload(page, drawing_file)
+    question(page, "Region 1 of about")
+    page.locator("#hex").fill("#2266cc")
+    page.locator("#hex").press("Enter")
+    current(page, 1)
+    page.locator("#finish").click()
+    files = {kind: save(page, kind, tmp_path) for kind in ("psd", "ora", "palette", "resume", "film", "record")}
+    assert files["psd"].read_bytes()[:4] == b"8BPS"
+    assert "stack.xml" in zipfile.ZipFile(files["ora"]).namelist()
+    assert files["palette"].read_text().startswith("GIMP Palette")
+    assert Image.open(files["film"]).n_frames == 3
+    assert json.loads(files["record"].read_text())["interactions"] == 1
+    page.locator("#done-start-over").click()
+    with page.expect_file_chooser() as chooser:
+        page.locator("#resume-file").click()
+    chooser.value.set_files(files["resume"])
+    question(page, "Region 2 of about")
+    current(page, 1)
+    expect(page.locator(".palette .swatch[data-color='#2266cc']")).to_have_count(1)
+
+
+def test_a_reload_offers_to_go_on(page, drawing_file):
+    upload(page, drawing_file)
+    question(page, "Region 1 of about")
+    page.keyboard.press("Enter")
+    question(page, "Region 2 of about")
+    page.reload()
+    page.locator("#resume-last").click()
+    question(page, "Region 2 of about")
+    current(page, 1)
+
+
+def test_a_colored_picture_is_offered_as_lines(page, colored_file):
+    upload(page, colored_file)
+    expect(page.locator("#compare img").first).to_be_visible()
+    page.locator("#take-lines").click()
+    question(page, "Region 1 of about")
+
+
+def test_an_upload_that_is_no_picture_gets_a_message_and_the_page_goes_on(page, not_a_picture, drawing_file):
     upload(page, not_a_picture)
-    expect(page.get_by_test_id("toast-body")).to_contain_text("picture")
-    page.locator("#examples img").first.click()
+    expect(page.get_by_test_id("toast-body")).to_contain_text("cannot be opened as a picture")
+    expect(page.locator("#upload img")).to_have_count(0)
+    upload(page, drawing_file)
     question(page, "Region 1 of")
 
 
-def test_a_phone_shows_question_drawing_and_buttons_without_scrolling(page):
+def test_a_phone_in_the_dark_shows_question_drawing_and_buttons_without_scrolling(page, address, drawing_file):
     page.set_viewport_size({"width": 390, "height": 844})
-    page.locator("#examples img").first.click()
+    page.goto(f"{address}?__theme=dark")
+    expect(page.locator("#examples button")).to_have_count(8)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    upload(page, drawing_file)
     question(page, "Region 1 of")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    parts = ("#question", "#asked", "#color", "#apply", "#skip", "#undo")
+    parts = ("#question", "#asked", "#color", "#hex", "#apply", "#skip", "#undo", ".common .swatch >> nth=0")
     boxes = [page.locator(part).bounding_box() for part in parts]
     assert all(0 <= box["x"] and box["x"] + box["width"] <= 390 for box in boxes)
     assert all(0 <= box["y"] and box["y"] + box["height"] <= 844 for box in boxes)
+    ink = page.evaluate("getComputedStyle(document.querySelector('#question h3')).color")
+    paper = page.evaluate("getComputedStyle(document.querySelector('.gradio-container')).backgroundColor")
+    assert np.mean([int(value) for value in re.findall(r"\d+", ink)[:3]]) > 150
+    assert np.mean([int(value) for value in re.findall(r"\d+", paper)[:3]]) < 80
+
+
+def test_korean_from_the_first_word_to_the_toast(page, address, not_a_picture, drawing_file):
+    page.goto(f"{address}{ko.PATH}")
+    expect(page.locator("#start")).to_contain_text(ko.INTRO)
+    upload(page, not_a_picture)
+    expect(page.get_by_test_id("toast-body")).to_contain_text(ko.NO_PICTURE)
+    expect(page.locator("#upload img")).to_have_count(0)
+    upload(page, drawing_file)
+    question(page, "중 1번째")
+    expect(page.locator("#apply")).to_have_text(ko.APPLY)
+    page.keyboard.press("Enter")
+    question(page, "중 2번째")
 
 
 def test_a_whole_painting_through_the_api(client, drawing_file, drawing):
-    asked, lit, picture, color, *_ = client.predict(handle_file(drawing_file), api_name="/open")
-    total = int(re.search(r"Region 1 of (\d+)", asked)[1])
+    asked = client.predict(handle_file(drawing_file), api_name="/open_drawing")
+    name, total = asked["painting"], len(asked["regions"])
     assert total >= 3, "the tiny painter asks too little to test with"
-    assert re.fullmatch("#[0-9a-f]{6}", color)
-    for file in (lit, picture):
-        with Image.open(file) as image:
-            assert image.size == drawing.size
+    assert asked["drawing_size"] == list(drawing.size)
+    assert (asked["number"], asked["step"], asked["is_colored"]) == (1, 0, False)
+    assert re.fullmatch("#[0-9a-f]{6}", asked["suggested_color"])
 
-    asked, *_ = client.predict("rgba(224.4, 121.7, 95.2, 1)", api_name="/apply")
-    assert "Region 2 of" in asked
-    asked, *_ = client.predict(api_name="/skip")
-    assert "Region 3 of" in asked
-    asked, *_ = client.predict(api_name="/undo")
-    assert "Region 2 of" in asked
-    for _ in range(total - 1):
-        asked, _, _, color, *_ = client.predict(color, api_name="/apply")
-    assert asked == texts.FINISHED
-    with pytest.raises(AppError, match=re.escape(texts.ALL_ANSWERED)):
-        client.predict("#e07a5f", api_name="/apply")
-    with Image.open(client.predict(api_name="/download")) as saved:
+    asked = client.predict(name, "rgba(224.4, 121.7, 95.2, 1)", api_name="/paint")
+    assert (asked["number"], asked["regions"][0]["color"]) == (2, "#e07a5f")
+    assert client.predict(name, api_name="/skip")["regions"][1]["skipped"]
+    assert client.predict(name, api_name="/undo")["number"] == 2
+    assert client.predict(name, api_name="/redo")["number"] == 3
+    assert client.predict(name, 0, api_name="/go_to")["number"] == 1
+    asked = client.predict(name, 2, api_name="/go_to")
+    last = asked["regions"][-1]["region"]
+    asked = client.predict(name, last, api_name="/choose")
+    assert asked["region"] == last
+    x, y = map(int, asked["center"])
+    assert client.predict(name, x, y, api_name="/choose_at")["region"] == last
+    first = client.predict(name, asked["regions"][0]["region"], api_name="/choose")
+    asked = client.predict(name, x, y, api_name="/merge")
+    assert len(asked["regions"]) == total - 1
+    assert client.predict(name, api_name="/undo")["regions"] == first["regions"]
+    client.predict(name, first["region"], api_name="/choose")
+    assert client.predict(name, x, y, api_name="/move_cell")["step"] == 3
+    client.predict(name, api_name="/undo")
+    assert client.predict(name, 42, 17, 42, 83, api_name="/cut")["step"] == 3
+    client.predict(name, api_name="/undo")
+
+    asked = client.predict(name, api_name="/finish")
+    assert asked["region"] is None
+    assert [region["color"] is None for region in asked["regions"]] == [False, True] + [False] * (total - 2)
+    with pytest.raises(AppError, match=re.escape(en.ALL_ANSWERED)):
+        client.predict(name, "#e07a5f", api_name="/paint")
+    with Image.open(client.predict(name, "png", api_name="/download")) as saved:
         assert saved.size == drawing.size
+    file = client.predict(name, "resume", api_name="/download")
+    again = client.predict(handle_file(file), api_name="/resume")
+    assert again["painting"] != name
+    assert again["regions"] == asked["regions"]
+    assert client.predict(again["painting"], api_name="/question")["step"] == asked["step"]
 
-    client.predict(api_name="/start_over")
-    with pytest.raises(AppError, match=re.escape(texts.EXPIRED)):
-        client.predict(api_name="/skip")
 
-
-def test_answers_of_two_visitors_do_not_mix(address, client, drawing_file):
+def test_paintings_do_not_mix(address, client, drawing_file):
     other = Client(address, verbose=False)
-    for visitor in (client, other):
-        visitor.predict(handle_file(drawing_file), api_name="/open")
-    _, _, untouched, *_ = other.predict("#ff0000", api_name="/apply")
-    client.predict("#0000ff", api_name="/apply")
-    asked, _, picture, *_ = other.predict(api_name="/skip")
-    assert "Region 3 of" in asked
-    assert ImageChops.difference(Image.open(untouched), Image.open(picture)).getbbox() is None
+    names = [who.predict(handle_file(drawing_file), api_name="/open_drawing")["painting"] for who in (client, other)]
+    client.predict(names[0], "#0000ff", api_name="/paint")
+    other.predict(names[1], "#ff0000", api_name="/paint")
+    pictures = [Image.open(client.predict(name, "png", api_name="/download")) for name in names]
+    assert ImageChops.difference(*pictures).getbbox()
+    assert client.predict(names[0], api_name="/question")["regions"][0]["color"] == "#0000ff"
 
 
 def test_mistakes_get_one_sentence(client, drawing_file, not_a_picture):
-    client.predict(1, api_name="/open_example")
-    with pytest.raises(AppError, match=re.escape(texts.NOTHING_TO_UNDO)):
-        client.predict(api_name="/undo")
-    with pytest.raises(AppError, match="&lt;script&gt;.* is no color"):
-        client.predict("<script>", api_name="/apply")
-    with pytest.raises(AppError, match="There is no example 99"):
-        client.predict(99, api_name="/open_example")
-    with pytest.raises(AppError, match=re.escape(texts.NO_DRAWING)):
-        client.predict(None, api_name="/open")
-    with pytest.raises(AppError) as caught:
-        client.predict(handle_file(not_a_picture), api_name="/open")
-    assert str(Path(gr.utils.get_upload_folder())) not in str(caught.value)
-    asked, *_ = client.predict("#123", api_name="/apply")
-    assert "Region 2 of" in asked, "the painting is gone after a mistake"
+    name = client.predict(handle_file(drawing_file), api_name="/open_drawing")["painting"]
+    for arguments, endpoint, words in (
+        ((name,), "/undo", re.escape(en.NOTHING_TO_UNDO)),
+        ((name, "<script>"), "/paint", "&lt;script&gt;.* is no color"),
+        ((name, 99), "/choose", "no region 99"),
+        ((name, -1, 5), "/choose_at", "outside"),
+        ((name, "../x"), "/download", "no kind of file"),
+        (("x" * 22, "#fff"), "/paint", re.escape(en.EXPIRED)),
+        ((99,), "/open_example", "There is no example 99"),
+        ((None,), "/open_drawing", re.escape(en.NO_DRAWING)),
+        ((handle_file(not_a_picture),), "/open_drawing", re.escape(en.NO_PICTURE)),
+        ((handle_file(not_a_picture),), "/resume", "no file saved here"),
+    ):
+        with pytest.raises(AppError, match=words):
+            client.predict(*arguments, api_name=endpoint)
+    asked = client.predict(name, "#123", api_name="/paint")
+    assert asked["number"] == 2, "the painting is gone after a mistake"
 
 
-@pytest.mark.parametrize(
-    ("text", "color"),
-    [
-        ("#e07a5f", (224, 122, 95)),
-        (" #E07A5F ", (224, 122, 95)),
-        ("#0af", (0, 170, 255)),
-        ("#e07a5f80", (224, 122, 95)),
-        ("rgb(1, 2, 3)", (1, 2, 3)),
-        ("rgb(300,-4,2.6)", (255, 0, 3)),
-        ("rgb(100% 50% 0%)", (255, 128, 0)),
-        ("rgba(224.4, 121.7, 1e-7, 0.5)", (224, 122, 0)),
-        ("hsl(120, 100%, 25%)", (0, 128, 0)),
-        ("hsl(-240deg 100% 25% / 50%)", (0, 128, 0)),
-        ("hsla(13.2, 67.5%, 62.5%, 1)", (224, 123, 95)),
-    ],
-)
-def test_every_form_of_a_color_is_read(text, color):
-    assert parse_color(text) == color
-
-
-@pytest.mark.parametrize(
-    "text", [None, "", "red-ish", "#12", "#12345", "#ggg", "rgb(1,2)", "rgb(1,2,3,4,5)", "rgb(nan,0,0)", "hsv(1,2,3)"]
-)
-def test_what_is_no_color_is_named(text):
-    with pytest.raises(ValueError, match=re.escape(f"{text!r} is no color")):
-        parse_color(text)
-
-
-def test_region_in_question_is_lit_and_the_rest_dimmed(painter, drawing):
-    painting = painter.open(drawing.resize((1500, 1000)))
-    region = max(painting.regions, key=lambda region: region.area)
-    view = asked_view(painting, region)
-    assert max(view.size) == MAX_SIDE
-    mask = np.asarray(Image.fromarray(region.mask).resize(view.size, Image.Resampling.NEAREST))
-    paper = np.asarray(painting.drawing.resize(view.size)) == 255
-    value = np.asarray(view.convert("L")).astype(int)
-    assert np.median(value[mask & paper]) > np.median(value[~mask & paper]) + 30
-    assert not is_colored(asked_view(painting, None))
-
-
-def test_a_model_that_cannot_be_loaded_is_named(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr(sys, "argv", ["app.py", "--model", str(tmp_path / "missing")])
-    with pytest.raises(SystemExit):
-        app.main()
-    assert str(tmp_path / "missing") in capsys.readouterr().err
-
-
-def test_every_example_opens_is_small_and_names_its_source(painter):
-    credits = (SPACE / "examples" / "README.md").read_text()
-    assert sorted(app.EXAMPLES) == sorted((SPACE / "examples").glob("*.png"))
-    for path in app.EXAMPLES:
-        assert path.stat().st_size < 150_000
-        (row,) = [line for line in credits.splitlines() if line.startswith(f"| {path.name} ")]
-        assert "CC" in row or "public domain" in row
-        assert painter.open(path).next_region() is not None
-
-
-def test_space_asks_for_the_versions_that_are_tested():
-    root = SPACE.parent
-    pins = set((root / "constraints.txt").read_text().splitlines())
-    card = metadata_load(SPACE / "README.md")
-    assert f"gradio=={card['sdk_version']}" in pins
-    assert (card["sdk"], card["app_file"], card["python_version"]) == ("gradio", "app.py", "3.12")
-    assert len(card["short_description"]) <= 60
-    asked = [line for line in (SPACE / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
-    assert set(asked) <= pins
-    project = (root / "pyproject.toml").read_text()
-    dependencies = re.search(r"^dependencies = \[(.*?)\]", project, re.DOTALL | re.MULTILINE)[1]
-    needed = {Requirement(name).name for name in re.findall(r'"([^"]+)"', dependencies)}
-    assert {Requirement(line).name for line in asked} == needed
+def test_nobody_reads_files_of_the_server_by_naming_them(client):
+    for endpoint in ("/open_drawing", "/resume"):
+        with pytest.raises((AppError, ValueError)):
+            client.predict({"path": "/etc/hostname", "meta": {"_type": "gradio.FileData"}}, api_name=endpoint)

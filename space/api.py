@@ -1,0 +1,233 @@
+"""Every step as a named endpoint, for `gradio_client` and, as tools, for language models.
+
+A painting goes by the name that opening it gave; nothing else about it, its regions least of all, is taken from a
+client.
+"""
+
+import html
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+import steps
+from downloads import make_file
+from guiding_painter.sketches import looks_colored
+from uploads import check_picture, example, read_file, unpack_painting
+from visits import Visit, Visits
+
+WORK = {"concurrency_id": "painter", "concurrency_limit": 2}
+
+
+def add_api(visits: Visits) -> None:
+    """Adds the endpoints to the Blocks that are being built."""
+
+    def start(opened: str) -> dict[str, Any]:
+        with visits.using(opened) as visit:
+            steps.begin(visit)
+            return report(visit)
+
+    def change(painting: str, step: Callable[..., None], *args: Any) -> dict[str, Any]:
+        with troubles(), visits.using(painting) as visit:
+            step(visit, *args)
+            return report(visit)
+
+    def open_drawing(drawing: gr.FileData, extract_lines: bool = False) -> dict:
+        """Open a line drawing to color it. Returns the name of the painting and its first question.
+
+        Args:
+            drawing: a picture file: PNG, JPEG, WebP, GIF, TIFF or BMP.
+            extract_lines: take the lines out of a picture that has colors already.
+        """
+        with troubles():
+            data = read_file(drawing)
+            picture = check_picture(data)
+            return start(visits.start(data, picture, bool(extract_lines))) | {"is_colored": looks_colored(picture)}
+
+    def open_example(index: int) -> dict:
+        """Open one of the bundled example drawings. Returns the name of the painting and its first question.
+
+        Args:
+            index: the number of the example, from 0.
+        """
+        with troubles():
+            data = example(index)
+            return start(visits.start(data, check_picture(data)))
+
+    def resume(file: gr.FileData) -> dict:
+        """Go on with a painting that `download` wrote as "resume".
+
+        Args:
+            file: the .zip file.
+        """
+        with troubles():
+            return start(visits.resume(*unpack_painting(read_file(file))))
+
+    def question(painting: str) -> dict:
+        """The question of a painting as it is now.
+
+        Args:
+            painting: its name.
+        """
+        return change(painting, lambda visit: None)
+
+    def paint(painting: str, color: str) -> dict:
+        """Answer the question: give the region in question a color. Returns the next question.
+
+        Args:
+            painting: the painting's name.
+            color: such as "#e07a5f", "rgb(224, 122, 95)" or "hsl(13, 67%, 63%)".
+        """
+        return change(painting, steps.apply_color, color)
+
+    def skip(painting: str) -> dict:
+        """Leave the region in question to the model. Returns the next question.
+
+        Args:
+            painting: the painting's name.
+        """
+        return change(painting, steps.skip_region)
+
+    def undo(painting: str) -> dict:
+        """Take the last step back.
+
+        Args:
+            painting: the painting's name.
+        """
+        return change(painting, steps.undo)
+
+    def redo(painting: str) -> dict:
+        """Bring back what was undone last.
+
+        Args:
+            painting: the painting's name.
+        """
+        return change(painting, steps.redo)
+
+    def go_to(painting: str, step: int) -> dict:
+        """Go to where the painting was after a number of steps.
+
+        Args:
+            painting: the painting's name.
+            step: from 0, the beginning.
+        """
+        return change(painting, steps.go_to, step)
+
+    def finish(painting: str) -> dict:
+        """Let the model answer every question that is left.
+
+        Args:
+            painting: the painting's name.
+        """
+        return change(painting, steps.finish)
+
+    def choose(painting: str, region: int) -> dict:
+        """Ask about a region out of order, also about one that has an answer.
+
+        Args:
+            painting: the painting's name.
+            region: its number, as in "regions".
+        """
+        return change(painting, steps.choose_index, region)
+
+    def choose_at(painting: str, x: int, y: int) -> dict:
+        """Ask about the region under a point.
+
+        Args:
+            painting: the painting's name.
+            x: from the left, in pixels of the drawing.
+            y: from the top.
+        """
+        return change(painting, steps.choose, (x, y))
+
+    def split(painting: str, x: int, y: int) -> dict:
+        """Split the region under a point into its connected parts.
+
+        Args:
+            painting: the painting's name.
+            x: from the left, in pixels of the drawing.
+            y: from the top.
+        """
+        return change(painting, steps.split, (x, y))
+
+    def cut(painting: str, x1: int, y1: int, x2: int, y2: int) -> dict:
+        """Cut the region under the middle of a straight line along it.
+
+        Args:
+            painting: the painting's name.
+            x1: where the line begins, from the left, in pixels of the drawing.
+            y1: from the top.
+            x2: where it ends, from the left.
+            y2: from the top.
+        """
+        return change(painting, steps.cut, (x1, y1), (x2, y2))
+
+    def merge(painting: str, x: int, y: int) -> dict:
+        """Make one region of the one in question and the one under a point.
+
+        Args:
+            painting: the painting's name.
+            x: from the left, in pixels of the drawing.
+            y: from the top.
+        """
+        return change(painting, steps.merge, (x, y))
+
+    def move_cell(painting: str, x: int, y: int) -> dict:
+        """Move the area inside lines under a point to the region in question.
+
+        Args:
+            painting: the painting's name.
+            x: from the left, in pixels of the drawing.
+            y: from the top.
+        """
+        return change(painting, steps.move_cell, (x, y))
+
+    def download(
+        painting: str, kind: str = "png", mode: str = "flat", lines: bool = True, transparent: bool = False
+    ) -> gr.FileData:
+        """The painting as a file.
+
+        Args:
+            painting: its name.
+            kind: "png", "psd", "ora", "palette", "resume", "film" or "record".
+            mode: "flat" or "painted".
+            lines: for png, with the lines of the drawing.
+            transparent: for png, see-through where there is no answer.
+        """
+        with troubles(), visits.using(painting) as visit:
+            path = make_file(visit, kind, Path(gr.utils.get_upload_folder()), mode, lines, transparent)
+            return gr.FileData(path=path).model_dump()
+
+    for endpoint in (
+        open_drawing, open_example, resume, question, paint, skip, undo, redo, go_to, finish, choose, choose_at, split,
+        cut, merge, move_cell, download,
+    ):  # fmt: skip
+        gr.api(endpoint, api_name=endpoint.__name__, **WORK)
+
+
+def report(visit: Visit) -> dict[str, Any]:
+    """The question of a painting, plain JSON: all that an answer needs."""
+    region = steps.asked(visit)
+    regions = visit.painting.regions
+    return {
+        "painting": visit.name,
+        "drawing_size": list(visit.painting.drawing.size),
+        "region": region and region.index,
+        "number": region and regions.index(region) + 1,
+        "area": region and round(region.area, 4),
+        "center": region and list(region.center),
+        "suggested_color": region and region.suggested_color,
+        "step": visit.step,
+        "regions": [{"region": other.index, "color": other.color, "skipped": other.skipped} for other in regions],
+    }
+
+
+@contextmanager
+def troubles() -> Iterator[None]:
+    """What is wrong with a client's input becomes its error; the server goes on."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise gr.Error(html.escape(str(error)), print_exception=False) from error

@@ -1,0 +1,51 @@
+"""What a user study counts (the paper's Sec. 4.6): time per interaction, interactions, skips and undos."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Record:
+    """Kept with one painting, on the server only as long as that; handed out as JSON.
+
+    Args:
+        size: (width, height) of the drawing.
+        regions: how many the model asks for.
+        steps: one dict a step: its kind, the region, the color, the seconds that the person took since the last
+            result was there, and those that the server took to answer.
+    """
+
+    size: tuple[int, int]
+    regions: int
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    shown: float = field(default_factory=time.monotonic)  # when the last result was there
+
+    def add(self, kind: str, began: float, region: int | None = None, color: str | None = None) -> None:
+        """Adds a step that a request began at `began` (`time.monotonic`) and that is done now."""
+        now = time.monotonic()
+        step = {
+            "kind": kind,
+            "region": region,
+            "color": color,
+            "person_seconds": round(max(0.0, began - self.shown), 3),
+            "server_seconds": round(now - began, 3),
+        }
+        self.steps.append(step)
+        self.shown = now
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-plain."""
+        kinds = [step["kind"] for step in self.steps]
+        answered = [step for step in self.steps if step["kind"] == "paint"]
+        seconds = sum(step["person_seconds"] + step["server_seconds"] for step in answered)
+        return {
+            "format": "guiding-painter record",
+            "drawing_size": list(self.size),
+            "regions": self.regions,
+            "interactions": kinds.count("paint"),
+            "skips": kinds.count("skip"),
+            "undos": kinds.count("undo"),
+            "seconds_per_interaction": round(seconds / len(answered), 3) if answered else None,
+            "steps": self.steps,
+        }

@@ -1,0 +1,145 @@
+"""The paintings that visitors have open: kept small, found by a secret name, put away and let go in time."""
+
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from PIL import Image
+
+from guiding_painter import GuidingPainterPipeline, Painting
+from record import Record
+from texts import Trouble
+
+KEPT_SECONDS = 3600  # how long a painting without an answer stays
+MOST_KEPT = 400  # visits
+MOST_OPEN = 24  # paintings with all their pixels in memory; the others are taken up again when they are answered
+MOST_PIXELS = 120_000_000  # of these together, at about 12 bytes each; one painting may be larger
+
+
+@dataclass
+class Visit:
+    """One visitor's painting.
+
+    Args:
+        name: hard to guess; who has it may go on with the painting.
+        original: the file that was uploaded.
+        painting: None where it has been put away, which `Visits.using` undoes.
+        saved: as `Painting.to_dict` gave it when it was put away.
+        frames: the strip, a data URI for the beginning and for every step, undone ones too.
+        step: which of the frames shows the painting as it is.
+        selected: the region that was chosen out of order, or None for the model's order.
+        stroke: where a cut begins, once its first point is chosen.
+        recent: the colors used last, the latest first.
+    """
+
+    name: str
+    original: bytes
+    painting: Painting | None
+    record: Record
+    saved: dict[str, Any] = field(default_factory=dict)
+    frames: list[str] = field(default_factory=list)
+    step: int = 0
+    selected: int | None = None
+    stroke: tuple[int, int] | None = None
+    recent: list[str] = field(default_factory=list)
+    used: float = 0.0
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def kept_bytes(self) -> int:
+        """What a visit that has been put away takes."""
+        return len(self.original) + sum(map(len, self.frames)) + len(self.saved.get("region_map", ""))
+
+
+class Visits:
+    """All visits of one server. Its methods may be called from several threads."""
+
+    def __init__(self, painter: GuidingPainterPipeline):
+        self.painter = painter
+        self._kept: OrderedDict[str, Visit] = OrderedDict()  # the one used last at the end
+        self._lock = threading.Lock()
+
+    def start(self, original: bytes, picture: Image.Image, extract_lines: bool = False) -> str:
+        """Opens a drawing; returns the visit's name. Raises ValueError or OSError for what is none.
+
+        Args:
+            original: the file, which is kept to go on later.
+            picture: what is in it, see `uploads.check_picture`.
+        """
+        return self._keep(original, self.painter.open(picture, extract_lines=extract_lines))
+
+    def resume(self, original: bytes, state: dict[str, Any]) -> str:
+        """Takes up a painting that was saved; returns the visit's name. Raises Trouble for what is none."""
+        try:
+            return self._keep(original, self.painter.resume(original, state))
+        except (ValueError, OSError):
+            raise Trouble("NO_SAVED") from None
+
+    def has(self, name: object) -> bool:
+        """Whether `using` would find it."""
+        with self._lock:
+            self._expire()
+            return isinstance(name, str) and name in self._kept
+
+    @contextmanager
+    def using(self, name: object) -> Iterator[Visit]:
+        """The visit of this name with its painting open, for one at a time. Raises Trouble where there is none."""
+        with self._lock:
+            self._expire()
+            if not isinstance(name, str) or name not in self._kept:
+                raise Trouble("EXPIRED")
+            visit = self._kept[name]
+            visit.used = time.monotonic()
+            self._kept.move_to_end(name)
+        with visit.lock:
+            if visit.painting is None:
+                visit.painting = self.painter.resume(visit.original, visit.saved)
+            yield visit
+        self._put_away(but=visit)
+
+    def end(self, name: object) -> None:
+        """Lets a visit go."""
+        with self._lock:
+            if isinstance(name, str):
+                self._kept.pop(name, None)
+
+    def _keep(self, original: bytes, painting: Painting) -> str:
+        record = Record(size=painting.drawing.size, regions=len(painting.regions))
+        visit = Visit(secrets.token_urlsafe(16), original, painting, record, used=time.monotonic())
+        with self._lock:
+            self._kept[visit.name] = visit
+            self._expire()
+        return visit.name
+
+    def _expire(self) -> None:
+        oldest = time.monotonic() - KEPT_SECONDS
+        while self._kept and (len(self._kept) > MOST_KEPT or next(iter(self._kept.values())).used < oldest):
+            self._kept.popitem(last=False)
+
+    def _put_away(self, but: Visit) -> None:
+        """Puts paintings away, the one used longest ago first, until few enough are open."""
+        with self._lock:
+            visits = [visit for visit in reversed(self._kept.values()) if visit is not but]
+        count, pixels = 1, _pixels(but)
+        for visit in visits:
+            count += visit.painting is not None
+            pixels += _pixels(visit)
+            # One that is being answered right now is left for another time.
+            if (count > MOST_OPEN or pixels > MOST_PIXELS) and visit.lock.acquire(blocking=False):
+                try:
+                    if visit.painting is not None:
+                        pixels -= _pixels(visit)
+                        count -= 1
+                        visit.saved, visit.painting = visit.painting.to_dict(), None
+                finally:
+                    visit.lock.release()
+
+
+def _pixels(visit: Visit) -> int:
+    painting = visit.painting
+    return 0 if painting is None else painting.drawing.width * painting.drawing.height

@@ -1,0 +1,452 @@
+"""What the Space does with a painting, without a browser or a server."""
+
+import io
+import json
+import re
+import sys
+import time
+import zipfile
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from huggingface_hub import metadata_load
+from packaging.requirements import Requirement
+from PIL import Image, ImageChops
+
+import app
+import steps
+import visits as rooms_of_visits
+from colors import parse_color
+from downloads import NAMES, make_file
+from guiding_painter.palettes import read_palette
+from record import Record
+from rooms import question
+from texts import LANGUAGES, Trouble, en, ko
+from uploads import EXAMPLES, check_picture, is_animated, pack_painting, read_file, unpack_painting
+from views import MAX_SIDE, asked_view, hints_view, picture_view, point_of_drawing
+from visits import Visits
+
+SPACE = app.CSS_FILE.parent
+
+
+def file_bytes(image: Image.Image, kind: str = "PNG", **options) -> bytes:
+    data = io.BytesIO()
+    image.save(data, kind, **options)
+    return data.getvalue()
+
+
+@pytest.fixture
+def visits(painter) -> Visits:
+    return Visits(painter)
+
+
+@pytest.fixture
+def opened(visits, drawing) -> str:
+    """The name of a visit with the drawing open."""
+    name = visits.start(file_bytes(drawing), drawing)
+    with visits.using(name) as visit:
+        steps.begin(visit)
+    return name
+
+
+@pytest.fixture
+def visit(visits, opened):
+    with visits.using(opened) as visit:
+        yield visit
+
+
+def answer_all(visit) -> None:
+    while steps.asked(visit) is not None:
+        steps.apply_color(visit, "#2266cc")
+
+
+@pytest.mark.parametrize(
+    ("text", "color"),
+    [
+        ("#e07a5f", (224, 122, 95)),
+        (" #E07A5F ", (224, 122, 95)),
+        ("e07a5f", (224, 122, 95)),
+        ("#0af", (0, 170, 255)),
+        ("#e07a5f80", (224, 122, 95)),
+        ("rgb(1, 2, 3)", (1, 2, 3)),
+        ("rgb(300,-4,2.6)", (255, 0, 3)),
+        ("rgb(100% 50% 0%)", (255, 128, 0)),
+        ("rgba(224.4, 121.7, 1e-7, 0.5)", (224, 122, 0)),
+        ("hsl(120, 100%, 25%)", (0, 128, 0)),
+        ("hsl(-240deg 100% 25% / 50%)", (0, 128, 0)),
+        ("hsla(13.2, 67.5%, 62.5%, 1)", (224, 123, 95)),
+    ],
+)
+def test_every_form_of_a_color_is_read(text, color):
+    assert parse_color(text) == color
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "red-ish",
+        "#12",
+        "#12345",
+        "#ggg",
+        "rgb(1,2)",
+        "rgb(1,2,3,4,5)",
+        "rgb(nan,0,0)",
+        "hsv(1,2,3)",
+        7,
+        ["#fff"],
+    ],
+)
+def test_what_is_no_color_is_named(text):
+    with pytest.raises(Trouble, match=re.escape(f"{text!r} is no color")):
+        parse_color(text)
+
+
+def test_a_long_color_is_not_repeated_in_full():
+    with pytest.raises(Trouble) as caught:
+        parse_color("9" * 1_000_000)
+    assert len(str(caught.value)) < 200
+
+
+def test_region_in_question_is_lit_and_the_rest_dimmed(painter, drawing):
+    painting = painter.open(drawing.resize((1100, 733)))
+    region = max(painting.regions, key=lambda region: region.area)
+    view = asked_view(painting, region)
+    assert max(view.size) == MAX_SIDE
+    mask = np.asarray(Image.fromarray(region.mask).resize(view.size, Image.Resampling.NEAREST))
+    paper = np.asarray(painting.drawing.resize(view.size)) == 255
+    value = np.asarray(view.convert("L")).astype(int)
+    assert np.median(value[mask & paper]) > np.median(value[~mask & paper]) + 30
+    bare = np.asarray(asked_view(painting, None)).astype(int)
+    assert (bare.max(axis=2) == bare.min(axis=2)).all()
+
+
+def test_a_point_of_the_view_is_found_in_a_larger_drawing(drawing):
+    large = SimpleNamespace(drawing=drawing.resize((3000, 2000)))
+    assert point_of_drawing(large, (512, 341)) == (1501, 1000)
+    assert point_of_drawing(large, (1024, 683)) == (2999, 1999)
+    assert point_of_drawing(SimpleNamespace(drawing=drawing), (149, 99)) == (149, 99)
+
+
+def test_the_picture_on_the_screen_is_the_painting(visit):
+    steps.apply_color(visit, "#ff0000")
+    difference = ImageChops.difference(picture_view(visit.painting), visit.painting.image)
+    assert difference.getbbox() is None
+    hints = hints_view(visit.painting, MAX_SIDE)
+    mask = visit.painting.regions[0].mask
+    assert (np.asarray(hints)[mask] == (255, 0, 0)).all()
+    assert (np.asarray(hints)[~mask] == 128).all()
+
+
+def test_answers_move_on_in_the_order_of_the_model_and_back(visit):
+    regions = visit.painting.regions
+    steps.apply_color(visit, "#ff0000")
+    steps.skip_region(visit)
+    assert steps.asked(visit) is regions[2]
+    steps.undo(visit)
+    assert steps.asked(visit) is regions[1]
+    steps.redo(visit)
+    assert steps.asked(visit) is regions[2]
+    steps.back(visit)
+    steps.back(visit)
+    assert steps.asked(visit) is regions[0]
+    with pytest.raises(Trouble, match="first region"):
+        steps.back(visit)
+    steps.apply_color(visit, "#00ff00")
+    assert regions[0].color == "#00ff00"
+    assert steps.asked(visit) is regions[2]
+
+
+def test_a_click_chooses_a_region_also_an_answered_one(visit):
+    region = visit.painting.regions[2]
+    steps.choose(visit, region.center)
+    assert steps.asked(visit) is region
+    steps.apply_color(visit, "#ff8800")
+    assert steps.asked(visit) is visit.painting.regions[0]
+    steps.choose(visit, region.center)
+    assert steps.swatches(visit)["color"] == "#ff8800"
+    with pytest.raises(Trouble, match="outside"):
+        steps.choose(visit, (5000, 3))
+
+
+def test_swatches_offer_the_suggestion_the_picture_and_the_last_colors(visit):
+    for color in ("#ff0000", "#00ff00"):
+        steps.apply_color(visit, color)
+    steps.undo(visit)
+    offered = steps.swatches(visit)
+    assert offered["suggestion"] == offered["color"] == steps.asked(visit).suggested_color
+    assert offered["palette"] == ["#ff0000"]
+    assert offered["recent"] == ["#00ff00", "#ff0000"]
+
+
+def test_the_strip_grows_and_going_back_forgets_only_when_something_new_is_done(visit):
+    for color in ("#ff0000", "#00ff00", "#0000ff"):
+        steps.apply_color(visit, color)
+    frames = list(visit.frames)
+    assert len(set(frames)) == 4
+    steps.go_to(visit, 1)
+    assert [region.color for region in visit.painting.regions][:2] == ["#ff0000", None]
+    assert visit.frames == frames
+    steps.go_to(visit, 3)
+    assert [region.color for region in visit.painting.regions][:3] == ["#ff0000", "#00ff00", "#0000ff"]
+    steps.go_to(visit, 1)
+    steps.apply_color(visit, "#ffffff")
+    assert (visit.step, len(visit.frames), visit.frames[:2]) == (2, 3, frames[:2])
+    for step in (-1, 3, "1", None):
+        with pytest.raises(Trouble, match="no step"):
+            steps.go_to(visit, step)
+
+
+def test_the_model_finishes_what_is_left(visit):
+    steps.apply_color(visit, "#ff0000")
+    seen = []
+    steps.finish(visit, lambda done, total: seen.append((done, total)))
+    left = len(visit.painting.regions) - 1
+    assert seen == [(number, left) for number in range(left)]
+    assert all(region.color for region in visit.painting.regions)
+    assert visit.painting.regions[0].color == "#ff0000"
+    assert len(visit.frames) == 1 + len(visit.painting.regions)
+    with pytest.raises(Trouble, match="had its turn"):
+        steps.skip_region(visit)
+
+
+def test_tools_change_regions_and_are_undone_like_answers(visit):
+    count = len(visit.painting.regions)
+    first, second = visit.painting.regions[:2]
+    steps.choose(visit, first.center)
+    steps.merge(visit, second.center)
+    assert len(visit.painting.regions) == count - 1
+    steps.undo(visit)
+    assert len(visit.painting.regions) == count
+    steps.choose_index(visit, first.index)
+    point = second.center
+    steps.move_cell(visit, point)
+    assert visit.painting.region_at(point) is first
+    assert steps.asked(visit) is first
+    assert (visit.step, len(visit.frames)) == (1, 2)
+    with pytest.raises(Trouble, match="not possible"):
+        steps.move_cell(visit, point)
+    with pytest.raises(Trouble, match="no region 99"):
+        steps.choose_index(visit, 99)
+
+
+def test_split_and_cut_ask_about_a_part(visit):
+    steps.choose(visit, (3, 50))
+    steps.merge(visit, (42, 50))  # the paper around the box and what is in it, which do not touch
+    count = len(visit.painting.regions)
+    steps.split(visit, (42, 50))
+    assert len(visit.painting.regions) > count
+    assert steps.asked(visit) is visit.painting.region_at((42, 50))
+    count = len(visit.painting.regions)
+    steps.cut(visit, (42, 21), (42, 79))
+    assert len(visit.painting.regions) == count + 1
+    assert visit.painting.region_at((25, 50)) is not visit.painting.region_at((60, 50))
+
+
+def test_the_record_counts_as_the_user_study_does(visit):
+    time.sleep(0.02)
+    steps.apply_color(visit, "#ff0000")
+    steps.skip_region(visit)
+    steps.undo(visit)
+    steps.apply_color(visit, "#00ff00")
+    with pytest.raises(Trouble):
+        steps.apply_color(visit, "junk")
+    record = json.loads(json.dumps(visit.record.to_dict()))
+    assert (record["interactions"], record["skips"], record["undos"]) == (2, 1, 1)
+    assert [step["kind"] for step in record["steps"]] == ["paint", "skip", "undo", "paint"]
+    assert record["steps"][0]["person_seconds"] >= 0.02
+    first, last = record["steps"][0], record["steps"][3]
+    total = sum(step["person_seconds"] + step["server_seconds"] for step in (first, last))
+    assert record["seconds_per_interaction"] == pytest.approx(total / 2, abs=0.002)
+    assert Record((1, 1), 1).to_dict()["seconds_per_interaction"] is None
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_every_download_is_what_it_says(visit, kind, tmp_path):
+    answer_all(visit)
+    path = tmp_path / make_file(visit, kind, tmp_path)
+    data = path.read_bytes()
+    start = {"png": b"\x89PNG", "psd": b"8BPS", "ora": b"PK", "palette": b"GIMP Palette", "film": b"RIFF"}
+    assert path.name == NAMES[kind]
+    assert data.startswith(start.get(kind, data[:1]))
+    if kind == "png":
+        assert ImageChops.difference(Image.open(path), visit.painting.image).getbbox() is None
+    elif kind == "palette":
+        assert read_palette(path) == [(0x22, 0x66, 0xCC)]
+    elif kind == "film":
+        with Image.open(path) as film:
+            assert film.n_frames == 2 + len(visit.painting.regions)
+        assert visit.painting.next_region() is None, "making the film took answers back"
+    elif kind == "record":
+        assert json.loads(data)["interactions"] == len(visit.painting.regions)
+
+
+def test_a_png_without_lines_or_answers_and_junk_kinds(visit, tmp_path):
+    steps.apply_color(visit, "#ff0000")
+    with Image.open(make_file(visit, "png", tmp_path, lines=False, transparent=True)) as image:
+        assert image.mode == "RGBA"
+        assert set(np.unique(np.asarray(image)[..., 3])) == {0, 255}
+    with pytest.raises(Trouble, match="no kind"):
+        make_file(visit, "../png", tmp_path)
+    with pytest.raises(Trouble, match="no way to color"):
+        make_file(visit, "png", tmp_path, mode="<b>")
+
+
+def test_a_saved_painting_goes_on_with_its_strip(visits, visit, tmp_path):
+    for color in ("#ff0000", "#00ff00", "#0000ff"):
+        steps.apply_color(visit, color)
+    steps.undo(visit)
+    with open(make_file(visit, "resume", tmp_path), "rb") as file:
+        name = visits.resume(*unpack_painting(file.read()))
+    with visits.using(name) as again:
+        steps.begin(again)
+        assert (again.step, again.frames) == (visit.step, visit.frames)
+        assert picture_view(again.painting) == picture_view(visit.painting)
+        steps.redo(again)
+        assert again.painting.regions[2].color == "#0000ff"
+
+
+def test_what_is_no_saved_painting_is_refused(visits, visit, drawing):
+    original, state = file_bytes(drawing), visit.painting.to_dict()
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("drawing", original)
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("drawing", bytes(40_000_000))
+        archive.writestr("painting.json", "{}")
+    for data in (b"", b"junk", file.getvalue(), bomb.getvalue(), pack_painting(b"no picture", state)):
+        with pytest.raises(Trouble, match="no file saved here|cannot be opened"):
+            unpack_painting(data)
+    for damaged in ({}, [], state | {"region_map": "AAAA"}, state | {"position": 99}):
+        with pytest.raises(Trouble, match="no file saved here"):
+            visits.resume(*unpack_painting(pack_painting(original, damaged)))
+
+
+def test_bad_uploads_are_told_apart(drawing, tmp_path):
+    text = tmp_path / "notes.png"
+    text.write_text("This is no picture.")
+    for data, reason in (
+        (read_file({"path": str(text)}), "cannot be opened"),
+        (file_bytes(drawing)[:200], "cannot be opened"),
+        (file_bytes(Image.new("1", (1, 1))), "1x1 pixels"),
+        (file_bytes(Image.new("1", (20000, 10))), "too long"),
+        (file_bytes(Image.new("1", (10000, 8200))), "megapixels"),
+    ):
+        with pytest.raises(Trouble, match=reason):
+            check_picture(data)
+    for nothing in (None, {}, {"path": None}):
+        with pytest.raises(Trouble, match="no drawing yet"):
+            read_file(nothing)
+    large = tmp_path / "large.png"
+    with large.open("wb") as file:
+        file.truncate(31_000_000)
+    with pytest.raises(Trouble, match="30 MB"):
+        read_file({"path": str(large)})
+    still, moving = drawing.convert("P"), drawing.rotate(5, fillcolor=255).convert("P")
+    assert is_animated(file_bytes(still, "GIF", save_all=True, append_images=[moving]))
+    assert not is_animated(file_bytes(still, "GIF"))
+
+
+def test_paintings_are_put_away_and_taken_up_again(visits, drawing, monkeypatch):
+    monkeypatch.setattr(rooms_of_visits, "MOST_OPEN", 2)
+    names = [visits.start(file_bytes(drawing), drawing) for _ in range(4)]
+    for number, name in enumerate(names):
+        with visits.using(name) as visit:
+            steps.begin(visit)
+            steps.apply_color(visit, f"#0000{number}0")
+    kept = [visits._kept[name] for name in names]
+    assert [visit.painting is not None for visit in kept] == [False, False, True, True]
+    assert all(visit.kept_bytes < 100_000 for visit in kept)
+    with visits.using(names[0]) as visit:
+        assert visit.painting.regions[0].color == "#000000"
+        steps.undo(visit)
+        assert visit.painting.regions[0].color is None
+    assert kept[2].painting is None
+
+
+def test_paintings_expire(visits, opened, monkeypatch):
+    assert visits.has(opened)
+    now = time.monotonic()
+    monkeypatch.setattr(rooms_of_visits.time, "monotonic", lambda: now + rooms_of_visits.KEPT_SECONDS + 1)
+    assert not visits.has(opened)
+    for name in (opened, None, 5, {"a": 1}):
+        with pytest.raises(Trouble, match="no longer here"), visits.using(name):
+            pass
+
+
+def test_no_more_visits_are_kept_than_there_is_room_for(visits, drawing, monkeypatch):
+    monkeypatch.setattr(rooms_of_visits, "MOST_KEPT", 2)
+    names = [visits.start(file_bytes(drawing), drawing) for _ in range(3)]
+    assert [visits.has(name) for name in names] == [False, True, True]
+
+
+def test_the_question_says_where_in_the_order_it_is(visit):
+    total = len(visit.painting.regions)
+    assert f"Region 1 of about {total}" in question(visit, en)
+    assert f"약 {total}곳 중 1번째" in question(visit, ko)
+    steps.apply_color(visit, "#ff0000")
+    steps.back(visit)
+    assert "#ff0000" in question(visit, en)
+    answer_all(visit)
+    answer_all(visit)
+    assert question(visit, en) == en.ALL_ASKED
+
+
+def test_every_language_says_everything():
+    for texts in LANGUAGES:
+        words = {name: value for name, value in vars(texts).items() if name.isupper()}
+        assert words.keys() == {name for name in vars(en) if name.isupper()}
+        for name, value in words.items():
+            english = getattr(en, name)
+            if isinstance(english, dict):
+                assert value.keys() == english.keys()
+            elif name != "PATH":
+                assert value
+                assert set(re.findall(r"{\w+}", value)) == set(re.findall(r"{\w+}", english)), name
+        assert len(re.findall(r"^\d\. ", texts.HELP, re.MULTILINE)) == 5
+
+
+def test_every_sentence_of_the_texts_is_used():
+    code = "".join(path.read_text() for path in SPACE.glob("*.py")) + (SPACE / "texts" / "__init__.py").read_text()
+    for name in vars(en):
+        assert not name.isupper() or re.search(rf"\b{name}\b", code), name
+
+
+def test_every_example_opens_is_small_and_names_its_source():
+    credits = (SPACE / "examples" / "README.md").read_text()
+    pictures = {path for path in (SPACE / "examples").iterdir() if path.suffix != ".md"}
+    assert set(EXAMPLES) == pictures
+    assert len(EXAMPLES) >= 6
+    for path in EXAMPLES:
+        assert path.stat().st_size < 150_000
+        (row,) = [line for line in credits.splitlines() if line.startswith(f"| {path.name} ")]
+        assert "CC" in row or "public domain" in row
+        check_picture(path.read_bytes())
+        assert all(path.name in texts.EXAMPLE_NAMES for texts in LANGUAGES)
+
+
+def test_a_model_that_cannot_be_loaded_is_named(monkeypatch, capsys, tmp_path):
+    for arguments, variable in ((["--model", str(tmp_path / "missing")], ""), ([], str(tmp_path / "missing"))):
+        monkeypatch.setattr(sys, "argv", ["app.py", *arguments])
+        monkeypatch.setenv("MODEL_ID", variable)
+        with pytest.raises(SystemExit):
+            app.main()
+        assert str(tmp_path / "missing") in capsys.readouterr().err
+
+
+def test_space_asks_for_the_versions_that_are_tested():
+    root = SPACE.parent
+    pins = set((root / "constraints.txt").read_text().splitlines())
+    card = metadata_load(SPACE / "README.md")
+    assert f"gradio=={card['sdk_version']}" in pins
+    assert (card["sdk"], card["app_file"], card["python_version"]) == ("gradio", "app.py", "3.12")
+    assert len(card["short_description"]) <= 60
+    asked = [line for line in (SPACE / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
+    assert set(asked) <= pins
+    project = (root / "pyproject.toml").read_text()
+    dependencies = re.search(r"^dependencies = \[(.*?)\]", project, re.DOTALL | re.MULTILINE)[1]
+    needed = {Requirement(name).name for name in re.findall(r'"([^"]+)"', dependencies)}
+    assert {Requirement(line).name for line in asked} == needed
