@@ -185,7 +185,7 @@ def flags(*more):
 
 
 @pytest.fixture
-def workplace(checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def desk(checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder, with pictures in comic/ and weights in first/."""
     monkeypatch.chdir(tmp_path)
     draw_pictures(Path("comic/train"), 4)
@@ -194,7 +194,7 @@ def workplace(checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return tmp_path
 
 
-def test_a_training_uploads_what_it_made(hub: HubServer, workplace: Path):
+def test_a_training_uploads_what_it_made(hub: HubServer, desk: Path):
     lines = python(
         f"""
         {textwrap.indent(TRAINING, " " * 8).lstrip()}
@@ -203,7 +203,7 @@ def test_a_training_uploads_what_it_made(hub: HubServer, workplace: Path):
         print(*ModelCard.load("studio/mine").data.tags)
         print(load("studio/mine") == load("My Comic"))
         """,
-        workplace / "home",
+        desk / "home",
         hub.endpoint,
         HF_TOKEN="hf_right",
         ACCELERATE_USE_CPU="true",
@@ -223,7 +223,7 @@ def test_a_training_uploads_what_it_made(hub: HubServer, workplace: Path):
     assert b'from_pretrained("studio/mine")' in uploaded["README.md"]
 
 
-def test_what_stands_in_the_way_of_an_upload_is_said_before_the_training(hub: HubServer, workplace: Path):
+def test_what_stands_in_the_way_of_an_upload_is_said_before_the_training(hub: HubServer, desk: Path):
     hub.repos["user/open"] = {}
     foreign, invalid, public, default, reader, forgotten, nobody, code = python(
         TRAINING
@@ -247,7 +247,7 @@ try:
 except SystemExit as stop:
     print(stop.code)
 """,
-        workplace / "home",
+        desk / "home",
         hub.endpoint,
         HF_TOKEN="hf_right",
         ACCELERATE_USE_CPU="true",
@@ -268,7 +268,7 @@ except SystemExit as stop:
     assert not Path("My Comic").exists()  # before anything was done
 
 
-def test_a_failed_upload_loses_nothing_and_cards_edited_on_the_hub_stay(hub: HubServer, workplace: Path):
+def test_a_failed_upload_loses_nothing_and_cards_edited_on_the_hub_stay(hub: HubServer, desk: Path):
     hub.repos["user/full"], hub.repos["user/edited"] = {}, {"README.md": b"# Edited on the hub"}
     Path("out/sheets").mkdir(parents=True)
     for name in ("README.md", "model_index.json", "sheets/comic-best.png"):
@@ -281,7 +281,7 @@ report = {"sets": {"comic": {kind: {"sheet": f"sheets/comic-{kind}.png"} for kin
 upload(Path("out"), "user/edited", report)
 attempt(upload, Path("out"), "user/full", report)
 """,
-        workplace / "home",
+        desk / "home",
         hub.endpoint,
         HF_TOKEN="hf_right",
     )

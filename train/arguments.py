@@ -170,34 +170,19 @@ def add_model_flags(group: argparse._ArgumentGroup) -> None:
 
 
 def add_loss_flags(group: argparse._ArgumentGroup) -> None:
-    for name, loss in (
-        ("rec", "reconstruction"),
-        ("adv", "adversarial"),
-        ("tv", "total variance"),
-        ("smth", "smoothness"),
+    for name, what in (
+        ("rec", "reconstruction loss"),
+        ("adv", "adversarial loss"),
+        ("tv", "total variance loss"),
+        ("smth", "smoothness loss"),
+        ("mse", "mean squared error (ours), which PSNR measures and whose best guess is a mean, not a median"),
+        ("prefix", "expected prefix loss (ours)"),
+        ("group", "grouping loss for networks with cells (ours); f then learns from the losses of its own alone"),
+        ("guess", "loss of the colors that f guesses for cells (ours): those in doubt are asked for first"),
     ):
-        group.add_argument(f"--lambda_{name}", type=weight, default=LAMBDAS[name], help=f"of the {loss} loss")
-    group.add_argument(
-        "--lambda_mse",
-        type=weight,
-        default=PAPER_RECIPE["lambda_mse"],
-        help="of the mean squared error (ours), which PSNR measures and whose best guess is a mean, not a median",
-    )
-    group.add_argument(
-        "--lambda_prefix", type=weight, default=PAPER_RECIPE["lambda_prefix"], help="of the expected prefix loss (ours)"
-    )
-    group.add_argument(
-        "--lambda_group",
-        type=weight,
-        default=PAPER_RECIPE["lambda_group"],
-        help="of the grouping loss for networks with cells (ours); f then learns from the losses of its own alone",
-    )
-    group.add_argument(
-        "--lambda_guess",
-        type=weight,
-        default=PAPER_RECIPE["lambda_guess"],
-        help="of the loss of the colors that f guesses for cells (ours): those in doubt are asked for first",
-    )
+        group.add_argument(
+            f"--lambda_{name}", type=weight, default=PAPER_RECIPE[f"lambda_{name}"], help=f"of the {what}"
+        )
     group.add_argument("--gan_loss", choices=("lsgan", "log"), default=PAPER_RECIPE["gan_loss"], help="of Eq. 13")
     group.add_argument(
         "--train",
