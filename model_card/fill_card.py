@@ -3,8 +3,8 @@
     python train/evaluate.py --data_dir open_pictures --output results.json
     python model_card/fill_card.py --results results.json --data_dir open_pictures
 
-writes README.md, and sheets of the best and the worst picture of every --data_dir, into model_card/ for the bundled
-weights, and into the checkpoint's own folder for others.
+writes README.md, and good.webp and bad.webp with the best and the worst pictures of every --data_dir, into model_card/
+for the bundled weights, and into the checkpoint's own folder for others.
 """
 
 import argparse
@@ -16,7 +16,7 @@ sys.path.append(str(HERE.parent / "train"))
 
 from answers import measure  # noqa: E402
 from arguments import RECIPE_FILE, OneSentenceParser, errors_in_one_sentence  # noqa: E402
-from card import CARD_FILE, draw_extremes, fill_card, write_card  # noqa: E402
+from card import CARD_FILE, draw_examples, fill_card, judged_after, write_card  # noqa: E402
 from data import SketchColorPairs, load_pictures  # noqa: E402
 from guiding_painter import GuidingPainterPipeline  # noqa: E402
 from guiding_painter.checkpoint import find_checkpoint, read_json  # noqa: E402
@@ -25,6 +25,10 @@ from sprites import SOURCES  # noqa: E402
 COMIC = (
     '"Pepper&Carrot by David Revoy, licensed under Creative Commons Attribution 4.0", <https://www.peppercarrot.com>: '
     "comic pages, re-encoded and cut into tiles."
+)
+CREDIT = (
+    "The comic pages are from Pepper&Carrot by David Revoy, [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/), "
+    "cut and colored anew; the other pictures are composed of the drawings listed under Training data."
 )
 
 
@@ -39,26 +43,27 @@ def attribute_open_pictures() -> str:
     )
 
 
-def add_sheets(report: dict, folder: Path, data_dirs: list[str], checkpoint: Path) -> None:
-    """Measures the sets of `report` again, picture by picture, and adds their best and worst, drawn in `folder`.
+def add_examples(report: dict, folder: Path, data_dirs: list[str], checkpoint: Path) -> None:
+    """Measures pictures of `report` again and draws the good and the bad ones into `folder`.
 
     Raises ValueError for pictures that the report does not tell of.
     """
     painter = GuidingPainterPipeline.from_pretrained(checkpoint)
-    counts = tuple(range(painter.segmentation.config.max_hints + 1))
+    settings, sets = report["settings"], {}
     for data_dir in data_dirs:
         name = Path(data_dir).resolve().name
         if name not in report["sets"]:
             raise ValueError(f"The results are about {', '.join(report['sets'])}, not {name}: measure it, too.")
         one = report["sets"][name]
-        pictures = SketchColorPairs(load_pictures(data_dir, one["split"]), report["settings"]["resolution"])
-        results = measure(painter, pictures, report["settings"]["ink_aware"], counts)
+        pictures = SketchColorPairs(load_pictures(data_dir, one["split"]), settings["resolution"])
+        results = measure(painter, pictures, settings["ink_aware"], (judged_after(painter),))
         if len(results["psnr"]) != one["pictures"]:
             raise ValueError(
                 f"{data_dir} has {len(results['psnr'])} pictures, not {one['pictures']}: measure it again."
             )
         usable = [i for i in range(len(pictures)) if not (results["skipped"] and pictures[i]["skipped"])]
-        one |= draw_extremes(painter, pictures, dict(zip(usable, results["psnr"], strict=True)), report, name, folder)
+        sets[name] = pictures, {i: score for i, (score,) in zip(usable, results["psnr"], strict=True)}
+    report["examples"] = draw_examples(painter, sets, settings["ink_aware"], folder)
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -80,7 +85,7 @@ def main(argv: list[str] | None = None) -> None:
         bundled = args.pretrained_model_name_or_path is None
         folder = args.output_dir or (HERE if bundled else checkpoint)
         if args.data_dir:
-            add_sheets(report, folder, args.data_dir, checkpoint)
+            add_examples(report, folder, args.data_dir, checkpoint)
         name = "guiding-painter" if bundled else checkpoint.resolve().name
         text = fill_card(
             name,
@@ -89,6 +94,7 @@ def main(argv: list[str] | None = None) -> None:
             recipe=read_json(checkpoint / RECIPE_FILE),
             license="apache-2.0" if bundled else "other",
             attribution=attribute_open_pictures() if bundled else "",
+            credit=CREDIT if bundled else "",
         )
         if not write_card(folder / CARD_FILE, text):
             raise ValueError(f"{folder / CARD_FILE} was changed by hand: move it away to have a new one.")

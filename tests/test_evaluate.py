@@ -2,6 +2,8 @@
 
 import importlib.util
 import json
+import sys
+import types
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +18,13 @@ from answers import Answers, measure
 from comparison import Comparison, ways_to_color
 from data import SketchColorPairs, collate
 from frechet import INCEPTION_FILE, EfficientNetLite0, FrechetDistance, load_distance
+from guiding_painter import GuidingPainterPipeline
 from guiding_painter.metrics import psnr
 from guiding_painter.segmentation import sketch_cells
 from region_statistics import region_statistics
 from results import differences, runs, sentences, summarize, table
 from rival import bucket_fill, color_points
-from sheets import GAP, progress_sheet
+from sheets import GAP, HEADER, example_sheet, progress_sheet
 
 
 @pytest.fixture
@@ -369,6 +372,47 @@ def test_every_folder_is_a_set_of_its_own(checkpoint, folder, tmp_path, capsys, 
     assert "<svg" in Path("curves.svg").read_text()
 
 
+def test_networks_without_cells_have_their_regions_measured_set_by_set(folder, tmp_path, capsys, monkeypatch):
+    draw_pictures(tmp_path / "more" / "test", 2)
+    monkeypatch.chdir(tmp_path)
+    make_painter(norm="batch").save_pretrained("model")  # every pixel chooses a region, as in the paper
+    painter = GuidingPainterPipeline.from_pretrained("model")
+    flags = ["--resolution", "32", "--importance", "--plot", "curves.svg"]
+    evaluate.main(["--pretrained_model_name_or_path", "model", "--data_dir", str(folder), "more", *flags])
+    sets = json.loads(capsys.readouterr().out)["sets"]
+    for name, parent in (("pictures", folder), ("more", tmp_path / "more")):
+        pairs = SketchColorPairs(sorted(parent.rglob("page*.png")), 32)
+        batch = collate([pairs[i] for i in range(len(pairs))])
+        with torch.no_grad():
+            maps = painter.segmentation(batch["sketch"]).argmax(1).numpy()
+        statistics = [region_statistics(region_map) for region_map in maps]
+        regions = sets[name]["regions"]
+        assert regions["channels_used"] == len(np.unique(maps)) > 1
+        assert regions["asked"] == pytest.approx(np.mean([len(np.unique(one)) for one in maps]), abs=1e-3)
+        for key in ("parts_per_region", "speck_share"):
+            assert regions[key] == pytest.approx(np.mean([one[key] for one in statistics]), abs=1e-3)
+        assert regions["parts_per_region"] > 1
+        importance = Answers(painter, batch, ink_aware=True).importance().mean(0)
+        assert sets[name]["importance"] == pytest.approx(importance.tolist(), abs=0.02)
+    assert sets["pictures"]["importance"] != sets["more"]["importance"]
+
+
+def test_a_torchvision_that_does_not_fit_is_told_of_in_one_sentence(checkpoint, folder, monkeypatch, capsys):
+    class Broken(types.ModuleType):
+        def __getattr__(self, name: str):
+            raise RuntimeError("operator torchvision::nms does not exist\nand more")
+
+    monkeypatch.delitem(sys.modules, "frechet")
+    monkeypatch.setitem(sys.modules, "torchmetrics.image.fid", Broken("torchmetrics.image.fid"))
+    weights = ["--pretrained_model_name_or_path", str(checkpoint)]
+    with pytest.raises(SystemExit) as stop:
+        evaluate.main([*weights, "--data_dir", str(folder), "--frechet"])
+    assert stop.value.code == 2
+    error = capsys.readouterr().err
+    assert "torch-fidelity cannot be imported (operator torchvision::nms does not exist): install the torch" in error
+    assert error.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [
@@ -404,3 +448,23 @@ def test_a_sheet_has_three_rows_a_picture_and_a_column_an_answer(cells_painter, 
     truth = (batch["color_image"][0] + 1) * 127.5
     shown = torch.from_numpy(np.array(pixel(3, 2))).permute(2, 0, 1)
     assert (truth - shown).abs().max() < 1
+
+
+def test_an_example_is_a_row_of_drawing_regions_pictures_and_truth(cells_painter, batch):
+    sheet = example_sheet(cells_painter, batch, ink_aware=True, tile_size=32)
+    side = 32 + GAP
+    assert sheet.size == (7 * side, HEADER + 3 * side)
+
+    def tile(column: int, row: int) -> torch.Tensor:
+        left, top = column * side, HEADER + row * side
+        return torch.from_numpy(np.array(sheet.crop((left, top, left + 32, top + 32)))).permute(2, 0, 1)
+
+    answers = Answers(cells_painter, batch, ink_aware=True)
+    for row in range(3):
+        for column, k in enumerate((1, 3, 5, 10), start=2):
+            painted = (answers.colorize(answers.first(k))[row] + 1) * 127.5
+            assert (painted - tile(column, row)).abs().max() < 1
+        assert ((batch["sketch"][row] + 1) * 127.5 - tile(0, row)).abs().max() < 1
+        assert ((batch["color_image"][row] + 1) * 127.5 - tile(6, row)).abs().max() < 1
+        regions = tile(1, row).float()
+        assert (regions.amax(0) - regions.amin(0) > 60).float().mean() > 0.3  # tinted, which the drawing is not

@@ -14,7 +14,7 @@ from PIL import Image
 from training_pictures import draw_pictures
 
 from arguments import parse_args
-from card import changed_by_hand, fill_card, write_card
+from card import EXAMPLE_BYTES, changed_by_hand, fill_card, write_card, write_small
 from checkpoints import stages
 from sprites import SOURCES
 from train_guiding_painter import main
@@ -35,6 +35,11 @@ RECIPE = {
         },
     ],
 }  # fmt: skip
+
+EXAMPLES = {
+    "good": {"answers": 5, "psnr": {"comic": [20.0, 19.5], "open": [21.25]}},
+    "bad": {"answers": 5, "psnr": {"comic": [9.0, 9.5], "open": [10.0]}},
+}
 
 
 def row(start: float, expected: float, **more: float) -> dict:
@@ -108,13 +113,52 @@ def test_the_words_follow_from_the_measurements_and_the_recipe(report: dict):
     data = section(text, "Training data")
     assert "**open_pictures**: 12000 pictures." in data
     assert "#### Attribution\n\nDrawn by Ada." in data
-    assert "It goes on from user/first, whose attributions apply to this model, too.\n\n**my comic**: 20 pic" in data
+    assert "It goes on from user/first, whose attributions apply to this model, too.\n\n" in data
+    assert "**my comic**: 20 pictures." in data
     assert "| user/first | my comic | 100 | 4 | 256 | 0.0001 | no |" in section(text, "Recipe")
     assert 'from_pretrained("user/my-comic")' in section(text, "How to use")
     assert "has not said yet" in section(text, "Licence")
     assert "{{" not in text
     assert "{%" not in text
     assert "FID" not in text
+
+
+def test_every_model_and_data_set_is_thanked_once(report: dict):
+    first, second = RECIPE["training"]
+    chain = [
+        first,
+        first | {"start": "new networks (colorization alone)", "updates": 900},
+        first | {"start": "the two before", "resolution": 256},
+        second | {"start": "the bundled weights of guiding_painter", "attribution": "By Eve."},
+        second | {"start": "my-comic", "attribution": "By Eve."},
+        second,
+    ]
+    text = fill_card("my-comic", None, report, {"training": chain}, "other")
+    assert section(text, "Training data").strip() == (
+        "It goes on from the bundled weights of guiding_painter and user/first, whose attributions apply to this "
+        "model, too.\n\n**open_pictures**: 12000 pictures.\n\n#### Attribution\n\nDrawn by Ada.\n\n"
+        "**my comic**: 20 pictures.\n\nBy Eve."
+    )
+    assert section(text, "Recipe").count("\n| ") == 2 + len(chain)
+    nothing_known = fill_card("my-comic", None, report, {"training": [second | {"start": "first"}]}, "other")
+    assert "It goes on from first, whose attributions" in nothing_known
+
+
+def test_pictures_of_what_it_is_good_and_bad_at_are_shown_only_where_there_are_any(report: dict):
+    assert ".webp" not in fill_card("my-comic", None, report, RECIPE, "other")
+    text = fill_card("my-comic", None, report | {"examples": EXAMPLES}, RECIPE, "other", credit="Thanks to Ada.")
+    assert "(in dB, comic: 20.0, 19.5; open: 21.2). From the left" in section(text, "What it is good at")
+    assert "(in dB, comic: 9.0, 9.5; open: 10.0). From the left" in section(text, "What it is bad at")
+    assert all(section(text, f"What it is {kind} at").rstrip().endswith("Thanks to Ada.") for kind in EXAMPLES)
+
+
+def test_an_example_picture_keeps_to_its_size(tmp_path: Path):
+    noise = Image.effect_noise((500, 500), 90).convert("RGB")
+    write_small(noise, tmp_path / "noise.webp")
+    assert (tmp_path / "noise.webp").stat().st_size <= EXAMPLE_BYTES
+    write_small(Image.new("RGB", (64, 64), (200, 40, 90)), tmp_path / "flat.webp")
+    with Image.open(tmp_path / "flat.webp") as flat:
+        assert max(abs(a - b) for a, b in zip(flat.getpixel((9, 9)), (200, 40, 90), strict=True)) < 6
 
 
 def test_only_a_card_that_nobody_touched_is_replaced(report: dict, tmp_path: Path):
@@ -178,15 +222,19 @@ def test_a_training_leaves_a_card_and_both_ends_of_what_it_measured(model, comic
     assert "It goes on from first, whose attributions apply" in text
     assert "**my comic**: 4 pictures.\n\n#### Thanks\n\nDrawn by Ada." in text
 
-    one = json.loads((output_dir / "validation.json").read_text())["sets"]["my comic"]
-    assert one["pictures"] == 2
-    assert one["worst"]["expected_psnr"] < one["best"]["expected_psnr"]
-    assert (one["worst"]["expected_psnr"] + one["best"]["expected_psnr"]) / 2 == pytest.approx(
-        measured["expected_psnr"], abs=2e-3
-    )
-    sheets = [Image.open(output_dir / one[kind]["sheet"]) for kind in ("best", "worst")]
-    assert sheets[0].tobytes() != sheets[1].tobytes()
-    assert all(f"({one[kind]['sheet']})" in text for kind in ("best", "worst"))
+    validation = json.loads((output_dir / "validation.json").read_text())
+    assert validation["sets"]["my comic"]["pictures"] == 2
+    good, bad = validation["examples"]["good"], validation["examples"]["bad"]
+    assert good["answers"] == bad["answers"] == 5
+    (best,), (worst,) = good["psnr"]["my comic"], bad["psnr"]["my comic"]  # one each of two
+    assert worst < best
+    assert (worst + best) / 2 == pytest.approx(measured["psnr"]["5"], abs=0.02)
+    assert f"highest PSNR after 5 answers (in dB, my comic: {best:.1f})" in section(text, "What it is good at")
+    assert f"lowest PSNR after 5 answers (in dB, my comic: {worst:.1f})" in section(text, "What it is bad at")
+    pictures = [Image.open(output_dir / f"{kind}.webp") for kind in ("good", "bad")]
+    assert pictures[0].tobytes() != pictures[1].tobytes()
+    assert "](good.webp)" in section(text, "What it is good at")
+    assert "](bad.webp)" in section(text, "What it is bad at")
 
     fresh_accelerator()
     (output_dir / "README.md").write_text("# Mine\n")
@@ -209,8 +257,9 @@ def test_the_script_fills_the_card_of_a_checkpoint(report: dict, model: Path, co
     subprocess.run([sys.executable, str(SCRIPT), *words], env=environment, check=True)
     text = (model / "README.md").read_text()
     assert ModelCard(text).data.eval_results[0].dataset_name == "my comic"
-    assert "(sheets/my-comic-best.png)" in section(text, "The best and the worst")
-    assert (model / "sheets" / "my-comic-worst.png").is_file()
+    for kind in ("good", "bad"):
+        assert f"]({kind}.webp)" in section(text, f"What it is {kind} at")
+        assert 1000 < (model / f"{kind}.webp").stat().st_size <= 150_000
 
     fill = runpy.run_path(str(SCRIPT))["main"]
     report["sets"]["my comic"]["pictures"] = 3  # of which one is broken by now
@@ -219,6 +268,8 @@ def test_the_script_fills_the_card_of_a_checkpoint(report: dict, model: Path, co
         fill(words)
     assert capsys.readouterr().err.splitlines()[-1] == f"{comic} has 2 pictures, not 3: measure it again."
 
+    report["sets"]["my comic"]["pictures"] = 2
+    results.write_text(json.dumps(report | {"examples": EXAMPLES}))
     fill(["--results", str(results), "--output_dir", str(tmp_path / "bundled")])
     bundled = (tmp_path / "bundled" / "README.md").read_text()
     assert ModelCard(bundled).data.license == "apache-2.0"
@@ -226,4 +277,5 @@ def test_the_script_fills_the_card_of_a_checkpoint(report: dict, model: Path, co
     data = section(bundled, "Training data")
     assert all(source.author in data and source.link in data for source in SOURCES)
     assert "David Revoy" in data
-    assert "The best and the worst" not in bundled  # no pictures were given
+    for kind in ("good", "bad"):  # third parties' pictures are not shown without their names
+        assert "Pepper&Carrot by David Revoy, [CC BY 4.0](" in section(bundled, f"What it is {kind} at")

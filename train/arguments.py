@@ -20,6 +20,8 @@ MODEL_CONFIGS = {
     "paper": {"networks": {}, "segmentation": {}, "colorization": {}, "discriminator": {}},
 }
 
+# The losses that each network learns from; the segmentation network also from the other's, end to end.
+LOSSES = {"segmentation": ("tv", "smth", "prefix", "group", "guess"), "colorization": ("rec", "adv", "mse")}
 # What networks are trained for. It is written beside their weights, so that a fine-tuning goes on with the same.
 RECIPE_FILE = "training.json"
 # A training goes on with D, too, which coloring a drawing has no use for.
@@ -61,6 +63,11 @@ def errors_in_one_sentence() -> Iterator[None]:
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, to be put into a sentence of our own; its kind where it says nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(". ")
 
 
 def number(kind: type, what: str, fits: Callable[[float], bool]) -> Callable[[str], float]:

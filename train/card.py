@@ -1,21 +1,25 @@
 """The model card: the README.md of a checkpoint, filled from measurements and from what training.json tells."""
 
 import hashlib
+import io
 import re
 from pathlib import Path
 
-import torch
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
+from PIL import Image
 
-from checkpoints import NEW_NETWORKS
+from checkpoints import BUNDLED_WEIGHTS, NEW_NETWORKS
 from data import SketchColorPairs, collate
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.files import replace_file, save_png
-from guiding_painter.metrics import expected_psnr
+from guiding_painter.files import replace_file
 from results import HINT_COUNTS, runs
-from sheets import progress_sheet
+from sheets import SHOWN_COUNTS, example_sheet
 
 CARD_FILE = "README.md"
+EXAMPLE_FILES = {"good": "good.webp", "bad": "bad.webp"}  # beside the card, which shows them
+EXAMPLE_BYTES = 150_000  # of each at most, as they travel with the repository and the checkpoint
+EXAMPLES_OF_A_SET = 3  # good ones, and as many bad ones
+JUDGED_AFTER = 5  # answers
 TEMPLATE = Path(__file__).parents[1] / "model_card" / "template.md"
 MARK = "\n<!-- Filled by a program, {digest}: a card that was changed by hand since then is never replaced. -->\n"
 RIVALS = {
@@ -25,17 +29,26 @@ RIVALS = {
 }
 
 
-def fill_card(name: str, model_id: str | None, report: dict, recipe: dict, license: str, attribution: str = "") -> str:
+def fill_card(
+    name: str,
+    model_id: str | None,
+    report: dict,
+    recipe: dict,
+    license: str,
+    attribution: str = "",
+    credit: str = "",
+) -> str:
     """The whole text of a card.
 
     Args:
         name: of the model.
         model_id: what `from_pretrained` opens it with; None for the bundled weights.
-        report: JSON of train/evaluate.py, or validation.json of a training; a set of pictures may have "best" and
-            "worst" from `draw_extremes`.
+        report: JSON of train/evaluate.py, or validation.json of a training, perhaps with "examples" from
+            `draw_examples`.
         recipe: training.json of the checkpoint.
         license: as the hub writes it, "other" where nobody has chosen one.
         attribution: Markdown about training data that is not in the recipe.
+        credit: Markdown that tells whose pictures the examples are.
     """
     stages = recipe.get("training", [])
     first = next(iter(report["sets"].values()))
@@ -61,7 +74,8 @@ def fill_card(name: str, model_id: str | None, report: dict, recipe: dict, licen
         results="\n\n".join(results_table(key, one) for key, one in report["sets"].items()),
         strengths="\n".join(list_strengths(report)),
         weaknesses="\n".join(list_weaknesses(report)),
-        sheets=show_sheets(report),
+        good=show_examples(report, "good", credit),
+        bad=show_examples(report, "bad", credit),
         data=describe_data(stages, attribution),
         recipe=describe_recipe(recipe),
         license=license,
@@ -95,34 +109,48 @@ def slug(text: str) -> str:
     return re.sub(r"[^\w./-]+", "-", text).strip("-./") or "pictures"
 
 
-def draw_extremes(
+def draw_examples(
     painter: GuidingPainterPipeline,
-    pictures: SketchColorPairs,
-    curves: dict[int, list[float]],
-    report: dict,
-    name: str,
+    sets: dict[str, tuple[SketchColorPairs, dict[int, float]]],
+    ink_aware: bool,
     folder: Path,
 ) -> dict[str, dict]:
-    """Sheets of the held-back pictures with the highest and the lowest expected PSNR, in folder/sheets.
+    """Writes good.webp and bad.webp, the held-back pictures of highest and of lowest PSNR, into the folder of the card.
 
     Args:
-        curves: index of each measured picture -> PSNR in dB after 0..N_c answers.
-        report: its "settings" are used.
-        name: of the set of pictures.
+        sets: name -> pictures, and index of each measured one -> PSNR in dB after `judged_after` answers.
+        ink_aware: whether answers leave out ink, see `answers.Answers`.
 
     Returns:
-        "best" and "worst" -> "expected_psnr" in dB and "sheet", the path in `folder`.
+        "good" and "bad" -> "answers", and "psnr" in dB of what is shown of each set.
     """
-    settings = report["settings"]
-    scores = {i: expected_psnr(torch.tensor(curve), settings["stop_prob"]).item() for i, curve in curves.items()}
-    (folder / "sheets").mkdir(parents=True, exist_ok=True)
-    extremes = {}
-    for kind, index in (("best", max(scores, key=scores.get)), ("worst", min(scores, key=scores.get))):
-        sheet = progress_sheet(painter, collate([pictures[index]]), settings["ink_aware"])
-        path = f"sheets/{slug(name).replace('/', '-')}-{kind}.png"
-        save_png(sheet, folder / path)
-        extremes[kind] = {"expected_psnr": round(scores[index], 3), "sheet": path}
-    return extremes
+    examples = {}
+    for kind, is_good in (("good", True), ("bad", False)):
+        pairs, psnrs = [], {}
+        for name, (pictures, scores) in sets.items():
+            count = min(EXAMPLES_OF_A_SET, (len(scores) + 1) // 2)
+            chosen = sorted(scores, key=scores.get, reverse=is_good)[:count]
+            pairs += [pictures[i] for i in chosen]
+            psnrs[name] = [round(scores[i], 2) for i in chosen]
+        write_small(example_sheet(painter, collate(pairs), ink_aware), folder / EXAMPLE_FILES[kind])
+        examples[kind] = {"answers": judged_after(painter), "psnr": psnrs}
+    return examples
+
+
+def judged_after(painter: GuidingPainterPipeline) -> int:
+    """The number of answers by whose PSNR examples are chosen."""
+    return min(JUDGED_AFTER, painter.segmentation.config.max_hints)
+
+
+def write_small(image: Image.Image, path: Path) -> None:
+    """As WebP of at most `EXAMPLE_BYTES`, in the best quality of a few that keeps to it, or else in the lowest."""
+    for quality in (90, 75, 60, 45, 30):
+        data = io.BytesIO()
+        image.save(data, "WEBP", quality=quality, method=6)
+        if data.tell() <= EXAMPLE_BYTES:
+            break
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, data.getvalue())
 
 
 def eval_results(report: dict) -> list[EvalResult]:
@@ -207,34 +235,36 @@ def compare_with_rivals(report: dict, ahead: bool) -> list[str]:
     return lines
 
 
-def show_sheets(report: dict) -> str:
-    """The best and the worst picture of every set that has them."""
-    parts = []
-    for name, one in report["sets"].items():
-        for kind in ("best", "worst"):
-            if kind in one:
-                caption = f"the {kind} of {one['pictures']} pictures: expected PSNR {one[kind]['expected_psnr']:.2f} dB"
-                parts.append(f"**{name}**, {caption}\n\n![{name}, {caption}]({one[kind]['sheet']})")
-    if parts:
-        parts.insert(
-            0,
-            "From the top: the region asked about, the hints so far, the picture so far. From the left: one more "
-            "answer a column, and at last the drawing above the true picture.",
-        )
-    return "\n\n".join(parts)
+def show_examples(report: dict, kind: str, credit: str) -> str:
+    """The picture of the "good" or "bad" examples, and what it shows; nothing where the report has none."""
+    if kind not in report.get("examples", {}):
+        return ""
+    one, most = report["examples"][kind], {"good": "highest", "bad": "lowest"}[kind]
+    psnrs = "; ".join(f"{name}: {', '.join(f'{v:.1f}' for v in values)}" for name, values in one["psnr"].items())
+    counts = ", ".join(map(str, SHOWN_COUNTS[:-1])) + f" and {SHOWN_COUNTS[-1]}"
+    return (
+        f"![Examples of what it is {kind} at]({EXAMPLE_FILES[kind]})\n\n"
+        f"The held-back pictures with the {most} PSNR after {one['answers']} answers (in dB, {psnrs}). From the left: "
+        f"the drawing, the first {SHOWN_COUNTS[-1]} regions that the model asks about, what it paints after {counts} "
+        f"answers, and the colored original. {credit}"
+    ).rstrip()
 
 
 def describe_data(stages: list[dict], attribution: str) -> str:
-    """What was trained on, and whom to thank for it."""
+    """What was trained on, and whom to thank for it: models and pictures once each, however often they were used."""
     parts = [attribution] if attribution else []
+    if models := dict.fromkeys(stage["start"] for n, stage in enumerate(stages) if is_foreign(stage["start"], n)):
+        parts.append(f"It goes on from {' and '.join(models)}, whose attributions apply to this model, too.")
     for stage in stages:
-        if stage["start"] != NEW_NETWORKS:
-            parts.append(f"It goes on from {stage['start']}, whose attributions apply to this model, too.")
         parts.append(f"**{stage['data']}**: {stage['pictures'] or 'streamed'} pictures.")
         if stage.get("attribution"):
             parts.append(re.sub(r"(?m)^#+ ", "#### ", stage["attribution"].strip()))
-    # Stages on the same pictures are told of once.
     return "\n\n".join(dict.fromkeys(parts)) or "Not recorded."
+
+
+def is_foreign(start: str, number: int) -> bool:
+    """Whether the start of a training, the how manieth of several, may owe to more than the trainings before it do."""
+    return start == BUNDLED_WEIGHTS or "/" in start or (number == 0 and not start.startswith(NEW_NETWORKS))
 
 
 def describe_recipe(recipe: dict) -> str:

@@ -10,8 +10,8 @@ from huggingface_hub import HfApi, hf_hub_download
 from huggingface_hub.errors import EntryNotFoundError, HTTPError, LocalTokenNotFoundError
 from huggingface_hub.utils import validate_repo_id
 
-from arguments import RECIPE_FILE, TRAINING_FILES
-from card import CARD_FILE, changed_by_hand, fill_card, slug, write_card
+from arguments import RECIPE_FILE, TRAINING_FILES, first_line
+from card import CARD_FILE, EXAMPLE_FILES, changed_by_hand, fill_card, slug, write_card
 from guiding_painter.checkpoint import read_json
 from progress import REPORT_FILE
 
@@ -77,17 +77,16 @@ def finish(accelerator: Accelerator, repository: str | None, folder: Path) -> No
     if not write_card(folder / CARD_FILE, fill_card(name.split("/")[-1], name, report, recipe, license="other")):
         print(f"{folder / CARD_FILE} was changed by hand and stays as it is; the new numbers are in {REPORT_FILE}.")
     if repository:
-        upload(folder, repository, report)
+        upload(folder, repository)
 
 
-def upload(folder: Path, repository: str, report: dict) -> None:
-    """Checkpoint, card, measurements and sheets. A card that was changed by hand on the hub stays there.
+def upload(folder: Path, repository: str) -> None:
+    """Checkpoint, card with its pictures, measurements, last sheet. A card that was changed by hand on the hub stays.
 
     Raises OSError, with the sentence that says how to do it by hand.
     """
     last = sorted((folder / "sheets").glob("step-*.png"))[-1:]
-    sheets = [one[kind]["sheet"] for one in report["sets"].values() for kind in ("best", "worst")]
-    files = [*TRAINING_FILES, REPORT_FILE, *sheets, *(f"sheets/{sheet.name}" for sheet in last)]
+    files = [*TRAINING_FILES, REPORT_FILE, *EXAMPLE_FILES.values(), *(f"sheets/{sheet.name}" for sheet in last)]
     try:
         if not is_card_changed_on_hub(repository):
             files.append(CARD_FILE)
@@ -110,7 +109,3 @@ def is_card_changed_on_hub(repository: str) -> bool:
         return changed_by_hand(Path(hf_hub_download(repository, CARD_FILE)).read_text(encoding="utf-8"))
     except EntryNotFoundError:  # none there yet
         return False
-
-
-def first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0].rstrip(".")

@@ -6,13 +6,13 @@ import json
 import numpy as np
 import torch
 from accelerate import Accelerator
-from accelerate.utils import gather_object
+from accelerate.utils import broadcast, gather_object
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import Subset
 from tqdm.auto import tqdm
 
 from answers import measure
-from card import draw_extremes
+from card import draw_examples, judged_after
 from checkpoints import name_of
 from data import SketchColorPairs, collate
 from guiding_painter import GuidingPainterPipeline
@@ -75,6 +75,8 @@ def validate(
 
     Every process measures pictures of its own, each picture once.
     """
+    for buffer in ema.module.buffers():
+        broadcast(buffer)  # norm statistics are each process's own; those of the first one are saved
     painter = GuidingPainterPipeline(ema.module.segmentation, ema.module.colorization)
     share = list(range(accelerator.process_index, len(held_back), accelerator.num_processes))
     counts = tuple(range(args.max_hints + 1))
@@ -103,7 +105,7 @@ def write_report(
     regions_asked: float,
     args: argparse.Namespace,
 ) -> None:
-    """output_dir/validation.json, what the model card is filled from, and sheets of the best and the worst picture.
+    """output_dir/validation.json, what the model card is filled from, and the pictures that it shows.
 
     Args:
         curves: index of each measured picture -> PSNR in dB after 0..N_c answers.
@@ -113,8 +115,9 @@ def write_report(
     settings = {"resolution": args.resolution, "stop_prob": args.stop_prob, "ink_aware": args.ink_aware}
     report = {"command": args.command, "settings": settings}
     one = {"split": "validation", "pictures": len(curves), "rows": {"model": row}, "regions": {"asked": regions_asked}}
-    one |= draw_extremes(painter, held_back, curves, report, name, args.output_dir)
-    text = json.dumps(report | {"sets": {name: one}}, indent=2) + "\n"
+    scores = {i: curve[judged_after(painter)] for i, curve in curves.items()}
+    examples = draw_examples(painter, {name: (held_back, scores)}, args.ink_aware, args.output_dir)
+    text = json.dumps(report | {"sets": {name: one}, "examples": examples}, indent=2) + "\n"
     replace_file(args.output_dir / REPORT_FILE, text.encode())
 
 
