@@ -4,6 +4,7 @@ in one sentence what is wrong."""
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -249,19 +250,25 @@ def test_processes_have_pictures_of_their_own(folder, models, tmp_path):
             return train_step(batch, networks, optimizers, accelerator, *rest)
 
         def recorded_measure(painter, share, *rest):
-            (tmp_path / f"measured{torch.distributed.get_rank()}").write_text(" ".join(map(str, share.indices)))
+            rank = torch.distributed.get_rank()
+            (tmp_path / f"measured{rank}").write_text(" ".join(map(str, share.indices)))
+            statistics = [value.float() for network in painter.components.values() for value in network.buffers()]
+            torch.save(torch.cat([value.flatten() for value in statistics]), tmp_path / f"statistics{rank}")
             return measure(painter, share, *rest)
 
         train_guiding_painter.train_step, progress.measure = recorded_step, recorded_measure  # in this process only
         main(argv)
 
-    debug_launcher(recorded_main, args=(flags(folder, models["plain"], tmp_path / "out", train_batch_size=2),))
+    debug_launcher(recorded_main, args=(flags(folder, models["paper"], tmp_path / "out", train_batch_size=2),))
     first, second = ([int(word) for word in (tmp_path / f"seeds{rank}").read_text().split()] for rank in (0, 1))
     stream = TrainingPairs(load_pictures(folder, "train"), 32, seed=0)
     assert len(first) == len(second) == 6
     assert sorted(first + second) == sorted(stream[n]["seed"] for n in range(12))  # each sample once
     measured = [(tmp_path / f"measured{rank}").read_text().split() for rank in (0, 1)]
     assert measured == [["0", "2"], ["1"]]
+    statistics = [torch.load(tmp_path / f"statistics{rank}", weights_only=True) for rank in (0, 1)]
+    assert len(statistics[0]) > 100
+    assert torch.equal(*statistics)  # all measure the networks that are saved
 
 
 def test_f_learns_from_the_picture_unless_it_learns_from_the_grouping_loss(folder):
@@ -362,6 +369,32 @@ def test_scaled_losses_make_the_same_updates_unless_they_overflow(scale, overflo
         assert scaler.get_scale() == scale
 
 
+def test_an_overflow_skips_the_step_of_one_network_and_the_loss_scale_falls_until_there_is_none(folder):
+    """What fp16 does from update to update, both networks having one scale."""
+    torch.manual_seed(0)
+    generator = Generator(SegmentationNetwork(**TINY, norm="group"), ColorizationNetwork(**TINY, norm="group"))
+    networks = generator, PatchDiscriminator(8, "group")
+    accelerator = Accelerator(cpu=True)
+    accelerator.scaler = scaler = torch.amp.GradScaler("cpu", init_scale=2.0**126)
+    prepared = accelerator.prepare(*networks, *(torch.optim.SGD(n.parameters(), lr=1e-3) for n in networks))
+    accelerator.native_amp, accelerator.state._mixed_precision = True, "fp16"
+    args = parse_args("", flags(folder, "none", Path("unused"), model_config="paper"))
+    args.max_hints = 6
+    batch = collate([TrainingPairs(sorted(folder.rglob("*.png")), 32, seed=0)[n] for n in range(2)])
+    history = []
+    while len(history) < 20 and (not history or any(history[-1])):
+        scale = scaler.get_scale()
+        before = [torch.nn.utils.parameters_to_vector(network.parameters()).detach() for network in networks]
+        train_step(batch, prepared[:2], prepared[2:], accelerator, 1.0, args)
+        after = [torch.nn.utils.parameters_to_vector(network.parameters()).detach() for network in networks]
+        skipped = [optimizer.step_was_skipped for optimizer in prepared[2:]]
+        assert [torch.equal(old, new) for old, new in zip(before, after, strict=True)] == skipped
+        assert all(new.isfinite().all() for new in after)
+        assert scaler.get_scale() == scale / 2 ** sum(skipped)
+        history.append(tuple(skipped))
+    assert {(True, True), (True, False), (False, False)} >= set(history) >= {(True, False), (False, False)}
+
+
 def test_a_killed_training_goes_on_bit_by_bit(folder, models, tmp_path):
     changes = {"max_train_steps": 40, "checkpointing_steps": 7, "validation_steps": 99, "dataloader_num_workers": 1}
     main(flags(folder, models["plain"], tmp_path / "whole", **changes))
@@ -401,10 +434,49 @@ def test_the_latest_whole_checkpoint_is_found(tmp_path):
     assert checkpoints.checkpoint_to_resume(str(tmp_path / "checkpoint-9"), tmp_path, 20) == tmp_path / "checkpoint-9"
     assert checkpoints.checkpoint_to_resume(None, tmp_path, 20) is None
     assert checkpoints.checkpoint_to_resume("latest", tmp_path / "new", 20) is None
+    assert checkpoints.checkpoint_to_resume("latest", tmp_path, 10) == tmp_path / "checkpoint-10"
     with pytest.raises(ValueError, match=r"checkpoint-11.part is no checkpoint"):
         checkpoints.checkpoint_to_resume(str(tmp_path / "checkpoint-11.part"), tmp_path, 20)
-    with pytest.raises(ValueError, match=r"is the end of 10 steps: give a larger --max_train_steps"):
-        checkpoints.checkpoint_to_resume("latest", tmp_path, 10)
+    with pytest.raises(ValueError, match=r"is from after the end of 9 steps: give a larger --max_train_steps"):
+        checkpoints.checkpoint_to_resume("latest", tmp_path, 9)
+
+
+def test_a_training_from_before_into_the_same_folder_leaves_no_checkpoint_to_be_taken_for_its_own(
+    folder, models, tmp_path
+):
+    for name in ("checkpoint-7", "checkpoint-8"):
+        (tmp_path / name).mkdir()
+    changes = {"max_train_steps": 3, "checkpointing_steps": 1, "checkpoints_total_limit": 2, "report_to": "none"}
+    main(flags(folder, models["plain"], tmp_path, **changes))
+    assert {path.name for path in tmp_path.glob("checkpoint-*")} == {"checkpoint-2", "checkpoint-3"}
+
+
+def test_a_training_killed_after_its_last_update_is_brought_to_its_end(folder, models, tmp_path):
+    main(flags(folder, models["plain"], tmp_path, max_train_steps=2))
+    before = {name: (tmp_path / name).read_bytes() for name in ("README.md", "validation.json", "good.webp")}
+    weights = weights_of(tmp_path)
+    for name in (*before, "model_index.json", "segmentation/diffusion_pytorch_model.safetensors"):
+        (tmp_path / name).unlink()
+    forget_accelerator()
+    main([*flags(folder, models["plain"], tmp_path, max_train_steps=2), "--resume_from_checkpoint"])
+    assert weights_of(tmp_path) == weights
+    assert (tmp_path / "good.webp").read_bytes() == before["good.webp"]
+    first, second = json.loads(before["validation.json"]), json.loads((tmp_path / "validation.json").read_text())
+    assert first["sets"] == second["sets"]
+    assert (tmp_path / "README.md").is_file()
+    assert list(losses(tmp_path)["loss/rec"]) == [1, 2]  # not trained on
+
+
+def test_a_training_goes_on_with_another_accumulation(folder, models, tmp_path):
+    changes = {"max_train_steps": 5, "checkpointing_steps": 3}
+    main(flags(folder, models["plain"], tmp_path / "one", **changes))
+    shutil.copytree(tmp_path / "one" / "checkpoint-3", tmp_path / "two" / "checkpoint-3")
+    forget_accelerator()
+    parts = {"train_batch_size": 2, "gradient_accumulation_steps": 2}
+    main([*flags(folder, models["plain"], tmp_path / "two", **parts, **changes), "--resume_from_checkpoint"])
+    expected, found = losses(tmp_path / "one"), losses(tmp_path / "two")
+    for name, curve in expected.items():
+        assert found[name] == pytest.approx({step: curve[step] for step in (4, 5)}, rel=2e-3), name
 
 
 def test_the_average_has_norm_statistics_and_starts_quickly():
@@ -452,6 +524,24 @@ def test_skipped_pictures_are_listed_at_the_end(folder, models, tmp_path, capsys
         ({"mixed_precision": "fp16"}, "fp16 needs a GPU"),
         ({"mixed_precision": "fp16", "gradient_accumulation_steps": 2}, "use bf16 or no"),
         ({"hints": "points"}, "add --train colorization"),
+        ({"lambda_guess": "1"}, "--lambda_guess 1 is for networks with cells: leave it out."),
+        (
+            {"train": "segmentation", "lambda_tv": 0, "lambda_smth": 0},
+            "The segmentation network has no loss to learn from: give --lambda_tv, --lambda_smth or --lambda_prefix ab",
+        ),
+        (
+            {"train": "colorization", "lambda_rec": 0, "lambda_adv": 0},
+            "colorization network has no loss to learn from: give --lambda_rec, --lambda_adv or --lambda_mse above 0.",
+        ),
+        (
+            {"lambda_rec": 0, "lambda_adv": 0},
+            "colorization network has no loss to learn from: give --lambda_rec, --lambda_adv or --lambda_mse above 0, "
+            "or train only the other one with --train.",
+        ),
+        (
+            {"output_dir": "strange/training.json"},
+            "--output_dir strange/training.json cannot be written into (File exists): name another one.",
+        ),
         ({"report_to": "nonsense"}, "Unsupported logging capability: nonsense"),
         ({"resume_from_checkpoint": "empty"}, "empty is no checkpoint"),
         ({"no_such_flag": 1}, "unrecognized arguments: --no_such_flag"),
@@ -466,7 +556,7 @@ def test_a_mistake_ends_at_once_with_one_sentence(changes, sentence, folder, mod
     weights.write_bytes(weights.read_bytes()[:500])
     Path("strange/training.json").write_text('{"lambda_tv": "much"}')
     with pytest.raises(SystemExit) as stop:
-        main(flags(folder, models["plain"], Path("out"), **changes))
+        main(flags(folder, models["plain"], **{"output_dir": Path("out")} | changes))
     assert stop.value.code == 2
     error = capsys.readouterr().err
     assert sentence in error

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
 import torch
@@ -12,7 +13,7 @@ from accelerate import Accelerator
 from safetensors.torch import load_model, save_model
 from torch.optim.swa_utils import AveragedModel
 
-from arguments import PAPER_RECIPE, RECIPE_FILE, TRAINING_FILES
+from arguments import PAPER_RECIPE, RECIPE_FILE, TRAINING_FILES, first_line
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.checkpoint import find_checkpoint, read_json
 
@@ -23,7 +24,8 @@ NEW_NETWORKS, BUNDLED_WEIGHTS = "new networks", "the bundled weights of guiding_
 def save_checkpoint(accelerator: Accelerator, ema: AveragedModel, output_dir: Path, step: int, limit: int) -> None:
     """Write output_dir/checkpoint-STEP on every process, then remove all but the newest `limit` ones.
 
-    It is written beside and renamed: a checkpoint that has its name is whole, whenever the training was killed.
+    It is written beside and renamed: a checkpoint that has its name is whole, whenever the training was killed. Those
+    of later steps are of a training from before, into the same folder, and go, too: "latest" is of this one.
     """
     target = output_dir / f"checkpoint-{step}"
     beside = target.with_suffix(".part")
@@ -39,9 +41,21 @@ def save_checkpoint(accelerator: Accelerator, ema: AveragedModel, output_dir: Pa
         if target.exists():
             shutil.rmtree(target)  # of a training from before, into the same folder
         beside.rename(target)
-        for old in checkpoints(output_dir)[:-limit]:
+        found = checkpoints(output_dir)
+        later = found.index(target) + 1
+        for old in [*found[: max(later - limit, 0)], *found[later:]]:
             shutil.rmtree(old)
     accelerator.wait_for_everyone()
+
+
+def make_output_dir(folder: Path) -> None:
+    """Raises OSError where it cannot be made or written into, in which case nothing else should begin."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OSError(f"--output_dir {folder} cannot be written into ({error.strerror}): name another one.") from error
 
 
 def load_checkpoint(accelerator: Accelerator, ema: AveragedModel, checkpoint: Path) -> None:
@@ -49,8 +63,9 @@ def load_checkpoint(accelerator: Accelerator, ema: AveragedModel, checkpoint: Pa
     try:
         accelerator.load_state(str(checkpoint))
         load_model(ema, checkpoint / EMA_FILE, device=str(accelerator.device))
+        accelerator.step = 0  # forwards so far: an update is complete, and --gradient_accumulation_steps may be another
     except Exception as error:  # damaged or foreign files raise nearly anything
-        reason = str(error).partition("\n")[0]
+        reason = first_line(error)
         raise ValueError(f"{checkpoint} does not belong to this training or is damaged ({reason}).") from error
 
 
@@ -68,7 +83,9 @@ def step_of(checkpoint: Path | None) -> int:
 def checkpoint_to_resume(choice: str | None, output_dir: Path, max_train_steps: int) -> Path | None:
     """The checkpoint of `--resume_from_checkpoint`; None to begin anew: not asked for, or "latest" and none there yet.
 
-    Raises ValueError for a folder that is none, or where the training is done already.
+    That of the last update is one, too: what comes after it takes minutes, in which a training can be killed as well.
+
+    Raises ValueError for a folder that is none, or one from after the last update.
     """
     if choice == "latest":
         found = checkpoints(output_dir)
@@ -79,9 +96,9 @@ def checkpoint_to_resume(choice: str | None, output_dir: Path, max_train_steps: 
         raise ValueError(
             f"{choice} is no checkpoint: name a folder such as {output_dir / 'checkpoint-500'}, or latest."
         )
-    if checkpoint and step_of(checkpoint) >= max_train_steps:
+    if checkpoint and step_of(checkpoint) > max_train_steps:
         raise ValueError(
-            f"{checkpoint} is the end of {max_train_steps} steps: give a larger --max_train_steps to go on."
+            f"{checkpoint} is from after the end of {max_train_steps} steps: give a larger --max_train_steps to go on."
         )
     return checkpoint
 

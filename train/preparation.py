@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.utils.data import Subset
 
-from arguments import MODEL_CONFIGS, TRAINING_FILES
+from arguments import LOSSES, MODEL_CONFIGS, TRAINING_FILES
 from data import SketchColorPairs, TrainingPairs, load_pictures
 from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, PatchDiscriminator, SegmentationNetwork
 from guiding_painter.checkpoint import find_checkpoint, load_network
@@ -30,9 +30,27 @@ def load_networks(args: argparse.Namespace) -> tuple[SegmentationNetwork, Colori
         folder = find_checkpoint(args.pretrained_model_name_or_path, TRAINING_FILES)
         d = load_discriminator(folder / "discriminator", g.config.norm)
     args.max_hints = f.config.max_hints
-    if args.lambda_group > 0 and not f.config.cells:
-        raise ValueError(f"--lambda_group {args.lambda_group:g} is for networks with cells: leave it out.")
+    check_losses(args, f.config.cells)
     return f, g, d
+
+
+def check_losses(args: argparse.Namespace, has_cells: bool) -> None:
+    """Raises ValueError for losses that the networks do not have, or where a network has none to learn from."""
+    for name in ("group", "guess"):
+        if (value := getattr(args, f"lambda_{name}")) > 0 and not has_cells:
+            raise ValueError(f"--lambda_{name} {value:g} is for networks with cells: leave it out.")
+    has_losses = {
+        network: any(getattr(args, f"lambda_{name}") > 0 for name in names) for network, names in LOSSES.items()
+    }
+    if args.train == "both":
+        has_losses["segmentation"] |= args.lambda_group == 0  # it learns end to end
+    for network in LOSSES if args.train == "both" else (args.train,):
+        if not has_losses[network]:
+            flags = [f"--lambda_{name}" for name in LOSSES[network] if has_cells or name not in ("group", "guess")]
+            remedy = f"give {', '.join(flags[:-1])} or {flags[-1]} above 0"
+            if args.train == "both":
+                remedy += ", or train only the other one with --train"
+            raise ValueError(f"The {network} network has no loss to learn from: {remedy}.")
 
 
 def load_discriminator(folder: Path, norm: str) -> PatchDiscriminator:

@@ -18,7 +18,16 @@ from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
 from arguments import errors_in_one_sentence, parse_args
-from checkpoints import averaged, checkpoint_to_resume, load_checkpoint, save_checkpoint, save_pipeline, stages, step_of
+from checkpoints import (
+    averaged,
+    checkpoint_to_resume,
+    load_checkpoint,
+    make_output_dir,
+    save_checkpoint,
+    save_pipeline,
+    stages,
+    step_of,
+)
 from data import SketchColorPairs, collate
 from guiding_painter import ColorizationNetwork, SegmentationNetwork
 from guiding_painter.hints import (
@@ -235,6 +244,9 @@ def train(
     args: argparse.Namespace,
 ) -> None:
     """From update `step` to the last one."""
+    if step == args.max_train_steps:  # it was killed after that one
+        save_pipeline(accelerator, ema, networks[1], args)
+        progress.skipped.update(validate(accelerator, ema, held_back, step, args))
     for batch in loader:
         tau, learning_rate = schedule(step / args.max_train_steps, args)
         set_learning_rate(optimizers, learning_rate)
@@ -259,6 +271,7 @@ def main(argv: list[str] | None = None) -> None:
         checkpoint = checkpoint_to_resume(args.resume_from_checkpoint, args.output_dir, args.max_train_steps)
         args.stages = stages(count, batch_size, args)
         repository = hub_repository(accelerator, args)
+        make_output_dir(args.output_dir)
     step = step_of(checkpoint)
 
     generator = Generator(segmentation, colorization, args.lambda_group == 0, args.train, args.hints == "points")
