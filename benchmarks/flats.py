@@ -1,27 +1,42 @@
-"""Seconds and peak memory from a drawing's file to flats and a layered file, at several sizes.
+"""Flats: seconds and peak memory at several sizes, by themselves and in the whole command, and whether outlines leak.
 
     python benchmarks/flats.py
 
-Each row is a process of its own. Memory is the whole process's, Python and its libraries (about 250 MB) included.
+prints three tables. The first goes from a drawing's file to flats and a layered file, without the networks; the second
+is the command `guiding-painter paint page.png --colors ... -o page.psd`, PyTorch and the networks included, with three
+answers and with `auto`; each row is a process of its own, and memory is that of the whole process, Python and its
+libraries (about 250 MB without PyTorch) included. The third counts the drawn outlines, of several shapes and line
+widths, that leak through an opening; none may up to the stated width, 4 of the 512 pixels at which the model looks at a
+drawing, or the exit code is 1.
 """
 
 import argparse
 import io
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+ROOT = Path(__file__).resolve().parents[1]
 SIZES = ((683, 1024), (1365, 2048), (2731, 4096), (3000, 4500))
+SIDES = (512, 1024, 2048, 4096)  # long sides of the pages with outlines
+OPENINGS = (2, 4, 6, 8, 12, 16, 20, 24)  # in pixels
+SHAPES = ("box", "ball", "blob")
+WIDTHS = (2, 8)  # of lines, in pixels
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--tables", nargs="+", choices=("flats", "command", "leaks"), default=["flats", "command", "leaks"]
+    )
     parser.add_argument("--one", nargs=3, metavar=("WIDTH", "HEIGHT", "PAPER"), help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -31,17 +46,26 @@ def main() -> None:
     if args.one:
         print(measure((int(args.one[0]), int(args.one[1])), args.one[2]))
         return
-    print(
-        "    size     paper  cells   open  flats  painted    psd  file to flats    CPU   peak  unfilled  across a line"
-    )
-    for size in SIZES:
-        for paper in ("clean", "scan"):
-            subprocess.run([sys.executable, __file__, "--one", *map(str, size), paper], check=True)
+    if "flats" in args.tables:
+        print(
+            "    size     paper  cells   open  flats  painted    psd  file to flats    CPU   peak  unfilled  "
+            "across a line"
+        )
+        for size in SIZES:
+            for paper in ("clean", "scan"):
+                subprocess.run([sys.executable, __file__, "--one", *map(str, size), paper], check=True)
+    if "command" in args.tables:
+        print("\n    size     --colors    wall    CPU   peak   guiding-painter paint page.png --colors ... -o page.psd")
+        for size, colors in product(SIZES, ("#e07a5f,#3d405b,#81b29a", "auto")):
+            print(paint(size, colors), flush=True)
+    if "leaks" in args.tables and not print_leaks():
+        sys.exit("An outline leaks through an opening that is no wider than stated.")
 
 
 def measure(size: tuple[int, int], paper: str) -> str:
     """One row of the table."""
-    from guiding_painter.flats import find_ink, flat_colors, make_flats, painted_colors
+    from guiding_painter.fills import flat_colors, painted_colors
+    from guiding_painter.flats import find_ink, make_flats
     from guiding_painter.layers import Artwork, save_artwork
     from guiding_painter.sketches import open_drawing, working_size
 
@@ -111,6 +135,92 @@ def across_lines(cells: np.ndarray, ink: np.ndarray) -> float:
     largest = np.zeros(cells.max() + 1, dtype=np.int64)
     np.maximum.at(largest, pairs // (count + 1), sizes)
     return float(1 - largest.sum() / sizes.sum())
+
+
+def paint(size: tuple[int, int], colors: str) -> str:
+    """One row: the whole command, as a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "page.png").write_bytes(page(size, "clean").getvalue())
+        command = [sys.executable, "-m", "guiding_painter", "paint", "page.png", "--colors", colors, "-o", "page.psd"]
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            command, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL
+        )
+        _, status, used = os.wait4(process.pid, 0)  # unlike RUSAGE_CHILDREN, of this child alone
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            sys.exit(f"{' '.join(command)} failed on a page of {size[0]}x{size[1]} pixels.")
+    answers = "auto" if colors == "auto" else f"{len(colors.split(','))} given"
+    return (
+        f"{size[0]:5}x{size[1]:<5} {answers:>8} {seconds:6.1f}s {used.ru_utime + used.ru_stime:5.1f}s "
+        f"{used.ru_maxrss / 1e6:4.2f}GB"
+    )
+
+
+def print_leaks() -> bool:
+    """Prints how many outlines leak through each opening; returns whether none does up to the stated width."""
+    print(
+        "\noutlines that leak, of", len(SHAPES) * len(WIDTHS), "through an opening of so many pixels (| stated width)"
+    )
+    print("long side  stated " + " ".join(f"{opening:4}" for opening in OPENINGS))
+    tight = True
+    for side in SIDES:
+        stated = 4 * side / 512
+        row = f"{side:9} {stated:7.1f} "
+        for number, opening in enumerate(OPENINGS):
+            if opening > stated and (number == 0 or OPENINGS[number - 1] <= stated):
+                row = row[:-1] + "|"
+            found = sum(leaks(outline(side, shape, width, opening)) for shape, width in product(SHAPES, WIDTHS))
+            tight &= found == 0 or opening > stated
+            row += f"{found:4} "
+        print(row, flush=True)
+    return tight
+
+
+def outline(side: int, shape: str, width: int, opening: int) -> Image.Image:
+    """A page, 3:4, with one closed outline in its middle, but for an opening, in pixels; as if drawn with ink.
+
+    Args:
+        shape: "box", "ball", or "blob", a wavy closed curve.
+        width: of the line, in pixels.
+    """
+    size = np.array([3 * side // 4, side])
+    angles = np.linspace(0, 2 * np.pi, 2000, endpoint=False)
+    turn = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    radius = {
+        "box": 1 / np.abs(turn).max(axis=1),
+        "ball": np.ones(2000),
+        "blob": 1 + 0.15 * np.sin(5 * angles) + 0.1 * np.cos(3 * angles),
+    }[shape]
+    curve = size / 2 + (0.28 * side * radius)[:, None] * turn
+    image = Image.new("L", tuple(size.tolist()), 255)
+    draw = ImageDraw.Draw(image)
+    draw.line([*map(tuple, curve), *map(tuple, curve[:2])], fill=0, width=width, joint="curve")
+    # Rubbed out straight across the line, at one place
+    along = (curve[151] - curve[149]) / np.hypot(*(curve[151] - curve[149]))
+    x, y = np.meshgrid(*(np.arange(length) - middle for length, middle in zip(size, curve[150], strict=True)))
+    values = np.array(image)
+    values[(np.abs(x * along[0] + y * along[1]) < opening / 2) & (np.hypot(x, y) < opening + width)] = 255
+    return Image.fromarray(values)
+
+
+def leaks(drawing: Image.Image) -> bool:
+    """Whether paper in the middle of an `outline` and paper in the corners share a cell."""
+    from scipy import ndimage
+
+    from guiding_painter.flats import make_flats
+
+    cells = make_flats(drawing, np.zeros((64, 48), dtype=np.uint8)).cells
+    # Closed by as much as the widest opening and more, the outline tells its inside from its outside.
+    side = max(drawing.size)
+    step = max(1, side // 512)
+    ink = np.asarray(drawing)[::step, ::step] < 128
+    reach = max(8, 24 // step + 2)
+    areas, _ = ndimage.label(ndimage.distance_transform_edt(~ink) > reach)
+    cells = cells[::step, ::step]
+    inside, outside = (areas == areas[place] for place in ((cells.shape[0] // 2, cells.shape[1] // 2), (0, 0)))
+    return bool(np.isin(cells[inside], cells[outside]).any())
 
 
 if __name__ == "__main__":

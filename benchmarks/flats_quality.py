@@ -104,7 +104,7 @@ def measure(painter: GuidingPainterPipeline, picture: Image.Image) -> dict:
         "colors": len(flat.getcolors(picture.width * picture.height)),
         "stray": stray,
         "unfilled": int((~np.isin(painting.region_map, regions)).sum()),
-        "across": across_lines(painting._flats.cells, ink),
+        "across": across_lines(painting.cells, ink),
         "opening": opening,
         "answering": float(np.mean(waits)),
     }

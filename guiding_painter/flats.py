@@ -1,11 +1,10 @@
-"""Exact flats at the drawing's own size: the model's regions snapped to line-bounded cells, and their colors.
+"""Exact flats at the drawing's own size: the model's regions snapped to line-bounded cells.
 
 Cells are found on blocks of pixels (a page of 13 megapixels has 1.5 million blocks) and then grown pixel by pixel, so
 that every border lies in a line, or closes a gap in one.
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +13,10 @@ from scipy import ndimage
 from skimage.segmentation import watershed
 
 from .cells import line_bounded_cells
-from .colors import RGB
 
 BLOCKS = 1600  # long side in blocks at which areas and gaps are judged
-GAP = 0.006  # of the long side: 27 pixels on a page of 4500
+GAP = 4 / 512  # of the long side: what the model takes for closed too, and 35 pixels on a page of 4500
 SPLIT_AREA = 0.002  # of the drawing: what the model must set apart in a cell for it to be split
-DETAIL = 12  # pixels of the model's picture that a cell needs to show its shading; a smaller one gets their mean
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,9 @@ class Flats:
         return self.owners[self.cells]
 
 
-def make_flats(drawing: Image.Image, region_map: np.ndarray, gap: float | None = None) -> Flats:
+def make_flats(
+    drawing: Image.Image, region_map: np.ndarray, gap: float | None = None, walls: np.ndarray | None = None
+) -> Flats:
     """Snaps regions to the lines of a drawing; every pixel, also of the lines, comes to lie in exactly one region.
 
     Every line-bounded cell goes as a whole to the region that most of it lies in, where pixels near ink, at which the
@@ -52,6 +51,7 @@ def make_flats(drawing: Image.Image, region_map: np.ndarray, gap: float | None =
         drawing: "L", 255 = paper.
         region_map: (h, w) uint8, the model's regions at any size of about the same aspect.
         gap: width in pixels up to which openings in lines are closed; by default `GAP` of the long side.
+        walls: (H, W) bool, what bounds cells as lines do, though it is not drawn.
 
     Raises ValueError for a negative gap.
     """
@@ -60,6 +60,8 @@ def make_flats(drawing: Image.Image, region_map: np.ndarray, gap: float | None =
         raise ValueError(f"gap is {gap}: give a width of 0 pixels or more.")
     scale = math.ceil(max(drawing.size) / BLOCKS)  # pixels a block
     ink = find_ink(drawing)
+    if walls is not None:
+        ink |= walls
     blocks = _any_in_block(ink, scale)
     marks = _small_marks(blocks, gap / scale / 3)  # grain and screen dots fence nothing in
     blocks &= ~marks
@@ -99,69 +101,6 @@ def find_ink(drawing: Image.Image) -> np.ndarray:
     return (value < 64) | (value < np.maximum(around, 20) - 20)
 
 
-def flat_colors(region_map: np.ndarray, colors: Mapping[int, RGB]) -> Image.Image:
-    """RGB: each region in exactly its color. (H, W) uint8; colors of every region in it."""
-    table = np.zeros((256, 3), dtype=np.uint8)
-    for index, color in colors.items():
-        table[index] = color
-    return Image.fromarray(table[region_map])
-
-
-def region_colors(picture: Image.Image, paper: np.ndarray, flats: Flats) -> dict[int, RGB]:
-    """The mean of the model's picture, RGB at the working size, over every region; over its paper where it has any.
-
-    Args:
-        paper: (h, w) bool, where the picture shows no line of the drawing.
-    """
-    means = _region_means(np.asarray(picture), paper, flats)
-    return {int(index): tuple(np.rint(means[index]).astype(int).tolist()) for index in np.unique(flats.owners)}
-
-
-def painted_colors(picture: Image.Image, paper: np.ndarray, flats: Flats, answers: Mapping[int, RGB]) -> Image.Image:
-    """The model's shading at the drawing's own size, RGB without lines; no color crosses the border of a cell.
-
-    Each cell is enlarged by itself from those pixels of the picture that are paper of this cell, continued to its
-    border. Then each answered region is shifted, channel by channel, until its mean is the answer (to half a level).
-
-    Args:
-        picture: what the model paints, RGB at the working size.
-        paper: (h, w) bool, where the picture shows no line of the drawing.
-        answers: {region: (r, g, b)}.
-    """
-    source = np.asarray(picture)  # (h, w, 3)
-    sampled = resize(flats.cells, paper.shape)  # the cell in the middle of each of its pixels
-    count = len(flats.owners)
-    regions = _region_means(source, paper, flats)
-    seen = np.bincount(sampled[paper], minlength=count)
-    means = np.where(seen[:, None] > 0, _means(source, sampled, paper, count), regions[flats.owners])
-    color = np.rint(means).astype(np.uint8)[flats.cells]  # (H, W, 3)
-
-    height, width = flats.cells.shape
-    boxes = ndimage.find_objects(flats.cells + 1)
-    for cell in np.flatnonzero(seen >= DETAIL):
-        rows, columns = boxes[cell]
-        y0, y1 = (edge * source.shape[0] / height for edge in (rows.start, rows.stop))
-        x0, x1 = (edge * source.shape[1] / width for edge in (columns.start, columns.stop))
-        crop = slice(int(y0), math.ceil(y1)), slice(int(x0), math.ceil(x1))
-        known = (sampled[crop] == cell) & paper[crop]
-        if not known.any():
-            continue
-        nearest = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
-        patch = Image.fromarray(source[crop][tuple(nearest)]).resize(
-            (columns.stop - columns.start, rows.stop - rows.start),
-            Image.Resampling.BICUBIC,
-            box=(x0 - crop[1].start, y0 - crop[0].start, x1 - crop[1].start, y1 - crop[0].start),
-        )
-        np.copyto(color[rows, columns], np.asarray(patch), where=(flats.cells[rows, columns] == cell)[..., None])
-
-    region_map = flats.region_map
-    for index, answer in answers.items():
-        pixels = region_map == index
-        if pixels.any():
-            color[pixels] = _with_mean(color[pixels], answer)
-    return Image.fromarray(color)
-
-
 def _any_in_block(ink: np.ndarray, scale: int) -> np.ndarray:
     """(ceil(H / scale), ceil(W / scale)) bool, whether a block of pixels has any ink."""
     height, width = (math.ceil(side / scale) for side in ink.shape)
@@ -193,8 +132,10 @@ def _seed_cells(ink: np.ndarray, gap: float) -> np.ndarray:
     """(h, w) int32: 1, 2, ... for the blocks of cells; 0 for ink, and for what is too small to be a cell of blocks."""
     # The edge of the page is a wall: an outline that stops just short of it does not leak.
     walled = np.pad(ink, 1, constant_values=True)
-    across = int(gap)  # so many whole blocks fit into the widest gap; their middle is half as far from ink, rounded up
-    cells = line_bounded_cells(1.0 - walled, gap=across + across % 2, max_cells=walled.size)[1:-1, 1:-1]
+    # So many whole blocks fit into the widest gap. On the way through a slanted one, a block may be farther from ink
+    # than half of that: by half a diagonal, and by what it misses the middle by.
+    across = int(gap) + 1.8
+    cells = line_bounded_cells(1.0 - walled, gap=across, max_cells=walled.size)[1:-1, 1:-1]
     areas, _ = ndimage.label(~ink)
     kept = np.bincount(areas.ravel()) >= 4  # line_bounded_cells gives smaller ones to a neighbor, across the line
     kept[0] = False
@@ -263,36 +204,3 @@ def grow(labels: np.ndarray, free: np.ndarray) -> None:
             free[target] = False
             reached.append(target)
         front = np.concatenate(reached)
-
-
-def _region_means(source: np.ndarray, paper: np.ndarray, flats: Flats) -> np.ndarray:
-    """Mean of the (h, w, 3) picture over every region, see `region_colors`. Returns (number of regions, 3)."""
-    sampled = flats.owners[resize(flats.cells, paper.shape)]
-    count = int(flats.owners.max()) + 1
-    means = _means(source, sampled, paper, count)
-    for index in np.setdiff1d(flats.owners, sampled):  # too small to lie in the middle of any pixel of the picture
-        pixels = flats.region_map == index
-        if pixels.any():
-            means[index] = resize(source, pixels.shape)[pixels].mean(axis=0)
-    return means
-
-
-def _means(values: np.ndarray, labels: np.ndarray, preferred: np.ndarray, count: int) -> np.ndarray:
-    """Mean of (h, w, 3) values over the preferred pixels of each label, over all where none is. Returns (count, 3)."""
-    # A preferred pixel outweighs a whole page of others.
-    weights = np.where(preferred, 1.0, 1e-12).ravel()
-    labels = labels.ravel()
-    sums = [np.bincount(labels, weights * values[..., channel].ravel(), count) for channel in range(3)]
-    return np.stack(sums, axis=1) / np.maximum(np.bincount(labels, weights, count), 1e-12)[:, None]
-
-
-def _with_mean(color: np.ndarray, answer: RGB) -> np.ndarray:
-    """(n, 3) uint8 shifted, and clipped, by whole levels so that the means come closest to the answer."""
-    shifted = np.clip(np.arange(-255, 256)[:, None] + np.arange(256), 0, 255)  # (511, 256): shift, level
-    return np.stack(
-        [
-            shifted[np.abs(shifted @ np.bincount(plane, minlength=256) / plane.size - level).argmin()][plane]
-            for plane, level in zip(color.T, answer, strict=True)
-        ],
-        axis=1,
-    ).astype(np.uint8)

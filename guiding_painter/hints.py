@@ -5,7 +5,6 @@ No tensor of shape (B, N_c, 3, H, W) exists: regions meet colors in matrix produ
 """
 
 import torch
-import torch.nn.functional as F
 
 
 def num_hints_distribution(max_hints: int = 30, stop_prob: float = 0.125) -> torch.Tensor:
@@ -125,4 +124,6 @@ def one_hot(scores: torch.Tensor) -> torch.Tensor:
 
 def region_segments(region_map: torch.Tensor, max_hints: int = 30) -> torch.Tensor:
     """One-hot segments of a region map. (B, H, W) integers in 0..N_c-1 -> (B, N_c, H, W) float32."""
-    return F.one_hot(region_map.long(), max_hints).permute(0, 3, 1, 2).float()
+    batch, height, width = region_map.shape
+    segments = torch.zeros(batch, max_hints, height, width, device=region_map.device)
+    return segments.scatter_(1, region_map[:, None].long(), 1.0)

@@ -1,23 +1,24 @@
 """One drawing being colored: its regions in the order asked, the answers so far, undo, and the picture."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from PIL import Image
-from scipy import ndimage
 
 from .colors import RGB, Color, parse_color
-from .flats import Flats, flat_colors, make_flats, painted_colors, region_colors, resize
+from .fills import flat_colors, painted_colors
+from .flats import Flats, make_flats
 from .history import History
 from .layers import Artwork, lay_lines, save_artwork
 from .layouts import Action, Answer, Cut, Layout, Merge, Move, Split, check_region, first_layout
+from .panel_boxes import Panels
 from .region import Region
 from .saved import SavedPainting, thumbnail
-from .sketches import to_sketch
 from .surgery import read_point, read_stroke
+from .view import Colorize, View
 
 Answers = Sequence[Color | None] | str  # colors in the order asked, None to skip a region; or "auto"
 
@@ -36,31 +37,31 @@ class Painting:
             (h, w) uint8, the colors hinted at, (h, w, 3) uint8, and where they are, (h, w) bool.
         extract_lines: whether the drawing was extracted from a colored picture; kept for `to_dict` only.
         history, position: what to start with, as in `SavedPainting`. Raises ValueError for what cannot be done.
+        panels: of a page whose panels have regions of their own; no cell lies in a panel and a gutter.
     """
 
     def __init__(
         self,
         drawing: Image.Image,
         region_map: np.ndarray,
-        colorize: Callable[[np.ndarray, np.ndarray, np.ndarray], Image.Image],
+        colorize: Colorize,
         extract_lines: bool = False,
         history: Sequence[Action] = (),
         position: int = 0,
+        panels: Panels | None = None,
     ):
         self.drawing = drawing
         self._working_map = region_map
-        self._colorize = colorize
+        self._view = View(drawing, region_map.shape, colorize)
         self._extract_lines = extract_lines
-        # The inputs of `colorize`, the layout they follow from, and the picture that follows from them
-        self._pictured: tuple[Layout, list[np.ndarray], Image.Image] | None = None
-        self._suggested: tuple[Image.Image, np.ndarray, dict[int, RGB]] | None = None  # picture, owners, suggestions
+        self._panels = panels
         self._mapped: tuple[np.ndarray, np.ndarray] | None = None  # owners and the region map
-        flats = make_flats(drawing, region_map)
+        flats = make_flats(drawing, region_map, walls=panels.walls(drawing) if panels else None)
         channels = np.unique(region_map)
         self._history = History(drawing, flats.cells, first_layout(flats.owners, flats.cells, channels))
         self._regions: dict[int, Region] = {}  # every one that there ever was
         # A region of the model that the lines leave no place for is not asked for; an answer saved for it is let go.
-        gone = set(channels.tolist()) - set(self._layout.order)
+        gone = set(channels.tolist()) - set(self.layout.order)
         kept = [not (isinstance(action, Answer) and action.region in gone) for action in history]
         for action, keep in zip(history, kept, strict=True):
             if keep:
@@ -71,19 +72,29 @@ class Painting:
     @property
     def region_map(self) -> np.ndarray:
         """(H, W) uint8 at the drawing's own size, the region of every pixel. Do not change it."""
-        if self._mapped is None or self._mapped[0] is not self._layout.owners:
-            self._mapped = self._layout.owners, self._flats.region_map
+        if self._mapped is None or self._mapped[0] is not self.layout.owners:
+            self._mapped = self.layout.owners, self._flats.region_map
         return self._mapped[1]
+
+    @property
+    def cells(self) -> np.ndarray:
+        """(H, W) int32 from 0, the line-bounded cell of every pixel, what regions are made of. Do not change it."""
+        return self._history.cells
+
+    @property
+    def layout(self) -> Layout:
+        """Which cells make which region, the order asked and the answers, as they are now."""
+        return self._history.layout
 
     @property
     def regions(self) -> list[Region]:
         """Every region that has pixels, in the order asked, answered ones too."""
-        return [self._region(index) for index in self._layout.order]
+        return [self._region(index) for index in self.layout.order]
 
     @property
     def answers(self) -> dict[int, RGB | None]:
         """{region index: (r, g, b), or None where skipped}; of several answers to one region the last counts."""
-        return dict(self._layout.answers)
+        return dict(self.layout.answers)
 
     def next_region(self) -> Region | None:
         """The first region in the model's order that is neither answered nor skipped; None at the end."""
@@ -130,7 +141,7 @@ class Painting:
     def region_at(self, point: Sequence[float]) -> Region:
         """The region under a pixel, (x, y) in the drawing. Raises ValueError for what is no point of it."""
         x, y = self._pixel(point)
-        return self._region(int(self._layout.owners[self._history.cells[y, x]]))
+        return self._region(int(self.layout.owners[self._history.cells[y, x]]))
 
     def split(self, region: Region | int) -> list[Region]:
         """Splits a region into its connected parts, the largest first.
@@ -178,15 +189,12 @@ class Painting:
     @property
     def picture(self) -> Image.Image:
         """What the model paints, RGB at the working size; `image` is made of it. Do not draw on it."""
-        layout = self._layout
-        if self._pictured is None or self._pictured[0] is not layout:
-            inputs = self._model_inputs
-            if self._pictured and all(map(np.array_equal, self._pictured[1], inputs)):
-                picture = self._pictured[2]
-            else:
-                picture = self._colorize(*inputs)
-            self._pictured = layout, inputs, picture
-        return self._pictured[2]
+        return self._view.picture(self.layout, self.cells)
+
+    @property
+    def suggestions(self) -> dict[int, RGB]:
+        """{region index: (r, g, b)}, the mean of the current picture over every region, see `Region`."""
+        return self._view.suggestions(self.layout, self.cells)
 
     @property
     def image(self) -> Image.Image:
@@ -202,9 +210,9 @@ class Painting:
         """
         hints = self._hints
         if mode == "flat":
-            return flat_colors(self.region_map, self._suggestions | hints)
+            return flat_colors(self.region_map, self.suggestions | hints)
         if mode == "painted":
-            return painted_colors(self.picture, self._paper, self._flats, hints)
+            return painted_colors(self.picture, self._view.paper, self._flats, hints)
         raise ValueError(f"mode is {mode!r}: choose 'flat' or 'painted'.")
 
     def save(self, path: str | os.PathLike, mode: str = "flat", lines: bool = True, transparent: bool = False) -> None:
@@ -231,21 +239,18 @@ class Painting:
             region_map=self._working_map,
             history=[step.action for step in self._history.steps],
             position=self._history.position,
+            panels=self._panels,
         ).to_dict()
 
     @property
-    def _layout(self) -> Layout:
-        return self._history.layout
-
-    @property
     def _flats(self) -> Flats:
-        return Flats(self._history.cells, self._layout.owners)
+        return Flats(self.cells, self.layout.owners)
 
     def _answer(self, region: Region | int, color: RGB | None) -> None:
         self._history.do(Answer(self._index(region), color))
 
     def _divide(self, action: Split | Cut) -> list[Region]:
-        before = self._layout.order
+        before = self.layout.order
         self._history.do(action)
         return [region for region in self.regions if region.index == action.region or region.index not in before]
 
@@ -259,7 +264,7 @@ class Painting:
             if region.painting is not self:
                 raise ValueError(f"Region {region.index} belongs to another painting: take it from this one's regions.")
             region = region.index
-        check_region(self._layout, region)
+        check_region(self.layout, region)
         return int(region)
 
     def _pixel(self, point: Sequence[float]) -> tuple[int, int]:
@@ -270,35 +275,9 @@ class Painting:
         return int(x), int(y)
 
     @property
-    def _model_inputs(self) -> list[np.ndarray]:
-        """What `colorize` is given. Parts of a region share its channel: the model has no more than N_c."""
-        layout = self._layout
-        regions = layout.owners[resize(self._history.cells, self._working_map.shape)]  # (h, w)
-        tables = np.zeros(256, np.uint8), np.zeros((256, 3), np.uint8), np.zeros(256, bool)
-        for index in layout.order:
-            tables[0][index] = layout.channels[index]
-            if color := layout.answers.get(index):
-                tables[1][index], tables[2][index] = color, True
-        return [table[regions] for table in tables]
-
-    @property
     def _hints(self) -> dict[int, RGB]:
         return {index: color for index, color in self.answers.items() if color is not None}
-
-    @property
-    def _suggestions(self) -> dict[int, RGB]:
-        """{region index: (r, g, b)}, the mean of the current picture over every region."""
-        picture, flats = self.picture, self._flats
-        if self._suggested is None or self._suggested[0] is not picture or self._suggested[1] is not flats.owners:
-            self._suggested = picture, flats.owners, region_colors(picture, self._paper, flats)
-        return self._suggested[2]
 
     @cached_property
     def _thumbnail(self) -> np.ndarray:
         return thumbnail(self.drawing)
-
-    @cached_property
-    def _paper(self) -> np.ndarray:
-        """(h, w) bool at the working size: neither near black nor a stroke, which is darker than what is around it."""
-        sketch = to_sketch(self.drawing, self._working_map.shape[::-1])[0, 0].numpy()  # in [-1, 1]: what the model saw
-        return (sketch >= -0.5) & (sketch >= ndimage.maximum_filter(sketch, 5) - 0.2)

@@ -1,7 +1,7 @@
 """GuidingPainterPipeline: the two networks together, loaded, saved, and put to work on drawings."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -16,9 +16,11 @@ from .checkpoint import find_checkpoint, load_network, read_json
 from .colorization import ColorizationNetwork
 from .hints import region_segments
 from .painting import Answers, Painting
+from .panels import panel_colorizer, panel_sketches
 from .saved import MAX_LONG_SIDE, SavedPainting
 from .segmentation import SegmentationNetwork
 from .sketches import open_drawing, to_pil, to_sketch, working_size
+from .view import Colorize
 
 Drawing = str | os.PathLike | bytes | BinaryIO | Image.Image
 
@@ -125,7 +127,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
             raise ValueError(f"long_side is {long_side}: choose 64 to {MAX_LONG_SIDE} pixels.")
         drawing = open_drawing(drawing, extract_lines=extract_lines)
         sketch = to_sketch(drawing, working_size(drawing.size, long_side))
-        return Painting(drawing, self._find_regions(sketch), self._colorizer(sketch), extract_lines)
+        return Painting(drawing, self.find_regions(sketch), self.colorizer(sketch), extract_lines)
 
     def resume(self, drawing: Drawing, state: dict[str, Any]) -> Painting:
         """Takes up a painting that `Painting.to_dict` put away; with the same model the picture is identical.
@@ -135,13 +137,18 @@ class GuidingPainterPipeline(DiffusionPipeline):
         saved = SavedPainting.from_dict(state)
         drawing = open_drawing(drawing, extract_lines=saved.extract_lines)
         saved.check_drawing(drawing)
-        if saved.region_map.max() >= self.colorization.config.max_hints:
+        shape, panels = saved.region_map.shape, saved.panels
+        last = panels.regions - 1 if panels else int(saved.region_map.max())
+        if last >= self.colorization.config.max_hints:
             raise ValueError(
-                f"This painting has a region {saved.region_map.max()} and this model has only "
+                f"This painting has a region {last}{' in each panel' if panels else ''} and this model has only "
                 f"{self.colorization.config.max_hints} regions: resume it with the model it was started with."
             )
-        colorize = self._colorizer(to_sketch(drawing, saved.region_map.shape[::-1]))
-        return Painting(drawing, saved.region_map, colorize, saved.extract_lines, saved.history, saved.position)
+        if panels:
+            colorize = panel_colorizer(self, drawing.size, panels, shape, panel_sketches(drawing, panels, shape))
+        else:
+            colorize = self.colorizer(to_sketch(drawing, shape[::-1]))
+        return Painting(drawing, saved.region_map, colorize, saved.extract_lines, saved.history, saved.position, panels)
 
     def __call__(
         self,
@@ -175,14 +182,14 @@ class GuidingPainterPipeline(DiffusionPipeline):
             output.region_maps.append(painting.region_map)
         return output
 
-    def _find_regions(self, sketch: torch.Tensor) -> np.ndarray:
+    def find_regions(self, sketch: torch.Tensor) -> np.ndarray:
         """(h, w) uint8, the region of every pixel of a sketch, (1, 1, h, w): one forward of f."""
         network = self.segmentation
         with _inference(network):
             segment_logits = network(sketch.to(network.device, network.dtype))  # (1, N_c, h, w)
         return segment_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
 
-    def _colorizer(self, sketch: torch.Tensor) -> Callable[[np.ndarray, np.ndarray, np.ndarray], Image.Image]:
+    def colorizer(self, sketch: torch.Tensor) -> Colorize:
         """The function that colors this sketch, (1, 1, h, w), see `Painting`: one forward of g a call."""
         network = self.colorization
 
@@ -191,7 +198,8 @@ class GuidingPainterPipeline(DiffusionPipeline):
             hint_map = (torch.from_numpy(hints).permute(2, 0, 1)[None] / 127.5 - 1) * mask  # C, Eq. 7
             segments = region_segments(torch.from_numpy(channels)[None], network.config.max_hints)
             with _inference(network):
-                inputs = (value.to(network.device, network.dtype) for value in (sketch, segments, hint_map, mask))
+                device, dtype = network.device, network.dtype  # diffusers walks through the network for each
+                inputs = (value.to(device, dtype) for value in (sketch, segments, hint_map, mask))
                 return to_pil(network(*inputs))
 
         return colorize

@@ -26,7 +26,7 @@ class Region:
     @property
     def area(self) -> float:
         """Share of the drawing, at most 1; 0 where surgery has left nothing of the region."""
-        return self.painting._layout.area(self.index) / self.painting.region_map.size
+        return self.painting.layout.area(self.index) / self.painting.region_map.size
 
     @property
     def mask(self) -> np.ndarray:
@@ -36,7 +36,7 @@ class Region:
     @property
     def box(self) -> tuple[int, int, int, int]:
         """(left, top, right, bottom) in pixels of the drawing; right and bottom lie outside, as in Pillow."""
-        check_region(self.painting._layout, self.index)
+        check_region(self.painting.layout, self.index)
         return Image.fromarray(self.mask).getbbox()
 
     @property
@@ -59,8 +59,8 @@ class Region:
 
         Ink is left out where the region has any paper, since people answer with clean colors.
         """
-        check_region(self.painting._layout, self.index)
-        return to_hex(self.painting._suggestions[self.index])
+        check_region(self.painting.layout, self.index)
+        return to_hex(self.painting.suggestions[self.index])
 
     @property
     def color(self) -> str | None:

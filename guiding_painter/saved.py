@@ -10,10 +10,11 @@ from PIL import Image
 
 from .colors import parse_color, to_hex
 from .layouts import Action, Answer, Cut, Merge, Move, Split
+from .panel_boxes import MAX_REGIONS, Box, Panels
 from .surgery import MAX_POINTS
 
 FORMAT = "guiding-painter painting"
-VERSION = 2  # since surgery; version 1 has answers only, and is the same otherwise
+VERSION = 3  # since panels; version 2 has none, version 1 has answers only, and they are the same otherwise
 MAX_LONG_SIDE = 4096  # of the working size; at 30 hints the one-hot segments of such a page take 2 GB
 
 
@@ -30,6 +31,7 @@ class SavedPainting:
             in a few pixels on another machine.
         history: every answer and surgery in the order done, undone ones too.
         position: how many of them count; the rest can be redone.
+        panels: those of a page that was opened panel by panel.
     """
 
     size: tuple[int, int]
@@ -38,6 +40,7 @@ class SavedPainting:
     region_map: np.ndarray
     history: list[Action]
     position: int
+    panels: Panels | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-plain: dicts, lists, strings, numbers, booleans and None."""
@@ -51,6 +54,7 @@ class SavedPainting:
             "region_map": _encode(self.region_map),
             "history": [_write_action(action) for action in self.history],
             "position": self.position,
+            "panels": self.panels and {"boxes": list(map(list, self.panels.boxes)), "regions": self.panels.regions},
         }
 
     @classmethod
@@ -58,7 +62,7 @@ class SavedPainting:
         """Raises ValueError for anything that `to_dict` did not write, and says what is wrong with it."""
         if not isinstance(state, dict) or state.get("format") != FORMAT:
             raise ValueError("This is no saved painting: pass the dict that Painting.to_dict() gave.")
-        if state.get("version") not in (1, VERSION):
+        if state.get("version") not in range(1, VERSION + 1):
             raise ValueError(
                 f"This painting was saved in version {state.get('version')!r} of the format and this program reads "
                 f"versions 1 to {VERSION}: update guiding-painter."
@@ -79,6 +83,9 @@ class SavedPainting:
         position = state.get("position")
         if not isinstance(position, int) or isinstance(position, bool) or not 0 <= position <= len(history):
             raise _damaged("position", position)
+        panels = None if state.get("panels") is None else _read_panels(state["panels"], size)
+        if panels and region_map.max() > panels.gutters:
+            raise _damaged("last region", int(region_map.max()))
         return cls(
             size=size,
             thumbnail=_decode("drawing thumbnail", drawing.get("thumbnail"), (32, 32)),
@@ -86,6 +93,7 @@ class SavedPainting:
             region_map=region_map,
             history=history,
             position=position,
+            panels=panels,
         )
 
     def check_drawing(self, drawing: Image.Image) -> None:
@@ -122,6 +130,30 @@ def _read_size(what: str, value: object) -> tuple[int, int]:
     if not isinstance(value, list | tuple) or len(value) != 2 or not all(_is_int(side) and side > 0 for side in value):
         raise _damaged(what, value)
     return value[0], value[1]
+
+
+def _read_panels(value: object, size: tuple[int, int]) -> Panels:
+    match value:
+        case {"boxes": [_, _, *_] as boxes, "regions": regions} if (
+            _is_int(regions) and 1 <= regions and len(boxes) * regions <= MAX_REGIONS
+        ):
+            panels = Panels(tuple(_read_box(box, size) for box in boxes), regions)
+        case _:
+            raise _damaged("description of panels", value)
+    for number, (left, top, right, bottom) in enumerate(panels.boxes):
+        for other in panels.boxes[:number]:
+            if left < other[2] and other[0] < right and top < other[3] and other[1] < bottom:
+                raise ValueError(f"This saved painting is damaged: its panel {list(other)} overlaps another.")
+    return panels
+
+
+def _read_box(box: object, size: tuple[int, int]) -> Box:
+    match box:
+        case [left, top, right, bottom] if (
+            all(map(_is_int, box)) and 0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]
+        ):
+            return left, top, right, bottom
+    raise _damaged("panel", box)
 
 
 def _write_action(action: Action) -> dict[str, Any]:

@@ -56,16 +56,17 @@ class SegmentationNetwork(ModelMixin, ConfigMixin):
             cells: (B, H, W) int64 from `sketch_cells`, for networks with cells; made here where they are not given.
         """
         if self.grouping is None:
-            return self._body(sketch)
+            return self.features(sketch)
         cells = sketch_cells(sketch) if cells is None else cells
         cell_logits, guesses = self.of_cells(sketch, cells)
         return spread(cell_logits, guesses, cells)
 
     def of_cells(self, sketch: torch.Tensor, cells: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """For every of the K cells: its choice of region (B, K, N_c) and a guess of its color (B, K, 4)."""
-        return self.grouping(self._body(sketch), cells)
+        return self.grouping(self.features(sketch), cells)
 
-    def _body(self, sketch: torch.Tensor) -> torch.Tensor:
+    def features(self, sketch: torch.Tensor) -> torch.Tensor:
+        """What the U-Net makes of sketches, (B, F, H, W): with cells their features, without the segment_logits."""
         return self.unet(torch.cat([sketch, place(sketch)], dim=1) if self.config.coordinates else sketch)
 
 

@@ -51,7 +51,7 @@ def looks(painter: "GuidingPainterPipeline", painting: "Painting") -> list[Look]
     training = network.training
     network.eval()
     with torch.no_grad():
-        features = network._body(sketch)[0].float().cpu().numpy()  # (F, h, w)
+        features = network.features(sketch)[0].float().cpu().numpy()  # (F, h, w)
     network.train(training)
     deviation = np.maximum(features.std(axis=(1, 2), keepdims=True), 1e-6)
     features = ((features - features.mean(axis=(1, 2), keepdims=True)) / deviation).reshape(len(features), -1)

@@ -5,8 +5,10 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 from scipy import ndimage
 
+from benchmarks.flats import leaks, outline
 from guiding_painter import flats
-from guiding_painter.flats import find_ink, flat_colors, make_flats, painted_colors, region_colors
+from guiding_painter.fills import flat_colors, painted_colors, region_colors, sample
+from guiding_painter.flats import GAP, Flats, find_ink, make_flats
 
 SIZE = 400, 300
 ONE_REGION = np.zeros((30, 40), np.uint8)
@@ -145,6 +147,40 @@ def test_no_opening_up_to_the_gap_leaks(shape: str, opening: int, scale: int) ->
     outside = np.asarray(page) == 255
     outside[60:240, 110:290] = False
     assert (cells[outside] == cells[20, 20]).all()
+
+
+@pytest.mark.parametrize(
+    ("side", "width", "shape"), [(512, 2, "box"), (512, 4, "ball"), (768, 5, "blob"), (1700, 9, "ball")]
+)
+def test_nothing_leaks_up_to_the_stated_width(side: int, width: int, shape: str) -> None:
+    """By default: 4 of the 512 pixels at which the model looks, and not much more."""
+    stated = int(4 * side / 512)
+    for opening in (2, stated):
+        assert not leaks(outline(side, shape, width, opening))
+    assert leaks(outline(side, shape, width, 2 * stated))
+    assert GAP * side == 4 * side / 512
+
+
+@pytest.mark.parametrize("angle", range(0, 46, 9))
+@pytest.mark.parametrize("opening", [3, 4, 8])
+def test_no_slanted_opening_leaks(angle: int, opening: int) -> None:
+    """Two half planes of ink, `opening` apart: however the pixels fall, the way between them stays shut."""
+    y, x = np.mgrid[-60:60, -60:60] + 0.3
+    turn = np.radians(angle)
+    across, along = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
+    ink = (np.abs(across) >= opening / 2) & (np.abs(along) < 5)
+    cells = make_flats(Image.fromarray(np.where(ink, 0, 255).astype(np.uint8)), ONE_REGION, gap=opening).cells
+    assert not set(np.unique(cells[(along < -20) & ~ink])) & set(np.unique(cells[(along > 20) & ~ink]))
+
+
+def test_walls_bound_cells_where_nothing_is_drawn(scale: int) -> None:
+    page = box_page()
+    walls = np.zeros((300, 400), bool)
+    walls[:, 60] = True
+    result = make_flats(page, halves(at=6), walls=walls)
+    assert not set(np.unique(result.cells[:, :60])) & set(np.unique(result.cells[:, 61:]))
+    assert (result.region_map[:, :60] == 0).all()
+    assert (result.region_map[:, 61:] == 1).all()
 
 
 def test_a_wider_opening_is_open(scale: int) -> None:
@@ -286,6 +322,10 @@ def ramp() -> Image.Image:
     return Image.fromarray(picture)
 
 
+def colors_of(picture: Image.Image, paper: np.ndarray, result: Flats) -> dict[int, tuple[int, int, int]]:
+    return region_colors(picture, paper, sample(result.cells, paper.shape), result.owners)
+
+
 def test_region_colors_leave_ink_out() -> None:
     page = box_page()
     picture = np.full((30, 40, 3), 200, np.uint8)
@@ -293,13 +333,13 @@ def test_region_colors_leave_ink_out() -> None:
     region_map = np.zeros((30, 40), np.uint8)
     region_map[8:22, 12:28] = 1
     result = make_flats(page, region_map)
-    assert region_colors(Image.fromarray(picture), paper(page), result) == {0: (200, 200, 200), 1: (200, 200, 200)}
+    assert colors_of(Image.fromarray(picture), paper(page), result) == {0: (200, 200, 200), 1: (200, 200, 200)}
 
 
 def test_region_colors_know_regions_without_any_paper() -> None:
     page = blank(0)[0]
     picture = Image.new("RGB", (40, 30), (10, 20, 30))
-    assert region_colors(picture, paper(page), make_flats(page, halves())) == {0: (10, 20, 30)}
+    assert colors_of(picture, paper(page), make_flats(page, halves())) == {0: (10, 20, 30)}
 
 
 def test_a_region_too_small_for_the_models_picture_has_a_color_all_the_same() -> None:
@@ -311,7 +351,7 @@ def test_a_region_too_small_for_the_models_picture_has_a_color_all_the_same() ->
     picture[4, 4] = (10, 20, 30)
     result = make_flats(page, region_map, gap=0)
     assert (result.region_map[41:44, 41:44] == 1).all()
-    assert region_colors(Image.fromarray(picture), paper(page), result)[1] == (10, 20, 30)
+    assert colors_of(Image.fromarray(picture), paper(page), result)[1] == (10, 20, 30)
     color = np.asarray(painted_colors(Image.fromarray(picture), paper(page), result, {}))
     assert (color[41:44, 41:44] == (10, 20, 30)).all()
 
@@ -322,7 +362,7 @@ def test_cells_without_pixels_do_no_harm(scale: int) -> None:
         draw.rectangle((place, place, place + 7, place + 7), outline=0)
     result = make_flats(page, ONE_REGION + 1, gap=0)
     picture = Image.new("RGB", (40, 30), (10, 20, 30))
-    assert region_colors(picture, paper(page), result)[1] == (10, 20, 30)
+    assert colors_of(picture, paper(page), result)[1] == (10, 20, 30)
     assert painted_colors(picture, paper(page), result, {}).getcolors() == [(400 * 300, (10, 20, 30))]
 
 
@@ -392,3 +432,12 @@ def test_cells_never_reach_across_a_line(scale: int) -> None:
     large = (areas > 0) & (sizes[areas] >= 4)
     pairs = np.unique(np.stack([result.cells[large], areas[large]]), axis=1)
     assert len(np.unique(pairs[0])) == pairs.shape[1]
+
+
+def test_a_sample_knows_where_hidden_cells_lie() -> None:
+    cells = np.zeros((300, 400), np.int32)
+    cells[42:44, 47:49] = 2  # in the picture's pixel of row 4 and column 4, beside its middle
+    seen = sample(cells, (30, 40))
+    assert not seen.cells.any()
+    assert seen.hidden.tolist() == [2] * 4
+    assert seen.places.tolist() == [4 * 40 + 4] * 4

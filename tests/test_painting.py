@@ -16,7 +16,7 @@ import pytest
 from PIL import Image, ImageDraw
 from psd_tools import PSDImage
 
-from guiding_painter import painting as painting_module
+from guiding_painter import view
 from guiding_painter.colors import parse_color
 from guiding_painter.layers import lay_lines
 from guiding_painter.painting import Painting
@@ -235,7 +235,7 @@ def test_undo_and_redo_are_those_of_an_editor(painting: Painting):
 
 
 def test_the_picture_is_computed_once_an_answer(painting: Painting):
-    colorize = painting._colorize
+    colorize = painting._view._colorize
     assert colorize.calls == 0
     for expected in (1, 2, 3):
         region = painting.next_region()
@@ -258,10 +258,10 @@ def test_many_answers_cost_one_picture_and_a_skip_none(painting: Painting):
     assert painting.image
     painting.skip(0)
     assert painting.image
-    assert painting._colorize.calls == 1
+    assert painting._view._colorize.calls == 1
     painting.paint_all(["#111111", "#222222"])
     assert painting.image
-    assert painting._colorize.calls == 2
+    assert painting._view._colorize.calls == 2
 
 
 def test_the_image_has_flat_color_up_to_lines_as_sharp_as_the_drawing(painting: Painting):
@@ -309,9 +309,9 @@ def test_no_color_crosses_a_line(page: Image.Image, region_map: np.ndarray):
 
 def test_suggestions_are_drawn_from_a_picture_once(painting: Painting, monkeypatch: pytest.MonkeyPatch):
     drawn = []
-    colors_of = painting_module.region_colors
+    colors_of = view.region_colors
     monkeypatch.setattr(
-        painting_module, "region_colors", lambda picture, *rest: drawn.append(picture) or colors_of(picture, *rest)
+        view, "region_colors", lambda picture, *rest: drawn.append(picture) or colors_of(picture, *rest)
     )
     for _ in range(2):
         assert [region.suggested_color for region in painting.regions] == ["#6496c8"] * 3
@@ -343,7 +343,7 @@ def test_paint_all_accepts_suggestions_in_turn(painting: Painting):
     painting.paint(2, "#222222")
     painting.paint_all("auto")
     assert [region.color for region in painting.regions] == ["#6496c8", "#222222", "#6496c8"]
-    assert painting._colorize.calls == 2  # the last answer's picture has not been looked at
+    assert painting._view._colorize.calls == 2  # the last answer's picture has not been looked at
 
 
 def test_paint_all_goes_on_where_the_painting_stands(painting: Painting):
@@ -488,8 +488,10 @@ def test_the_saved_form(painting: Painting):
         "region_map",
         "history",
         "position",
+        "panels",
     ]
-    assert (state["format"], state["version"], state["extract_lines"]) == ("guiding-painter painting", 2, False)
+    assert (state["format"], state["version"], state["extract_lines"]) == ("guiding-painter painting", 3, False)
+    assert state["panels"] is None
     assert (state["drawing"]["size"], state["working_size"]) == ([80, 40], [40, 20])
     assert state["history"] == [{"region": 2, "color": "#e07a5f"}, {"region": 0, "color": None}]
     assert state["position"] == 1
@@ -510,9 +512,9 @@ def test_foreign_states(painting: Painting, state: object):
         resume(painting, state)
 
 
-@pytest.mark.parametrize("version", [0, 3, "1", None])
+@pytest.mark.parametrize("version", [0, 4, "1", None])
 def test_states_of_another_version(painting: Painting, version: object):
-    with pytest.raises(ValueError, match="version .* of the format .* versions 1 to 2: update guiding-painter"):
+    with pytest.raises(ValueError, match="version .* of the format .* versions 1 to 3: update guiding-painter"):
         resume(painting, painting.to_dict() | {"version": version})
 
 

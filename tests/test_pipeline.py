@@ -1,7 +1,9 @@
 """GuidingPainterPipeline: opening drawings, the checkpoint's layout, and all that can be wrong with a checkpoint."""
 
+import ast
 import json
 import pickle
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +25,9 @@ from guiding_painter import (
 from guiding_painter import (
     checkpoint as checkpoint_module,
 )
+from guiding_painter.colors import to_hex
 from guiding_painter.flats import resize
+from guiding_painter.sketches import to_sketch
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 SIDE = 96  # working size of most tests: small is fast
@@ -225,6 +229,31 @@ def test_resume_refuses_what_does_not_belong(painter: GuidingPainterPipeline, dr
         painter.resume(drawing, {"region_map": state["region_map"]})
     with pytest.raises(ValueError, match="has a region [345] and this model has only 3 regions"):
         make_painter(max_hints=3).resume(drawing, state)
+
+
+def test_what_other_rooms_build_on_is_public(painter: GuidingPainterPipeline, drawing: Image.Image):
+    painting = painter.open(drawing, SIDE)
+    sketch = to_sketch(painting.drawing, painting.picture.size)
+    region_map = painter.find_regions(sketch)
+    assert (region_map.dtype, region_map.shape) == (np.uint8, painting.picture.size[::-1])
+    hinted = region_map == painting.regions[0].index
+    picture = painter.colorizer(sketch)(region_map, np.full((*hinted.shape, 3), 9, np.uint8), hinted)
+    assert (picture.mode, picture.size) == ("RGB", painting.picture.size)
+    assert painter.segmentation.features(sketch).shape[2:] == hinted.shape
+    assert np.array_equal(painting.layout.owners[painting.cells], painting.region_map)
+    assert {to_hex(color) for color in painting.suggestions.values()} == {
+        region.suggested_color for region in painting.regions
+    }
+
+
+@pytest.mark.parametrize("folder", ["guiding_painter", "benchmarks"])
+def test_no_room_reads_the_private_names_of_another(folder: str):
+    for path in sorted((Path(__file__).parents[1] / folder).glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [name.name for name in node.names] if isinstance(node, ast.ImportFrom) else []
+            if isinstance(node, ast.Attribute) and getattr(node.value, "id", None) not in ("self", "cls"):
+                names = [node.attr]
+            assert not [name for name in names if re.match("_[a-z]", name)], f"{path.name}, line {node.lineno}"
 
 
 def test_networks_must_agree_on_the_number_of_regions():

@@ -155,7 +155,7 @@ def test_parts_keep_the_answer_and_the_picture(painting: Painting):
     assert [region.color for region in painting.regions] == [None, None, None, "#e07a5f", "#e07a5f"]
     assert [region.skipped for region in painting.regions] == [False, True, True, False, False]
     assert painting.picture is picture  # the model sees the same, and is not asked again
-    assert len(painting._colorize.inputs) == 1
+    assert len(painting._view._colorize.inputs) == 1
     assert painting.image.tobytes() == image
     painting.repaint(3, "#3d405b")
     assert painting.color().getpixel(CIRCLE) in {(0xE0, 0x7A, 0x5F), (0x3D, 0x40, 0x5B)}
@@ -167,7 +167,7 @@ def test_the_model_is_shown_the_channel_of_the_parent_and_each_color(painting: P
     painting.paint(parts[0], "#ff0000")
     painting.paint(parts[1], "#0000ff")
     assert painting.picture
-    channels, hints, hinted = painting._colorize.inputs[-1]
+    channels, hints, hinted = painting._view._colorize.inputs[-1]
     assert set(np.unique(channels)) == {0, 1, 2}
     regions = resize(painting.region_map, channels.shape)
     assert np.array_equal(hinted, np.isin(regions, [2, 3]))
@@ -348,7 +348,7 @@ def test_merged_regions_keep_the_answer_of_the_larger(
 def test_the_merged_region_is_one_channel_to_the_model(painting: Painting):
     painting.paint(painting.merge(1, 2), "#e07a5f")
     assert painting.picture
-    channels, _, hinted = painting._colorize.inputs[-1]
+    channels, _, hinted = painting._view._colorize.inputs[-1]
     assert set(channels[hinted].tolist()) == {1}
 
 
@@ -459,11 +459,15 @@ def test_the_saved_form_of_surgery(painting: Painting):
     ]
 
 
-def test_states_from_before_surgery_load(painting: Painting):
+@pytest.mark.parametrize("version", [1, 2])
+def test_states_of_earlier_versions_load(painting: Painting, version: int):
     painting.paint(2, "#e07a5f")
     painting.skip(0)
     painting.undo()
-    again = resumed(painting, {"version": 1})
+    state = painting.to_dict() | {"version": version}
+    del state["panels"]
+    saved = SavedPainting.from_dict(state)
+    again = Painting(painting.drawing, saved.region_map, Recorder(), False, saved.history, saved.position)
     assert again.answers == {2: (224, 122, 95)}
     assert again.redo().skipped
 

@@ -1,0 +1,141 @@
+"""The colors of flats: exact fills, the means of the model's picture, and its shading brought to the lines."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+
+from .colors import RGB
+from .flats import Flats, resize
+
+DETAIL = 12  # pixels of the model's picture that a cell needs to show its shading; a smaller one gets their mean
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the model's picture shows of every cell; the same after every answer, so taken once.
+
+    Args:
+        cells: (h, w) int32, the cell in the middle of each pixel of the picture.
+        hidden: (n,) int32, the cells of all pixels of the drawing whose cell lies in the middle of none.
+        places: (n,) int64, the pixel of the picture that each of those lies in, counted row by row.
+    """
+
+    cells: np.ndarray
+    hidden: np.ndarray
+    places: np.ndarray
+
+
+def sample(cells: np.ndarray, shape: tuple[int, int]) -> Sample:
+    """Looks at (H, W) cells through a picture of shape (h, w)."""
+    seen = resize(cells, shape)
+    is_hidden = np.ones(int(cells.max()) + 1, dtype=bool)
+    is_hidden[seen] = False
+    rows, columns = np.nonzero(is_hidden[cells])
+    places = resize(np.arange(shape[0] * shape[1]).reshape(shape), cells.shape)
+    return Sample(seen, cells[rows, columns], places[rows, columns])
+
+
+def flat_colors(region_map: np.ndarray, colors: Mapping[int, RGB]) -> Image.Image:
+    """RGB: each region in exactly its color. (H, W) uint8; colors of every region in it."""
+    table = np.zeros((256, 3), dtype=np.uint8)
+    for index, color in colors.items():
+        table[index] = color
+    return Image.fromarray(table[region_map])
+
+
+def region_colors(picture: Image.Image, paper: np.ndarray, seen: Sample, owners: np.ndarray) -> dict[int, RGB]:
+    """The mean of the model's picture, RGB at the working size, over every region; over its paper where it has any.
+
+    Args:
+        paper: (h, w) bool, where the picture shows no line of the drawing.
+        seen: of the cells in this picture.
+        owners: as in `Flats`.
+    """
+    means = np.rint(_region_means(np.asarray(picture), paper, seen, owners)).astype(int)
+    return {index: tuple(means[index].tolist()) for index in np.unique(owners).tolist()}
+
+
+def painted_colors(picture: Image.Image, paper: np.ndarray, flats: Flats, answers: Mapping[int, RGB]) -> Image.Image:
+    """The model's shading at the drawing's own size, RGB without lines; no color crosses the border of a cell.
+
+    Each cell is enlarged by itself from those pixels of the picture that are paper of this cell, continued to its
+    border. Then each answered region is shifted, channel by channel, until its mean is the answer (to half a level).
+
+    Args:
+        picture: what the model paints, RGB at the working size.
+        paper: (h, w) bool, where the picture shows no line of the drawing.
+        answers: {region: (r, g, b)}.
+    """
+    source = np.asarray(picture)  # (h, w, 3)
+    sampling = sample(flats.cells, paper.shape)
+    sampled, count = sampling.cells, len(flats.owners)
+    regions = _region_means(source, paper, sampling, flats.owners)
+    seen = np.bincount(sampled[paper], minlength=count)
+    means = np.where(seen[:, None] > 0, _means(source, sampled, paper, count), regions[flats.owners])
+    color = np.rint(means).astype(np.uint8)[flats.cells]  # (H, W, 3)
+
+    height, width = flats.cells.shape
+    boxes = ndimage.find_objects(flats.cells + 1)
+    for cell in np.flatnonzero(seen >= DETAIL):
+        rows, columns = boxes[cell]
+        y0, y1 = (edge * source.shape[0] / height for edge in (rows.start, rows.stop))
+        x0, x1 = (edge * source.shape[1] / width for edge in (columns.start, columns.stop))
+        crop = slice(int(y0), math.ceil(y1)), slice(int(x0), math.ceil(x1))
+        known = (sampled[crop] == cell) & paper[crop]
+        if not known.any():
+            continue
+        nearest = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
+        patch = Image.fromarray(source[crop][tuple(nearest)]).resize(
+            (columns.stop - columns.start, rows.stop - rows.start),
+            Image.Resampling.BICUBIC,
+            box=(x0 - crop[1].start, y0 - crop[0].start, x1 - crop[1].start, y1 - crop[0].start),
+        )
+        np.copyto(color[rows, columns], np.asarray(patch), where=(flats.cells[rows, columns] == cell)[..., None])
+
+    region_map = flats.region_map
+    for index, answer in answers.items():
+        pixels = region_map == index
+        if pixels.any():
+            color[pixels] = _with_mean(color[pixels], answer)
+    return Image.fromarray(color)
+
+
+def _region_means(source: np.ndarray, paper: np.ndarray, seen: Sample, owners: np.ndarray) -> np.ndarray:
+    """Mean of the (h, w, 3) picture over every region, see `region_colors`. Returns (number of regions, 3)."""
+    sampled = owners[seen.cells]
+    count = int(owners.max()) + 1
+    means = _means(source, sampled, paper, count)
+    small = np.ones(count, dtype=bool)
+    small[sampled] = False  # such a region lies in the middle of no pixel of the picture
+    hidden = owners[seen.hidden]
+    mine = small[hidden]
+    if mine.any():
+        values, hidden = source.reshape(-1, 3)[seen.places[mine]], hidden[mine]
+        found = np.unique(hidden)
+        means[found] = _means(values[None], hidden[None], np.ones((1, len(hidden)), dtype=bool), count)[found]
+    return means
+
+
+def _means(values: np.ndarray, labels: np.ndarray, preferred: np.ndarray, count: int) -> np.ndarray:
+    """Mean of (h, w, 3) values over the preferred pixels of each label, over all where none is. Returns (count, 3)."""
+    # A preferred pixel outweighs a whole page of others.
+    weights = np.where(preferred, 1.0, 1e-12).ravel()
+    labels = labels.ravel().astype(np.intp)  # or every count below converts them anew
+    sums = [np.bincount(labels, weights * values[..., channel].ravel(), count) for channel in range(3)]
+    return np.stack(sums, axis=1) / np.maximum(np.bincount(labels, weights, count), 1e-12)[:, None]
+
+
+def _with_mean(color: np.ndarray, answer: RGB) -> np.ndarray:
+    """(n, 3) uint8 shifted, and clipped, by whole levels so that the means come closest to the answer."""
+    shifted = np.clip(np.arange(-255, 256)[:, None] + np.arange(256), 0, 255)  # (511, 256): shift, level
+    return np.stack(
+        [
+            shifted[np.abs(shifted @ np.bincount(plane, minlength=256) / plane.size - level).argmin()][plane]
+            for plane, level in zip(color.T, answer, strict=True)
+        ],
+        axis=1,
+    ).astype(np.uint8)
