@@ -238,20 +238,35 @@ def test_names_that_differ_in_case_only_clash(run, pages: list[Path]):
     )
 
 
-def test_a_reader_that_goes_away_is_no_error(folder: Path, checkpoint: Path):
-    command = [sys.executable, "-c", "import sys; from guiding_painter.cli import main; sys.exit(main())"]
-    arguments = ["paint", "drawing.png", "--model", checkpoint, "--colors", "auto", "-o", "colored.png"]
+def run_unread(arguments: list, folder: Path) -> subprocess.CompletedProcess:
+    """The command as a process of its own, whose output nobody reads any more."""
     read, write = os.pipe()
     os.close(read)
     try:
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        result = subprocess.run(
-            [*command, *arguments], stdout=write, stderr=subprocess.PIPE, cwd=folder, env=environment, text=True
-        )
+        command = [sys.executable, "-m", "guiding_painter", *arguments]
+        return subprocess.run(command, stdout=write, stderr=subprocess.PIPE, cwd=folder, env=environment, text=True)
     finally:
         os.close(write)
+
+
+def test_a_reader_that_goes_away_is_no_error(folder: Path, checkpoint: Path):
+    result = run_unread(["regions", "drawing.png", "--model", checkpoint, "-o", "guide.png"], folder)
     assert (result.returncode, result.stderr) == (141, "")
-    assert (folder / "colored.png").exists()
+    assert (folder / "guide.png").exists()
+    assert run_unread(["--help"], folder).stderr == ""
+
+
+@pytest.mark.parametrize("module", ["guiding_painter", "guiding_painter.cli"])
+def test_the_command_is_a_module_too(module: str, folder: Path):
+    command = [sys.executable, "-m", module, "paint", "nothing.png", "--colors", "auto", "-o", "drawing.txt"]
+    result = subprocess.run(
+        command, capture_output=True, text=True, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == "guiding-painter: drawing.txt does not end in .png or .psd or .ora: name such a file.\n"
+    result = subprocess.run([*command[:3], "--help"], capture_output=True, text=True, cwd=folder)
+    assert result.stdout.startswith("usage: guiding-painter")
 
 
 @pytest.mark.parametrize("name", ["colored.psd", "colored.ORA"])

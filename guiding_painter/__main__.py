@@ -1,0 +1,8 @@
+"""`python -m guiding_painter`: the same as `guiding-painter`."""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
