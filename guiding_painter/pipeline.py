@@ -1,15 +1,18 @@
 """GuidingPainterPipeline: the two networks together, loaded, saved, and put to work on drawings."""
 
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 import torch
 from diffusers import DiffusionPipeline
 from diffusers.utils import BaseOutput
+from huggingface_hub import CommitInfo, HfApi, ModelCardData
 from PIL import Image
 
 from .checkpoint import find_checkpoint, load_network, read_json
@@ -112,6 +115,44 @@ class GuidingPainterPipeline(DiffusionPipeline):
                 "safe_serialization is False, but a checkpoint is saved as safetensors only: leave it out."
             )
         super().save_pretrained(save_directory, **kwargs)
+
+    def push_to_hub(
+        self,
+        repo_id: str,
+        commit_message: str = "Upload the model",
+        private: bool | None = None,
+        token: str | bool | None = None,
+        create_pr: bool = False,
+    ) -> CommitInfo:
+        """Uploads the checkpoint. A repository without a card gets a short one, for which to choose a license is left.
+
+        Args:
+            repo_id: such as "user/my-comic"; made if it is new.
+            commit_message, token, create_pr: as in `huggingface_hub`.
+            private: of a new repository; None for the owner's default.
+
+        Raises what `huggingface_hub` does where the hub cannot be reached or refuses.
+        """
+        api = HfApi(token=token)
+        repo_id = api.create_repo(repo_id, private=private, exist_ok=True).repo_id
+        with tempfile.TemporaryDirectory() as folder:
+            self.save_pretrained(folder)
+            if not api.file_exists(repo_id, "README.md"):
+                data = ModelCardData(
+                    library_name="guiding-painter",
+                    pipeline_tag="image-to-image",
+                    tags=["colorization", "line-art", "sketch", "comics", "interactive"],
+                )
+                Path(folder, "README.md").write_text(
+                    f"---\n{data.to_yaml()}\n---\n\n# {repo_id.split('/')[-1]}\n\n"
+                    "Model-guided colorization of line drawings, with the Python package `guiding_painter`:\n\n"
+                    "```python\nfrom guiding_painter import GuidingPainterPipeline\n\n"
+                    f'painter = GuidingPainterPipeline.from_pretrained("{repo_id}")\n```\n',
+                    encoding="utf-8",
+                )
+            return api.upload_folder(
+                repo_id=repo_id, folder_path=folder, commit_message=commit_message, create_pr=create_pr
+            )
 
     def open(self, drawing: Drawing, long_side: int = 512, extract_lines: bool = False) -> Painting:
         """Opens a drawing to be colored. f runs once, here; every answer then costs one forward of g.

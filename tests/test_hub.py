@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from hub_server import HubServer
+from huggingface_hub import ModelCard
 from training_pictures import draw_pictures
 
 ROOT = Path(__file__).parents[1]
@@ -134,10 +135,15 @@ def test_push_to_hub(hub: HubServer, checkpoint: Path, tmp_path: Path):
     pushed = hub.repos["user/pushed"]
     assert set(pushed) == {*files_of(checkpoint), "README.md"}
     assert all(pushed[name] == data for name, data in files_of(checkpoint).items())
+    card = ModelCard(pushed["README.md"].decode())
+    assert (card.data.library_name, card.data.pipeline_tag) == ("guiding-painter", "image-to-image")
+    assert card.data.license is None  # that is for its owner to say
+    assert 'GuidingPainterPipeline.from_pretrained("user/pushed")' in card.text
+    assert "diffusers" not in card.content
 
 
 def test_push_to_hub_leaves_a_card_that_is_there(hub: HubServer, checkpoint: Path, tmp_path: Path):
-    card = b"---\nlicense: mit\nlibrary_name: guiding-painter\n---\n\n# My comic\n"
+    card = b"---\nlicense: mit\nlibrary_name:   diffusers\n---\n\n# My comic \r\n"
     hub.repos["user/my-comic"] = {"README.md": card}
     python(
         f"""
@@ -148,7 +154,7 @@ def test_push_to_hub_leaves_a_card_that_is_there(hub: HubServer, checkpoint: Pat
         hub.endpoint,
     )
     assert set(hub.repos["user/my-comic"]) == {*files_of(checkpoint), "README.md"}
-    assert hub.repos["user/my-comic"]["README.md"].split() == card.split()
+    assert hub.repos["user/my-comic"]["README.md"] == card
 
 
 def test_a_training_fetches_the_recipe_and_the_discriminator_too(hub: HubServer, tmp_path: Path):
@@ -214,11 +220,10 @@ def test_a_training_uploads_what_it_made(hub: HubServer, desk: Path):
     assert "studio/mine" in hub.private
     assert f"Uploaded to {hub.endpoint}/studio/mine/commit/{hub.sha('studio/mine')}" in lines
     networks = [f"{name}/{file}" for name in ("segmentation", "colorization", "discriminator") for file in NETWORK]
-    sheets = ["comic-best", "comic-worst", "step-000002"]  # not that of step 1
-    assert sorted(uploaded) == sorted(
-        [*networks, "model_index.json", "training.json", "validation.json", "README.md"]
-        + [f"sheets/{name}.png" for name in sheets]
-    )
+    about = ["model_index.json", "training.json", "validation.json", "README.md", "good.webp", "bad.webp"]
+    assert sorted(uploaded) == sorted([*networks, *about, "sheets/step-000002.png"])  # not that of step 1
+    assert b"](good.webp)" in uploaded["README.md"]
+    assert b"](bad.webp)" in uploaded["README.md"]
     assert all(local[name] == data for name, data in uploaded.items())
     assert b'from_pretrained("studio/mine")' in uploaded["README.md"]
 
@@ -271,15 +276,14 @@ except SystemExit as stop:
 def test_a_failed_upload_loses_nothing_and_cards_edited_on_the_hub_stay(hub: HubServer, desk: Path):
     hub.repos["user/full"], hub.repos["user/edited"] = {}, {"README.md": b"# Edited on the hub"}
     Path("out/sheets").mkdir(parents=True)
-    for name in ("README.md", "model_index.json", "sheets/comic-best.png"):
+    for name in ("README.md", "model_index.json", "good.webp", "notes.txt"):
         Path("out", name).write_text("new")
     hub.full = {"user/full"}
     edited, uploaded, failed = python(
         TRAINING
         + """
-report = {"sets": {"comic": {kind: {"sheet": f"sheets/comic-{kind}.png"} for kind in ("best", "worst")}}}
-upload(Path("out"), "user/edited", report)
-attempt(upload, Path("out"), "user/full", report)
+upload(Path("out"), "user/edited")
+attempt(upload, Path("out"), "user/full")
 """,
         desk / "home",
         hub.endpoint,
@@ -288,7 +292,7 @@ attempt(upload, Path("out"), "user/full", report)
     assert edited == "The card of user/edited was changed by hand on the hub and stays as it is there."
     assert uploaded.startswith("Uploaded to ")
     assert hub.repos["user/edited"] == {
-        "README.md": b"# Edited on the hub", "model_index.json": b"new", "sheets/comic-best.png": b"new",
+        "README.md": b"# Edited on the hub", "model_index.json": b"new", "good.webp": b"new",
     }  # fmt: skip
     assert failed.startswith("OSError: The upload to user/full failed (")
     assert "<newline>" not in failed
