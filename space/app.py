@@ -4,6 +4,7 @@
 """
 
 import argparse
+import gc
 import importlib.util
 import os
 from pathlib import Path
@@ -12,6 +13,7 @@ import gradio as gr
 
 from api import add_api
 from guiding_painter import GuidingPainterPipeline
+from machine import settle
 from page import build_page
 from texts import LANGUAGES
 from uploads import MAX_MEGABYTES
@@ -60,7 +62,10 @@ def main() -> None:
         painter = GuidingPainterPipeline.from_pretrained(args.model)
     except (ValueError, OSError) as error:
         parser.error(str(error))
-    create_demo(painter).launch(server_port=args.port, **LAUNCH)
+    settle(painter)
+    demo = create_demo(painter)
+    gc.freeze()  # what is here now stays, and need not be looked through for garbage
+    demo.launch(server_port=args.port, **LAUNCH)
 
 
 if __name__ == "__main__":

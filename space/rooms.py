@@ -10,7 +10,7 @@ import gradio as gr
 from panels import answer_panel, examples_panel, strip_panel
 from steps import asked, swatches
 from uploads import EXAMPLES
-from views import asked_view, comparison, picture_view
+from views import asked_view, comparison, picture_file, picture_view
 from visits import Visit
 
 
@@ -116,8 +116,8 @@ class PaintRoom:
         first = not painting.regions or region is painting.regions[0]
         return {
             self.question: question(visit, texts),
-            self.asked: asked_view(painting, region, mark=visit.stroke),
-            self.picture: picture_view(painting),
+            self.asked: picture_file(asked_view(painting, region, mark=visit.stroke), self.asked.GRADIO_CACHE),
+            self.picture: picture_file(picture_view(painting), self.picture.GRADIO_CACHE),
             self.answer: swatches(visit),
             self.strip: {"frames": visit.frames, "step": visit.step},
             self.hint: texts.CUT_END if visit.stroke else texts.TOOLS[tool][1],

@@ -6,16 +6,18 @@
 import argparse
 import json
 import statistics
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import steps
 from guiding_painter import GuidingPainterPipeline
+from machine import settle
 from rooms import question
 from texts import en
 from uploads import check_picture
-from views import asked_view, picture_view
+from views import asked_view, picture_file, picture_view
 from visits import Visit, Visits
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp"}
@@ -31,9 +33,9 @@ def play(visits: Visits, path: Path, answers: int) -> dict[str, Any]:
     began = time.perf_counter()
     data = path.read_bytes()
     name = visits.start(data, check_picture(data))
-    with visits.using(name) as visit:
+    with visits.using(name) as visit, tempfile.TemporaryDirectory() as folder:
         steps.begin(visit)
-        _show(visit)
+        show(visit, folder)
         first = time.perf_counter() - began
         seconds = []
         for number in range(answers):
@@ -47,7 +49,7 @@ def play(visits: Visits, path: Path, answers: int) -> dict[str, Any]:
                 steps.apply_color(visit, steps.swatches(visit)["suggestion"])
             else:
                 {"skip": steps.skip_region, "undo": steps.undo, "redo": steps.redo}[action](visit)
-            _show(visit)
+            show(visit, folder)
             seconds.append(round(time.perf_counter() - began, 4))
         visit.saved = visit.painting.to_dict()
         record = visit.record.to_dict()
@@ -60,12 +62,12 @@ def play(visits: Visits, path: Path, answers: int) -> dict[str, Any]:
     }
 
 
-def _show(visit: Visit) -> None:
-    """What the page shows after a step."""
+def show(visit: Visit, folder: str) -> None:
+    """What the page shows after a step; its pictures go to a folder."""
     question(visit, en)
     steps.swatches(visit)
-    asked_view(visit.painting, steps.asked(visit))
-    picture_view(visit.painting)
+    picture_file(asked_view(visit.painting, steps.asked(visit)), folder)
+    picture_file(picture_view(visit.painting), folder)
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -83,9 +85,11 @@ def main() -> None:
     if not paths:
         parser.error(f"{args.folder} has no pictures: name a folder of PNG, JPEG, WebP, GIF, TIFF or BMP files.")
     try:
-        visits = Visits(GuidingPainterPipeline.from_pretrained(args.model))
+        painter = GuidingPainterPipeline.from_pretrained(args.model)
     except (ValueError, OSError) as error:
         parser.error(str(error))
+    settle(painter)
+    visits = Visits(painter)
     sessions = [play(visits, path, args.answers) for path in paths]
     seconds = [value for session in sessions for value in session["step_seconds"]]
     firsts = [session["first_question_seconds"] for session in sessions]

@@ -1,5 +1,6 @@
 """The paintings that visitors have open: kept small, found by a secret name, put away and let go in time."""
 
+import gc
 import secrets
 import threading
 import time
@@ -12,6 +13,7 @@ from typing import Any
 from PIL import Image
 
 from guiding_painter import GuidingPainterPipeline, Painting
+from machine import Cores
 from record import Record
 from texts import Trouble
 
@@ -61,6 +63,7 @@ class Visits:
 
     def __init__(self, painter: GuidingPainterPipeline):
         self.painter = painter
+        self.cores = Cores()
         self._kept: OrderedDict[str, Visit] = OrderedDict()  # the one used last at the end
         self._lock = threading.Lock()
 
@@ -71,12 +74,14 @@ class Visits:
             original: the file, which is kept to go on later.
             picture: what is in it, see `uploads.check_picture`.
         """
-        return self._keep(original, self.painter.open(picture, extract_lines=extract_lines))
+        with self.cores.share():
+            return self._keep(original, self.painter.open(picture, extract_lines=extract_lines))
 
     def resume(self, original: bytes, state: dict[str, Any]) -> str:
         """Takes up a painting that was saved; returns the visit's name. Raises Trouble for what is none."""
         try:
-            return self._keep(original, self.painter.resume(original, state))
+            with self.cores.share():
+                return self._keep(original, self.painter.resume(original, state))
         except (ValueError, OSError):
             raise Trouble("NO_SAVED") from None
 
@@ -96,7 +101,7 @@ class Visits:
             visit = self._kept[name]
             visit.used = time.monotonic()
             self._kept.move_to_end(name)
-        with visit.lock:
+        with visit.lock, self.cores.share():
             if visit.painting is None:
                 visit.painting = self.painter.resume(visit.original, visit.saved)
             yield visit
@@ -125,7 +130,7 @@ class Visits:
         """Puts paintings away, the one used longest ago first, until few enough are open."""
         with self._lock:
             visits = [visit for visit in reversed(self._kept.values()) if visit is not but]
-        count, pixels = 1, _pixels(but)
+        count, pixels, away = 1, _pixels(but), False
         for visit in visits:
             count += visit.painting is not None
             pixels += _pixels(visit)
@@ -135,9 +140,11 @@ class Visits:
                     if visit.painting is not None:
                         pixels -= _pixels(visit)
                         count -= 1
-                        visit.saved, visit.painting = visit.painting.to_dict(), None
+                        visit.saved, visit.painting, away = visit.painting.to_dict(), None, True
                 finally:
                     visit.lock.release()
+        if away:
+            gc.collect()  # paintings and their regions know each other, and Python counts objects, not megabytes
 
 
 def _pixels(visit: Visit) -> int:

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, SegmentationNetwork
 
 torch.set_num_threads(1)
+pytest.register_assert_rewrite("space_browser")
 
 
 def make_painter(max_hints: int = 6, norm: str = "group", cells: bool = False, seed: int = 0) -> GuidingPainterPipeline:

@@ -5,6 +5,7 @@ import json
 import re
 import sys
 import time
+import weakref
 import zipfile
 from types import SimpleNamespace
 
@@ -12,7 +13,8 @@ import numpy as np
 import pytest
 from huggingface_hub import metadata_load
 from packaging.requirements import Requirement
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageColor
+from scipy import ndimage
 
 import app
 import steps
@@ -24,7 +26,7 @@ from record import Record
 from rooms import question
 from texts import LANGUAGES, Trouble, en, ko
 from uploads import EXAMPLES, check_picture, is_animated, pack_painting, read_file, unpack_painting
-from views import MAX_SIDE, asked_view, hints_view, picture_view, point_of_drawing
+from views import EDGE, MAX_SIDE, asked_view, hints_view, picture_file, picture_view, point_of_drawing
 from visits import Visits
 
 SPACE = app.CSS_FILE.parent
@@ -121,6 +123,28 @@ def test_region_in_question_is_lit_and_the_rest_dimmed(painter, drawing):
     assert np.median(value[mask & paper]) > np.median(value[~mask & paper]) + 30
     bare = np.asarray(asked_view(painting, None)).astype(int)
     assert (bare.max(axis=2) == bare.min(axis=2)).all()
+
+
+def test_both_sides_of_a_region_s_border_are_drawn(painter, drawing):
+    painting = painter.open(drawing)
+    region = max(painting.regions, key=lambda region: region.area)
+    mask = region.mask
+    edge = (np.asarray(asked_view(painting, region)) == ImageColor.getrgb(EDGE)).all(axis=2)
+    for inside in (mask, ~mask):
+        beside = ndimage.binary_dilation(~inside) & inside  # of the four neighbors of a pixel
+        assert edge[beside].all()
+    assert not edge[ndimage.binary_erosion(mask, iterations=2, border_value=1)].any()
+
+
+def test_a_picture_goes_to_the_page_small_and_close_to_itself(visit, tmp_path):
+    steps.apply_color(visit, "#ff8800")
+    view = picture_view(visit.painting)
+    paths = [picture_file(view, str(tmp_path)) for _ in range(2)]
+    assert paths[0] != paths[1], "a browser would show the old one"
+    with Image.open(paths[0]) as picture:
+        assert (picture.format, picture.size) == ("WEBP", view.size)
+        difference = np.abs(np.asarray(picture.convert("RGB")).astype(int) - np.asarray(view))
+    assert difference.mean() < 8
 
 
 def test_a_point_of_the_view_is_found_in_a_larger_drawing(drawing):
@@ -365,6 +389,18 @@ def test_paintings_are_put_away_and_taken_up_again(visits, drawing, monkeypatch)
         steps.undo(visit)
         assert visit.painting.regions[0].color is None
     assert kept[2].painting is None
+
+
+def test_a_painting_that_is_put_away_leaves_memory_at_once(visits, drawing, monkeypatch):
+    monkeypatch.setattr(rooms_of_visits, "MOST_OPEN", 1)
+    first, second = (visits.start(file_bytes(drawing), drawing) for _ in range(2))
+    with visits.using(first) as visit:
+        steps.begin(visit)
+        painting = weakref.ref(visit.painting)
+    assert painting() is not None
+    with visits.using(second):
+        pass
+    assert painting() is None
 
 
 def test_paintings_expire(visits, opened, monkeypatch):
