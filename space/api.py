@@ -16,6 +16,7 @@ import steps
 from downloads import make_file
 from guiding_painter.sketches import looks_colored
 from uploads import check_picture, example, read_file, unpack_painting
+from views import asked_view, picture_file
 from visits import Visit, Visits
 
 WORK = {"concurrency_id": "painter", "concurrency_limit": 2}
@@ -35,11 +36,12 @@ def add_api(visits: Visits) -> None:
             return report(visit)
 
     def open_drawing(drawing: gr.FileData, extract_lines: bool = False) -> dict:
-        """Open a line drawing to color it. Returns the name of the painting and its first question.
+        """Open a line drawing to color it. Returns the name of the painting and its first question: which region to
+        color, where it is, and the color that the model suggests.
 
         Args:
-            drawing: a picture file: PNG, JPEG, WebP, GIF, TIFF or BMP.
-            extract_lines: take the lines out of a picture that has colors already.
+            drawing: a picture file, PNG, JPEG, WebP, GIF, TIFF or BMP; as a tool, its web address or a data: URI.
+            extract_lines: take the lines out of a picture that has colors already; for a line drawing leave it out.
         """
         with troubles():
             data = read_file(drawing)
@@ -50,34 +52,45 @@ def add_api(visits: Visits) -> None:
         """Open one of the bundled example drawings. Returns the name of the painting and its first question.
 
         Args:
-            index: the number of the example, from 0.
+            index: 0 comic panel, 1 character, 2 dog, 3 garden, 4 pencil scan, 5 comic page, 6 cats, 7 ladybug.
         """
         with troubles():
             data = example(index)
             return start(visits.start(data, check_picture(data)))
 
     def resume(file: gr.FileData) -> dict:
-        """Go on with a painting that `download` wrote as "resume".
+        """Go on with a painting that `download` wrote as "resume". Returns its new name and its question.
 
         Args:
-            file: the .zip file.
+            file: the .zip file that `download` gave; as a tool, its web address or a data: URI.
         """
         with troubles():
             return start(visits.resume(*unpack_painting(read_file(file))))
 
     def question(painting: str) -> dict:
-        """The question of a painting as it is now.
+        """The question of a painting as it is now: which region is to be colored, and what the others have.
 
         Args:
-            painting: its name.
+            painting: the name that opening it gave.
         """
         return change(painting, lambda visit: None)
+
+    def look(painting: str) -> gr.FileData:
+        """See the question: the drawing with the region in question lit and outlined, all else dimmed, as a picture
+        of at most 1024 pixels a side.
+
+        Args:
+            painting: the name that opening it gave.
+        """
+        with troubles(), visits.using(painting) as visit:
+            view = asked_view(visit.painting, steps.asked(visit))
+            return gr.FileData(path=picture_file(view, gr.utils.get_upload_folder())).model_dump()
 
     def paint(painting: str, color: str) -> dict:
         """Answer the question: give the region in question a color. Returns the next question.
 
         Args:
-            painting: the painting's name.
+            painting: the name that opening it gave.
             color: such as "#e07a5f", "rgb(224, 122, 95)" or "hsl(13, 67%, 63%)".
         """
         return change(painting, steps.apply_color, color)
@@ -86,40 +99,40 @@ def add_api(visits: Visits) -> None:
         """Leave the region in question to the model. Returns the next question.
 
         Args:
-            painting: the painting's name.
+            painting: the name that opening it gave.
         """
         return change(painting, steps.skip_region)
 
     def undo(painting: str) -> dict:
-        """Take the last step back.
+        """Take the last step back. Returns its question again.
 
         Args:
-            painting: the painting's name.
+            painting: the name that opening it gave.
         """
         return change(painting, steps.undo)
 
     def redo(painting: str) -> dict:
-        """Bring back what was undone last.
+        """Bring back what was undone last. Returns the question then.
 
         Args:
-            painting: the painting's name.
+            painting: the name that opening it gave.
         """
         return change(painting, steps.redo)
 
     def go_to(painting: str, step: int) -> dict:
-        """Go to where the painting was after a number of steps.
+        """Go to where the painting was after a number of steps, back or forth. Returns the question there.
 
         Args:
-            painting: the painting's name.
-            step: from 0, the beginning.
+            painting: the name that opening it gave.
+            step: how many steps, from 0, the beginning.
         """
         return change(painting, steps.go_to, step)
 
     def finish(painting: str) -> dict:
-        """Let the model answer every question that is left.
+        """Let the model answer every question that is left, each with its suggestion.
 
         Args:
-            painting: the painting's name.
+            painting: the name that opening it gave.
         """
         return change(painting, steps.finish)
 
@@ -127,18 +140,18 @@ def add_api(visits: Visits) -> None:
         """Ask about a region out of order, also about one that has an answer.
 
         Args:
-            painting: the painting's name.
-            region: its number, as in "regions".
+            painting: the name that opening it gave.
+            region: its number, as "region" in "regions".
         """
         return change(painting, steps.choose_index, region)
 
     def choose_at(painting: str, x: int, y: int) -> dict:
-        """Ask about the region under a point.
+        """Ask about the region under a point, also one that has an answer.
 
         Args:
-            painting: the painting's name.
+            painting: the name that opening it gave.
             x: from the left, in pixels of the drawing.
-            y: from the top.
+            y: from the top, in pixels of the drawing.
         """
         return change(painting, steps.choose, (x, y))
 
@@ -146,9 +159,9 @@ def add_api(visits: Visits) -> None:
         """Split the region under a point into its connected parts.
 
         Args:
-            painting: the painting's name.
+            painting: the name that opening it gave.
             x: from the left, in pixels of the drawing.
-            y: from the top.
+            y: from the top, in pixels of the drawing.
         """
         return change(painting, steps.split, (x, y))
 
@@ -156,11 +169,11 @@ def add_api(visits: Visits) -> None:
         """Cut the region under the middle of a straight line along it.
 
         Args:
-            painting: the painting's name.
+            painting: the name that opening it gave.
             x1: where the line begins, from the left, in pixels of the drawing.
-            y1: from the top.
+            y1: where it begins, from the top.
             x2: where it ends, from the left.
-            y2: from the top.
+            y2: where it ends, from the top.
         """
         return change(painting, steps.cut, (x1, y1), (x2, y2))
 
@@ -168,9 +181,9 @@ def add_api(visits: Visits) -> None:
         """Make one region of the one in question and the one under a point.
 
         Args:
-            painting: the painting's name.
+            painting: the name that opening it gave.
             x: from the left, in pixels of the drawing.
-            y: from the top.
+            y: from the top, in pixels of the drawing.
         """
         return change(painting, steps.merge, (x, y))
 
@@ -178,21 +191,21 @@ def add_api(visits: Visits) -> None:
         """Move the area inside lines under a point to the region in question.
 
         Args:
-            painting: the painting's name.
+            painting: the name that opening it gave.
             x: from the left, in pixels of the drawing.
-            y: from the top.
+            y: from the top, in pixels of the drawing.
         """
         return change(painting, steps.move_cell, (x, y))
 
     def download(
         painting: str, kind: str = "png", mode: str = "flat", lines: bool = True, transparent: bool = False
     ) -> gr.FileData:
-        """The painting as a file.
+        """The painting as a file: the colored picture, its layers for a paint program, or what belongs to it.
 
         Args:
-            painting: its name.
-            kind: "png", "psd", "ora", "palette", "resume", "film" or "record".
-            mode: "flat" or "painted".
+            painting: the name that opening it gave.
+            kind: "png", layers as "psd" or "ora", "palette", "resume" to go on later, "film" or "record" (of times).
+            mode: "flat", one color a region, or "painted", with the shading of the model.
             lines: for png, with the lines of the drawing.
             transparent: for png, see-through where there is no answer.
         """
@@ -201,8 +214,8 @@ def add_api(visits: Visits) -> None:
             return gr.FileData(path=path).model_dump()
 
     for endpoint in (
-        open_drawing, open_example, resume, question, paint, skip, undo, redo, go_to, finish, choose, choose_at, split,
-        cut, merge, move_cell, download,
+        open_drawing, open_example, resume, question, look, paint, skip, undo, redo, go_to, finish, choose, choose_at,
+        split, cut, merge, move_cell, download,
     ):  # fmt: skip
         gr.api(endpoint, api_name=endpoint.__name__, **WORK)
 
@@ -230,4 +243,5 @@ def troubles() -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError) as error:
-        raise gr.Error(html.escape(str(error)), print_exception=False) from error
+        # gradio's own pages show it as HTML, which may quote what a client sent.
+        raise gr.Error(html.escape(str(error), quote=False), print_exception=False) from error
