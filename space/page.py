@@ -69,7 +69,7 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
 
     def open_example(event: gr.EventData) -> dict[Any, Any]:
         with toasts(texts):
-            return open_picture(example(event._data.get("index")))
+            return open_picture(example(getattr(event, "index", None)))
 
     def open_offered(data: bytes | None, extract_lines: bool) -> dict[Any, Any]:
         with toasts(texts):
@@ -97,10 +97,10 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
         return run
 
     def answer(current: str | None, tool: str, event: gr.EventData) -> dict[Any, Any]:
-        return step(steps.apply_color)(current, tool, event._data.get("color"))
+        return step(steps.apply_color)(current, tool, getattr(event, "color", None))
 
     def go_to(current: str | None, tool: str, event: gr.EventData) -> dict[Any, Any]:
-        return step(steps.go_to)(current, tool, event._data.get("step"))
+        return step(steps.go_to)(current, tool, getattr(event, "step", None))
 
     def click(current: str | None, tool: str, event: gr.SelectData) -> dict[Any, Any]:
         """A click on the drawing."""
@@ -187,4 +187,4 @@ def toasts(texts: ModuleType) -> Iterator[None]:
     except (ValueError, OSError) as error:
         words = error.words(texts) if isinstance(error, Trouble) else str(error)
         # gradio shows messages as HTML, and they may quote what a visitor sent.
-        raise gr.Error(html.escape(words), print_exception=False) from error
+        raise gr.Error(html.escape(words, quote=False), print_exception=False) from error

@@ -140,9 +140,11 @@ element.addEventListener('click', event => {
   const frame = event.target.closest('[data-step]');
   if (frame) trigger('submit', {step: Number(frame.dataset.step)});
 });
-watch('value', () => {
+// Frames have no width before they are decoded, and so no place to scroll to.
+watch('value', async () => {
+  await Promise.allSettled([...element.querySelectorAll('img')].map(image => image.decode()));
   const strip = element.querySelector('.strip'), now = strip.querySelector('.now');
-  if (now) strip.scrollLeft = now.offsetLeft - strip.clientWidth / 2;
+  if (now) strip.scrollLeft = now.offsetLeft - (strip.clientWidth - now.offsetWidth) / 2;
 });
 """
 

@@ -11,21 +11,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from app import LAUNCH, create_demo
 from guiding_painter import GuidingPainterPipeline
 from texts import ko
 
-# One person's answers to the first questions about the example "portrait"
-COLORS = ["#bfe3f2", "#7a4a2b", "#5c3620", "#f6d3b3", "#ffffff", "#ffffff", "#f4a6b8", "#f6d3b3"]
+# One person's answers about the example "portrait": places in it, (x, y) in pixels, whatever the model takes for a
+# region there and whenever it would ask
+ANSWERS = {
+    (20, 20): "#bfe3f2", (184, 200): "#7a4a2b", (66, 469): "#7a4a2b", (234, 570): "#f6d3b3", (158, 418): "#ffffff",
+    (420, 400): "#ffffff", (319, 585): "#e5707e", (648, 525): "#f6d3b3", (363, 135): "#f4a6b8",
+}  # fmt: skip
 DESK, PHONE = {"width": 1200, "height": 900}, {"width": 390, "height": 844}
 PORTRAIT, LADYBUG = 1, 7  # examples
 
 
 @contextmanager
-def opened(browser: Browser, url: str, size: dict[str, int]) -> Iterator[Page]:
-    page = browser.new_page(viewport=size)
+def opened(browser: Browser, url: str, size: dict[str, int], language: str = "en") -> Iterator[Page]:
+    page = browser.new_page(viewport=size, locale=language)
     page.set_default_timeout(120_000)
     page.goto(url)
     page.locator("#examples button").first.wait_for()
@@ -34,16 +38,31 @@ def opened(browser: Browser, url: str, size: dict[str, int]) -> Iterator[Page]:
     page.close()
 
 
-def answer(page: Page, colors: list[str]) -> None:
-    """Opens the portrait and answers its first questions."""
+def answer(page: Page) -> None:
+    """Opens the portrait and gives it its colors."""
     page.locator("#examples button").nth(PORTRAIT).click()
     page.locator("#strip [data-step='0'][aria-current]").wait_for()
-    for number, color in enumerate(colors, start=1):
+    drawing = page.locator("#asked img")
+    for number, (point, color) in enumerate(ANSWERS.items(), start=1):
+        seen = drawing.get_attribute("src")
+        drawing.click(position=place(drawing, point))
+        page.wait_for_function("seen => document.querySelector('#asked img').getAttribute('src') !== seen", arg=seen)
         page.locator("#hex").fill(color)
         page.locator("#hex").press("Enter")
         page.locator(f"#strip [data-step='{number}'][aria-current]").wait_for()
     page.wait_for_timeout(1500)
     page.evaluate("scrollTo(0, 0)")
+
+
+def place(drawing: Locator, point: tuple[int, int]) -> dict[str, float]:
+    """Where a pixel of a drawing is in its frame, into which it fits as "contain" has it."""
+    box = drawing.bounding_box()
+    size = drawing.evaluate("image => [image.naturalWidth, image.naturalHeight]")
+    scale = min(box["width"] / size[0], box["height"] / size[1])
+    return {
+        axis: (box[side] - scale * length) / 2 + scale * value
+        for axis, side, length, value in zip("xy", ("width", "height"), size, point, strict=True)
+    }
 
 
 def finish(page: Page) -> None:
@@ -54,16 +73,17 @@ def finish(page: Page) -> None:
 
 def take(browser: Browser, url: str, folder: Path) -> None:
     """Writes all pictures into a folder."""
-    for look, address, size in (
-        ("", url, DESK),
-        ("dark-", f"{url}?__theme=dark", DESK),
-        ("phone-", url, PHONE),
-        ("phone-dark-", f"{url}?__theme=dark", PHONE),
-        ("korean-", f"{url}{ko.PATH}", DESK),
+    for look, address, size, language in (
+        ("", url, DESK, "en"),
+        ("dark-", f"{url}?__theme=dark", DESK, "en"),
+        ("phone-", url, PHONE, "en"),
+        ("phone-dark-", f"{url}?__theme=dark", PHONE, "en"),
+        ("korean-", f"{url}{ko.PATH}", DESK, "ko"),
+        ("phone-korean-", f"{url}{ko.PATH}", PHONE, "ko"),
     ):
-        with opened(browser, address, size) as page:
+        with opened(browser, address, size, language) as page:
             page.screenshot(path=folder / f"{look}start.png")
-            answer(page, COLORS)
+            answer(page)
             page.screenshot(path=folder / f"{look}paint.png", full_page=True)
             finish(page)
             page.screenshot(path=folder / f"{look}finish.png")

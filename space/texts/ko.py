@@ -10,27 +10,27 @@ UPLOAD_PLACEHOLDER = "# 여기에 그림을 놓으세요\n눌러서 고르거나
 EXAMPLES_LABEL = "또는 예시로 시작하기"
 EXAMPLE_NAMES = {
     "comic-panel.png": "만화 한 칸", "portrait.png": "인물", "dog.png": "동물", "garden.png": "풍경",
-    "pencil.jpg": "연필 스캔", "page.png": "만화 한 쪽", "cats.png": "클립아트", "ladybug.png": "채색된 그림",
+    "pencil.jpg": "연필 스캔", "page.png": "만화 한 페이지", "cats.png": "클립아트", "ladybug.png": "채색된 그림",
 }  # fmt: skip
-RESUME_FILE = "저장한 파일에서 이어 하기"
-RESUME_LAST = "하던 그림 이어 하기"
+RESUME_FILE = "저장한 파일로 이어서 하기"
+RESUME_LAST = "하던 그림 이어서 하기"
 HELP_TITLE = "사용 방법"
 HELP = """
 1. 밝은 종이에 어두운 선으로 그린 그림을 고르세요. 사진이나 스캔도 괜찮습니다.
-2. 그림의 한 부분이 밝아집니다. 색을 한 번 눌러 답하거나, Enter 키로 추천 색을 받아들이세요.
-3. 상관없는 곳은 **건너뛰기**. 되돌리거나 다시 할 수 있고, 아래 띠의 그림을 누르면 그때로 돌아갑니다.
+2. 그림의 한 부분이 밝게 표시됩니다. 색을 눌러 답하거나, Enter 키를 눌러 추천 색을 쓰세요.
+3. 상관없는 곳은 **건너뛰기**를 누르세요. 되돌리거나 다시 할 수 있고, 아래에 늘어선 그림을 누르면 그때로 돌아갑니다.
 4. 그림의 다른 곳을 누르면 그곳을 먼저 칠합니다. 이미 답한 곳의 색도 바꿀 수 있습니다.
-5. 마음에 들면 **마치기**를 누르세요. 그림, 레이어 파일, 그림이 자라는 영상을 받을 수 있습니다.
+5. 마음에 들면 **마치기**를 누르세요. 그림, 레이어 파일, 그림이 완성되어 가는 영상을 받을 수 있습니다.
 """
-OFFER = "### 이미 색이 있는 그림입니다.\n새로 칠할 수 있도록 선만 뽑아 낼까요? 손잡이를 움직여 비교해 보세요."
+OFFER = "### 이미 색이 있는 그림입니다.\n새로 칠할 수 있도록 선만 뽑아낼까요? 손잡이를 움직여 비교해 보세요."
 OFFER_LABEL = "그림과 그 선"
 TAKE_LINES = "선만 뽑기"
 USE_AS_IT_IS = "그대로 쓰기"
 
 # Ask
-QUESTION = "### 밝은 부분은 무슨 색인가요?\n약 {total}곳 중 {number}번째, 그림의 {area}."
-ANSWERED = "### 밝은 부분의 색을 바꿀까요?\n약 {total}곳 중 {number}번째, 그림의 {area}. 지금 색은 {color}."
-SKIPPED = "### 건너뛴 이 부분에 색을 줄까요?\n약 {total}곳 중 {number}번째, 그림의 {area}."
+QUESTION = "### 밝게 표시된 부분은 무슨 색인가요?\n약 {total}곳 중 {number}번째, 그림의 {area}."
+ANSWERED = "### 밝게 표시된 부분의 색을 바꿀까요?\n약 {total}곳 중 {number}번째, 그림의 {area}. 지금 색은 {color}."
+SKIPPED = "### 건너뛴 이 부분에 색을 칠할까요?\n약 {total}곳 중 {number}번째, 그림의 {area}."
 ALL_ASKED = "### 모든 부분을 물어보았습니다.\n마치거나, 그림을 눌러 그곳의 색을 바꾸세요."
 UNDER_ONE = "1% 미만"
 ASKED_LABEL = "그림"
@@ -38,19 +38,19 @@ ASKED_ALT = "색을 묻는 부분이 줄무늬와 테두리로 밝게 표시되�
 PICTURE_LABEL = "지금까지의 그림"
 PICTURE_ALT = "지금까지의 답으로 칠한 그림"
 COLOR_LABEL = "색"
-HEX_LABEL = "글자로 쓴 색, 예: #e07a5f"
+HEX_LABEL = "색 코드, 예: #e07a5f"
 APPLY = "이 색으로 칠하기"
 SUGGESTION = "추천"
 COMMON = "기본"
 PALETTE = "이 그림"
 RECENT = "최근"
 SKIP, BACK, UNDO, REDO = "건너뛰기", "이전", "되돌리기", "다시 하기"
-FINISH_AUTO = "나머지는 모델에게"
+FINISH_AUTO = "모델에 맡기기"
 FINISH = "마치기"
 START_OVER = "다른 그림"
-STRIP_LABEL = "여기까지 온 길: 그림을 누르면 그때로 돌아갑니다"
+STRIP_LABEL = "지금까지의 과정: 그림을 누르면 그때로 돌아갑니다"
 STRIP_START = "처음"
-STRIP_FRAME = "{number}단계 뒤"
+STRIP_FRAME = "{number}단계까지"
 TOOL_LABEL = "그림을 누르면"
 TOOLS = {
     "choose": ("고르기", "다음에 칠할 부분을 누르세요."),
@@ -59,18 +59,18 @@ TOOLS = {
     "merge": ("합치기", "밝은 부분과 하나로 합칠 부분을 누르세요."),
     "move": ("옮기기", "선으로 둘러싸인 칸을 누르면 밝은 부분으로 옮겨집니다."),
 }
-CUT_END = "이제 잘라 낼 다른 쪽 끝을 누르세요."
+CUT_END = "이제 자를 선의 다른 쪽 끝을 누르세요."
 
 # Finish
 DONE = "### 그림이 완성되었습니다."
 SLIDER_LABEL = "칠하기 전과 후"
 MODE_LABEL = "채색"
-MODES = {"flat": "단색", "painted": "붓칠"}
+MODES = {"flat": "밑색", "painted": "명암 채색"}
 LINES = "선 넣기"
 TRANSPARENT = "답하지 않은 곳은 투명하게 (PNG)"
 DOWNLOADS = {
     "png": "그림 (PNG)", "psd": "레이어 (PSD)", "ora": "레이어 (ORA)", "palette": "팔레트 (GPL)",
-    "resume": "나중에 이어 하기", "film": "영상 (WebP)", "record": "답한 시간 기록 (JSON)",
+    "resume": "나중에 이어서 하기", "film": "영상 (WebP)", "record": "답한 시간 기록 (JSON)",
 }  # fmt: skip
 GO_ON = "더 칠하기"
 
@@ -80,10 +80,10 @@ NO_PICTURE = "이 파일은 그림으로 열 수 없습니다. 온전한 PNG, JP
 TOO_HEAVY = "파일이 {megabytes}MB보다 큽니다. 더 작게 저장해 주세요."
 TOO_LARGE = "그림이 {megapixels}메가픽셀보다 큽니다. 크기를 줄여 주세요."
 TOO_SMALL = "그림이 {width}x{height}픽셀입니다. 한 변이 {least}픽셀 이상인 그림을 올려 주세요."
-TOO_LONG = "그림이 {width}x{height}픽셀로 칠하기에는 너무 길고 좁습니다. 나누어서 올려 주세요."
+TOO_LONG = "그림이 {width}x{height}픽셀이라 칠하기에는 너무 길고 좁습니다. 나누어서 올려 주세요."
 FIRST_FRAME = "움직이는 그림이라 첫 장면만 사용합니다."
-NO_SAVED = "이어 하려고 여기서 저장한 파일이 아닙니다. .zip으로 끝나는 파일을 고르거나 그림부터 시작하세요."
-EXPIRED = "이 그림은 한 시간 동안 답이 없어 치워졌습니다. 그림을 다시 열어 주세요."
+NO_SAVED = "여기서 나중에 이어서 하려고 저장한 파일이 아닙니다. .zip으로 끝나는 파일을 고르거나 그림부터 시작하세요."
+EXPIRED = "한 시간 동안 답이 없어 이 그림은 서버에서 지워졌습니다. 그림을 다시 열어 주세요."
 NO_EXAMPLE = "{index}번 예시는 없습니다. 0부터 {last}까지 고르세요."
 NO_REGION = "이 그림에 {region}번 부분은 없습니다. {known} 중에서 고르세요."
 OUTSIDE = "그림 바깥입니다. 그림 안을 눌러 주세요."

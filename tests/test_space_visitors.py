@@ -1,0 +1,100 @@
+"""The Space's pages where there is more than one visitor, a tool that needs a place, or a camera."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+from space_browser import CHROMIUM, FLAGS, click_drawing, current, question, save, upload
+
+from texts import en
+
+pytest_plugins = ["space_browser"]
+CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+
+
+def answer(page: Page, color: str) -> None:
+    page.locator("#hex").fill(color)
+    page.locator("#hex").press("Enter")
+
+
+def test_two_visitors_at_once_see_their_own_colors_alone(visit, drawing_file, tmp_path):
+    people = {"#2266cc": visit(), "#cc2266": visit()}
+    for page in people.values():
+        upload(page, drawing_file)
+    for page in people.values():
+        question(page, "Region 1 of about")
+    for step in (1, 2, 3):
+        for color, page in people.items():  # both are being worked out at the same time
+            answer(page, color)
+        for page in people.values():
+            current(page, step)
+    for color, page in people.items():
+        for group in ("palette", "recent"):
+            swatches = page.locator(f".{group} .swatch")
+            assert [swatch.get_attribute("data-color") for swatch in swatches.all()] == [color]
+        page.locator("#finish").click()
+    for color, page in people.items():
+        expect(page.locator("#result img").first).to_be_visible()
+        page.locator("#lines input").click()
+        page.locator("#transparent input").click()
+        with Image.open(save(page, "png", tmp_path)) as picture:
+            pixels = np.asarray(picture)
+        seen = np.unique(pixels[pixels[..., 3] == 255][:, :3], axis=0)
+        assert seen.tolist() == [list(bytes.fromhex(color[1:]))]
+
+
+def test_a_click_with_the_split_tool_parts_a_region(page, drawing_file, drawing, painter):
+    drawing = drawing.resize((750, 500))
+    drawing.save(drawing_file)
+    box = (210, 250)
+    painting = painter.open(drawing)
+    total = len(painting.regions)
+    painting.split(painting.region_at(box))
+    number = painting.regions.index(painting.region_at(box)) + 1
+
+    upload(page, drawing_file)
+    question(page, "Region 1 of about")
+    page.get_by_label(en.TOOLS["split"][0], exact=True).click()
+    expect(page.locator("#hint")).to_have_text(en.TOOLS["split"][1])
+    click_drawing(page, box[0] / 750, box[1] / 500)
+    question(page, f"about {len(painting.regions)}")
+    question(page, f"Region {number} of")
+    current(page, 1)
+    page.locator("#undo").click()
+    question(page, f"about {total},")
+
+
+def test_the_step_that_is_shown_is_in_view_in_a_strip_that_is_longer_than_the_page(page, drawing_file):
+    page.set_viewport_size({"width": 390, "height": 844})
+    upload(page, drawing_file)
+    question(page, "Region 1 of about")
+    for step in (1, 2, 3, 4):
+        answer(page, f"#{step}{step}aa66")
+        current(page, step)
+    strip, now = page.locator("#strip .strip"), page.locator("#strip .now")
+    assert strip.evaluate("strip => strip.scrollWidth > strip.clientWidth"), "there is nothing to scroll"
+    page.wait_for_function("document.querySelector('#strip .strip').scrollLeft > 0")
+    frame, view = now.bounding_box(), strip.bounding_box()
+    assert view["x"] <= frame["x"]
+    assert frame["x"] + frame["width"] <= view["x"] + view["width"]
+
+
+@pytest.fixture
+def camera(browser: Browser) -> Iterator[Browser]:
+    """A browser with a camera, which sees a colored test picture."""
+    another = browser.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *CAMERA])
+    yield another
+    another.close()
+
+
+def test_a_picture_taken_with_the_camera_is_opened(visit, camera):
+    page = visit(camera, permissions=["camera"])
+    page.locator("#upload").get_by_label("Capture from camera").click()
+    page.locator("#upload").get_by_text("Click to Access Webcam").click()
+    page.wait_for_function("document.querySelector('#upload video')?.videoWidth > 0")  # it sees something
+    page.locator("#upload").get_by_label("capture photo").click()
+    expect(page.locator("#compare img").first).to_be_visible()
+    page.locator("#take-lines").click()
+    question(page, "Region 1 of about")
