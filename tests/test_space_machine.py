@@ -4,7 +4,7 @@ import copy
 import importlib.machinery
 import sys
 import threading
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -111,7 +111,7 @@ def test_what_is_faster_is_measured(painter, monkeypatch, half, expected):
         return forward(network, *inputs)
 
     monkeypatch.setattr(type(painter.colorization), "forward", timed)
-    monkeypatch.setattr(machine.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(machine, "time", SimpleNamespace(perf_counter=lambda: now[0]))
     assert machine.is_faster_in_bfloat16(painter.colorization, side=32) is expected
     assert painter.colorization.dtype == torch.float32
 

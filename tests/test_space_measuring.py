@@ -6,6 +6,7 @@ import re
 import sys
 
 import pytest
+from conftest import make_painter
 
 import load_test
 import speed
@@ -15,10 +16,10 @@ pytest_plugins = ["space_browser"]
 
 
 @pytest.fixture(autouse=True)
-def bundled(painter, monkeypatch) -> None:
-    """The scripts load the tiny painter."""
+def bundled(monkeypatch) -> None:
+    """The scripts load a tiny painter of their own, which they may settle in other numbers."""
     for script in (speed, study):
-        monkeypatch.setattr(script.GuidingPainterPipeline, "from_pretrained", lambda model: painter)
+        monkeypatch.setattr(script.GuidingPainterPipeline, "from_pretrained", lambda model: make_painter(seed=3))
 
 
 def test_a_study_plays_every_picture_of_a_folder(drawing, tmp_path, monkeypatch, capsys):
