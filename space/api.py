@@ -20,6 +20,9 @@ from views import asked_view, picture_file
 from visits import Visit, Visits
 
 WORK = {"concurrency_id": "painter", "concurrency_limit": 2}
+# One at a time, in a queue of their own: many newcomers must not keep those waiting who are in the middle of it.
+OPENING = {"concurrency_id": "opening", "concurrency_limit": 1}
+BEGIN = ("open_drawing", "open_example", "resume")
 
 
 def add_api(visits: Visits) -> None:
@@ -217,7 +220,7 @@ def add_api(visits: Visits) -> None:
         open_drawing, open_example, resume, question, look, paint, skip, undo, redo, go_to, finish, choose, choose_at,
         split, cut, merge, move_cell, download,
     ):  # fmt: skip
-        gr.api(endpoint, api_name=endpoint.__name__, **WORK)
+        gr.api(endpoint, api_name=endpoint.__name__, **(OPENING if endpoint.__name__ in BEGIN else WORK))
 
 
 def report(visit: Visit) -> dict[str, Any]:

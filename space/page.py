@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 
+import api
 import steps
 from downloads import make_file
 from guiding_painter.sketches import looks_colored
@@ -19,8 +20,8 @@ from uploads import check_picture, example, is_animated, lines_of, read_file, un
 from views import MAX_SIDE, point_of_drawing
 from visits import KEPT_SECONDS, Visit, Visits
 
-# One queue for all that runs the networks, as wide as the two cores of the free hardware.
-WORK = {"concurrency_id": "painter", "concurrency_limit": 2, "api_visibility": "private"}
+# A queue for answers, as wide as the two cores of the free hardware, and one for openings, see `api`.
+WORK, OPENING = (queue | {"api_visibility": "private"} for queue in (api.WORK, api.OPENING))
 LIGHT = {"api_visibility": "private", "show_progress": "hidden"}
 TOOLS: dict[str, Callable[[Visit, Any], None]] = {
     "choose": steps.choose, "split": steps.split, "merge": steps.merge, "move": steps.move_cell,
@@ -137,12 +138,12 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
     opening = [*rooms, *paint.changing, name, last, paint.tool, start.compare, start.upload, offered]
     changing = list(paint.changing)
     # The raw upload, so that the package opens the file with its own limits and words rather than gradio with none.
-    opened = gr.on([start.upload.upload], open_upload, start.upload, opening, preprocess=False, **WORK)
+    opened = gr.on([start.upload.upload], open_upload, start.upload, opening, preprocess=False, **OPENING)
     opened.failure(lambda: None, outputs=start.upload, queue=False, **LIGHT)
-    start.examples.submit(open_example, None, opening, show_progress_on=start.examples, **WORK)
-    start.take_lines.click(partial(open_offered, extract_lines=True), offered, opening, **WORK)
-    start.as_it_is.click(partial(open_offered, extract_lines=False), offered, opening, **WORK)
-    start.resume_file.upload(resume_file, start.resume_file, opening, **WORK)
+    start.examples.submit(open_example, None, opening, show_progress_on=start.examples, **OPENING)
+    start.take_lines.click(partial(open_offered, extract_lines=True), offered, opening, **OPENING)
+    start.as_it_is.click(partial(open_offered, extract_lines=False), offered, opening, **OPENING)
+    start.resume_file.upload(resume_file, start.resume_file, opening, **OPENING)
     start.resume_last.click(resume_last, last, opening, **WORK)
     demo.load(lambda known: gr.Button(visible=visits.has(known)), last, start.resume_last, **LIGHT)
 
