@@ -24,9 +24,21 @@ THEME = gr.themes.Soft(
     primary_hue="rose", neutral_hue="stone", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
 )
 CSS_FILE = Path(__file__).parent / "page.css"
+# A browser that lets a page inside another page, as a Space is shown, store nothing throws at the first try, which
+# gradio's BrowserState does not catch: no page would appear. Then what is stored lives as long as the page.
+HEAD = """<script>
+try { window.localStorage } catch {
+  const kept = new Map();
+  Object.defineProperty(window, 'localStorage', {value: {
+    getItem: key => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value),
+    removeItem: key => kept.delete(key),
+  }});
+}
+</script>"""
 LAUNCH = {
     "theme": THEME,
     "css": CSS_FILE.read_text(),
+    "head": HEAD,
     "max_file_size": f"{MAX_MEGABYTES}mb",
     "state_session_capacity": 400,
     "footer_links": ["api"],
