@@ -19,6 +19,7 @@ from texts import Trouble
 
 KEPT_SECONDS = 3600  # how long a painting without an answer stays
 MOST_KEPT = 400  # visits
+MOST_BYTES = 1_000_000_000  # of these together, mostly the files that were uploaded
 MOST_OPEN = 24  # paintings with all their pixels in memory; the others are taken up again when they are answered
 MOST_PIXELS = 120_000_000  # of these together, at about 12 bytes each; one painting may be larger
 
@@ -123,8 +124,13 @@ class Visits:
 
     def _expire(self) -> None:
         oldest = time.monotonic() - KEPT_SECONDS
-        while self._kept and (len(self._kept) > MOST_KEPT or next(iter(self._kept.values())).used < oldest):
-            self._kept.popitem(last=False)
+        size = sum(visit.kept_bytes for visit in self._kept.values())
+        while self._kept:
+            visit = next(iter(self._kept.values()))
+            if len(self._kept) <= MOST_KEPT and size <= MOST_BYTES and visit.used >= oldest:
+                break
+            size -= visit.kept_bytes
+            del self._kept[visit.name]
 
     def _put_away(self, but: Visit) -> None:
         """Puts paintings away, the one used longest ago first, until few enough are open."""

@@ -420,6 +420,13 @@ def test_no_more_visits_are_kept_than_there_is_room_for(visits, drawing, monkeyp
     assert [visits.has(name) for name in names] == [False, True, True]
 
 
+def test_no_more_bytes_are_kept_than_there_is_room_for(visits, drawing, monkeypatch):
+    heavy = file_bytes(drawing) + bytes(1_000_000)
+    monkeypatch.setattr(rooms_of_visits, "MOST_BYTES", 2_500_000)
+    names = [visits.start(heavy, drawing) for _ in range(3)]
+    assert [visits.has(name) for name in names] == [False, True, True]
+
+
 def test_the_question_says_where_in_the_order_it_is(visit):
     total = len(visit.painting.regions)
     assert f"Region 1 of about {total}" in question(visit, en)
