@@ -58,7 +58,7 @@ def add_api(visits: Visits) -> None:
             index: 0 comic panel, 1 character, 2 dog, 3 garden, 4 pencil scan, 5 comic page, 6 cats, 7 ladybug.
         """
         with troubles():
-            data = example(index)
+            data = example(index).read_bytes()
             return start(visits.start(data, check_picture(data)))
 
     def resume(file: gr.FileData) -> dict:

@@ -40,7 +40,7 @@ LAUNCH = {
     "css": CSS_FILE.read_text(),
     "head": HEAD,
     "max_file_size": f"{MAX_MEGABYTES}mb",
-    "state_session_capacity": 400,
+    "state_session_capacity": 100,  # at 0.35 MB each; a page that is forgotten goes on: its painting's name is with it
     "footer_links": ["api"],
     "run_history": False,
     # The steps as tools for language models, where gradio has what it needs for that: pip install "gradio[mcp]".

@@ -31,9 +31,8 @@ TOOLS: dict[str, Callable[[Visit, Any], None]] = {
 def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
     """Fills the page that is being built. A visitor's state is the name of a visit, see `Visits`."""
     gr.Navbar(main_page_name=LANGUAGES[0].LANGUAGE)
-    name = gr.State(time_to_live=KEPT_SECONDS)
-    offered = gr.State(time_to_live=KEPT_SECONDS)  # the bytes of a colored picture, while its lines are offered
-    last = gr.BrowserState(storage_key="guiding-painter")  # the name again, for when the page is loaded anew
+    name = gr.BrowserState(storage_key="guiding-painter")  # with the visitor, also when the page is loaded anew
+    offered = gr.State(time_to_live=KEPT_SECONDS)  # the file of a colored picture, while its lines are offered
     gr.Markdown(f"# {texts.TITLE}", elem_id="title")
     start, paint, finish = StartRoom.build(texts), PaintRoom.build(texts), FinishRoom.build(texts)
     rooms = (start.room, start.offer, paint.room, finish.room)
@@ -45,7 +44,7 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
         return paint.shown(visit, texts, tool)
 
     def arrive(visit: Visit) -> dict[Any, Any]:
-        known = {name: visit.name, last: visit.name, paint.tool: "choose", start.upload: None, offered: None}
+        known = {name: visit.name, paint.tool: "choose", start.upload: None, offered: None}
         return enter(paint.room) | show(visit) | known
 
     def begin(opened: str) -> dict[Any, Any]:
@@ -53,8 +52,9 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
             steps.begin(visit)
             return arrive(visit)
 
-    def open_picture(data: bytes) -> dict[Any, Any]:
+    def open_picture(file: dict[str, Any] | None) -> dict[Any, Any]:
         """Begins with a drawing, or offers the lines of a colored picture."""
+        data = read_file(file)
         picture = check_picture(data)
         if is_animated(data):
             gr.Info(texts.FIRST_FRAME)
@@ -62,20 +62,21 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
             return begin(visits.start(data, picture))
         lines = lines_of(data, MAX_SIDE)
         picture.thumbnail((MAX_SIDE, MAX_SIDE))
-        return enter(start.offer) | {start.compare: (picture, lines), offered: data, start.upload: None}
+        return enter(start.offer) | {start.compare: (picture, lines), offered: file, start.upload: None}
 
     def open_upload(file: dict[str, Any] | None) -> dict[Any, Any]:
         with toasts(texts):
-            return open_picture(read_file(file))
+            return open_picture(file)
 
     def open_example(event: gr.EventData) -> dict[Any, Any]:
         with toasts(texts):
-            return open_picture(example(getattr(event, "index", None)))
+            return open_picture({"path": example(getattr(event, "index", None))})
 
-    def open_offered(data: bytes | None, extract_lines: bool) -> dict[Any, Any]:
+    def open_offered(file: dict[str, Any] | None, extract_lines: bool) -> dict[Any, Any]:
         with toasts(texts):
-            if data is None:
+            if file is None or not Path(file["path"]).exists():
                 raise Trouble("EXPIRED")
+            data = read_file(file)
             return begin(visits.start(data, check_picture(data), extract_lines))
 
     def resume_file(path: str) -> dict[Any, Any]:
@@ -135,7 +136,7 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
         """Back to the start; the painting stays for as long as any, to go on with."""
         return enter(start.room) | {start.upload: None, start.resume_last: gr.Button(visible=visits.has(current))}
 
-    opening = [*rooms, *paint.changing, name, last, paint.tool, start.compare, start.upload, offered]
+    opening = [*rooms, *paint.changing, name, paint.tool, start.compare, start.upload, offered]
     changing = list(paint.changing)
     # The raw upload, so that the package opens the file with its own limits and words rather than gradio with none.
     opened = gr.on([start.upload.upload], open_upload, start.upload, opening, preprocess=False, **OPENING)
@@ -144,8 +145,8 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
     start.take_lines.click(partial(open_offered, extract_lines=True), offered, opening, **OPENING)
     start.as_it_is.click(partial(open_offered, extract_lines=False), offered, opening, **OPENING)
     start.resume_file.upload(resume_file, start.resume_file, opening, **OPENING)
-    start.resume_last.click(resume_last, last, opening, **WORK)
-    demo.load(lambda known: gr.Button(visible=visits.has(known)), last, start.resume_last, **LIGHT)
+    start.resume_last.click(resume_last, name, opening, **WORK)
+    demo.load(lambda known: gr.Button(visible=visits.has(known)), name, start.resume_last, **LIGHT)
 
     busy = WORK | {"show_progress": "minimal", "show_progress_on": paint.picture}
     state = [name, paint.tool]

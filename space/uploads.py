@@ -33,11 +33,11 @@ def read_file(file: dict[str, Any] | None) -> bytes:
     return path.read_bytes()
 
 
-def example(index: object) -> bytes:
+def example(index: object) -> Path:
     """The file of an example, from 0."""
     if not isinstance(index, int) or not 0 <= index < len(EXAMPLES):
         raise Trouble("NO_EXAMPLE", index=repr(index)[:60], last=len(EXAMPLES) - 1)
-    return EXAMPLES[index].read_bytes()
+    return EXAMPLES[index]
 
 
 def check_picture(data: bytes) -> Image.Image:

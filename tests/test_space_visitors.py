@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from gradio_client.exceptions import AppError
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from space_browser import CHROMIUM, FLAGS, click_drawing, current, question, save, upload
 
+import app
 from texts import en
 
 pytest_plugins = ["space_browser"]
@@ -79,6 +81,37 @@ def test_the_step_that_is_shown_is_in_view_in_a_strip_that_is_longer_than_the_pa
     frame, view = now.bounding_box(), strip.bounding_box()
     assert view["x"] <= frame["x"]
     assert frame["x"] + frame["width"] <= view["x"] + view["width"]
+
+
+def test_a_browser_that_stores_nothing_can_color_all_the_same(page, drawing_file):
+    blocked = "Object.defineProperty(window, 'localStorage', {configurable: true, get() { throw new Error('no'); }})"
+    page.context.add_init_script(blocked)
+    page.reload()
+    upload(page, drawing_file)
+    question(page, "Region 1 of about")
+    answer(page, "#2266cc")
+    current(page, 1)
+
+
+def test_a_page_goes_on_when_the_server_has_had_more_visitors_than_it_remembers(page, client, drawing_file):
+    upload(page, drawing_file)
+    question(page, "Region 1 of about")
+    for _ in range(app.LAUNCH["state_session_capacity"]):
+        client.reset_session()
+        with pytest.raises(AppError):
+            client.predict("nobody", api_name="/question")
+    answer(page, "#2266cc")
+    current(page, 1)
+
+
+def test_an_offer_of_lines_that_was_left_for_too_long_says_so(page, colored_file, tmp_path_factory):
+    upload(page, colored_file)
+    expect(page.locator("#compare img").first).to_be_visible()
+    for file in (tmp_path_factory.getbasetemp()).rglob("colored.png"):
+        if file != colored_file:
+            file.unlink()  # as gradio does with uploads after an hour
+    page.locator("#take-lines").click()
+    expect(page.get_by_test_id("toast-body")).to_contain_text(en.EXPIRED)
 
 
 @pytest.fixture
