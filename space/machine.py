@@ -1,12 +1,14 @@
 """What the machine offers: cores that answers share, faster numbers, and the GPU of a ZeroGPU Space."""
 
+import contextlib
 import copy
+import ctypes
+import gc
 import importlib
 import importlib.util
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import torch
 
@@ -24,7 +26,7 @@ class Cores:
         self._working = 0
         self._lock = threading.Lock()
 
-    @contextmanager
+    @contextlib.contextmanager
     def share(self) -> Iterator[None]:
         """Lets the networks run on this thread's share, at least one core.
 
@@ -39,6 +41,17 @@ class Cores:
         finally:
             with self._lock:
                 self._working -= 1
+
+
+def give_memory_back() -> None:
+    """Frees what nothing refers to any more, and lets the system have it.
+
+    Paintings and their regions know each other, and Python counts objects, not megabytes. And glibc keeps what threads
+    have freed, each in an arena of its own.
+    """
+    gc.collect()
+    with contextlib.suppress(AttributeError, TypeError):  # no glibc
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def settle(painter: GuidingPainterPipeline) -> None:

@@ -1,6 +1,5 @@
 """The paintings that visitors have open: kept small, found by a secret name, put away and let go in time."""
 
-import gc
 import secrets
 import threading
 import time
@@ -13,7 +12,7 @@ from typing import Any
 from PIL import Image
 
 from guiding_painter import GuidingPainterPipeline, Painting
-from machine import Cores
+from machine import Cores, give_memory_back
 from record import Record
 from texts import Trouble
 
@@ -150,7 +149,7 @@ class Visits:
                 finally:
                     visit.lock.release()
         if away:
-            gc.collect()  # paintings and their regions know each other, and Python counts objects, not megabytes
+            give_memory_back()
 
 
 def _pixels(visit: Visit) -> int:

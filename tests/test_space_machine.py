@@ -1,9 +1,11 @@
 """How the Space uses the machine that it is on."""
 
 import copy
+import ctypes
 import importlib.machinery
 import sys
 import threading
+import weakref
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
@@ -114,6 +116,16 @@ def test_what_is_faster_is_measured(painter, monkeypatch, half, expected):
     monkeypatch.setattr(machine, "time", SimpleNamespace(perf_counter=lambda: now[0]))
     assert machine.is_faster_in_bfloat16(painter.colorization, side=32) is expected
     assert painter.colorization.dtype == torch.float32
+
+
+@pytest.mark.parametrize("library", [ctypes.CDLL(None), SimpleNamespace()])
+def test_memory_is_given_back_where_the_system_can_take_it(monkeypatch, library):
+    monkeypatch.setattr(machine.ctypes, "CDLL", lambda name: library)
+    circle = ModuleType("circle")
+    circle.circle, gone = circle, weakref.ref(circle)
+    del circle
+    machine.give_memory_back()
+    assert gone() is None
 
 
 def test_who_works_alone_has_all_cores_and_beside_others_a_part():
