@@ -1,5 +1,6 @@
 """A tiny real painter and small drawings, shared by the tests."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,6 +48,13 @@ def drawing() -> Image.Image:
     draw.ellipse((80, 25, 140, 85), outline=0, width=3)
     draw.line((75, 5, 145, 15), fill=0, width=2)
     return image
+
+
+def file_bytes(image: Image.Image, kind: str = "PNG", **options) -> bytes:
+    """A picture as it is uploaded."""
+    data = io.BytesIO()
+    image.save(data, kind, **options)
+    return data.getvalue()
 
 
 @pytest.fixture

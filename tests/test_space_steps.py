@@ -3,39 +3,26 @@
 import io
 import json
 import re
-import sys
 import time
-import weakref
 import zipfile
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from huggingface_hub import metadata_load
-from packaging.requirements import Requirement
+from conftest import file_bytes
 from PIL import Image, ImageChops, ImageColor
 from scipy import ndimage
 
-import app
 import steps
-import visits as rooms_of_visits
 from colors import parse_color
 from downloads import NAMES, make_file
 from guiding_painter.palettes import read_palette
 from record import Record
 from rooms import question
-from texts import LANGUAGES, Trouble, en, ko
-from uploads import EXAMPLES, check_picture, is_animated, pack_painting, read_file, unpack_painting
+from texts import Trouble, en, ko
+from uploads import check_picture, is_animated, pack_painting, read_file, unpack_painting
 from views import EDGE, MAX_SIDE, asked_view, hints_view, picture_file, picture_view, point_of_drawing
 from visits import Visits
-
-SPACE = app.CSS_FILE.parent
-
-
-def file_bytes(image: Image.Image, kind: str = "PNG", **options) -> bytes:
-    data = io.BytesIO()
-    image.save(data, kind, **options)
-    return data.getvalue()
 
 
 @pytest.fixture
@@ -374,59 +361,6 @@ def test_bad_uploads_are_told_apart(drawing, tmp_path):
     assert not is_animated(file_bytes(still, "GIF"))
 
 
-def test_paintings_are_put_away_and_taken_up_again(visits, drawing, monkeypatch):
-    monkeypatch.setattr(rooms_of_visits, "MOST_OPEN", 2)
-    names = [visits.start(file_bytes(drawing), drawing) for _ in range(4)]
-    for number, name in enumerate(names):
-        with visits.using(name) as visit:
-            steps.begin(visit)
-            steps.apply_color(visit, f"#0000{number}0")
-    kept = [visits._kept[name] for name in names]
-    assert [visit.painting is not None for visit in kept] == [False, False, True, True]
-    assert all(visit.kept_bytes < 100_000 for visit in kept)
-    with visits.using(names[0]) as visit:
-        assert visit.painting.regions[0].color == "#000000"
-        steps.undo(visit)
-        assert visit.painting.regions[0].color is None
-    assert kept[2].painting is None
-
-
-def test_a_painting_that_is_put_away_leaves_memory_at_once(visits, drawing, monkeypatch):
-    monkeypatch.setattr(rooms_of_visits, "MOST_OPEN", 1)
-    first, second = (visits.start(file_bytes(drawing), drawing) for _ in range(2))
-    with visits.using(first) as visit:
-        steps.begin(visit)
-        painting = weakref.ref(visit.painting)
-    assert painting() is not None
-    with visits.using(second):
-        pass
-    assert painting() is None
-
-
-def test_paintings_expire(visits, opened, monkeypatch):
-    assert visits.has(opened)
-    later = time.monotonic() + rooms_of_visits.KEPT_SECONDS + 1
-    # For this module alone: a server of another test may be setting its own alarms by the real clock.
-    monkeypatch.setattr(rooms_of_visits, "time", SimpleNamespace(monotonic=lambda: later))
-    assert not visits.has(opened)
-    for name in (opened, None, 5, {"a": 1}):
-        with pytest.raises(Trouble, match="no longer here"), visits.using(name):
-            pass
-
-
-def test_no_more_visits_are_kept_than_there_is_room_for(visits, drawing, monkeypatch):
-    monkeypatch.setattr(rooms_of_visits, "MOST_KEPT", 2)
-    names = [visits.start(file_bytes(drawing), drawing) for _ in range(3)]
-    assert [visits.has(name) for name in names] == [False, True, True]
-
-
-def test_no_more_bytes_are_kept_than_there_is_room_for(visits, drawing, monkeypatch):
-    heavy = file_bytes(drawing) + bytes(1_000_000)
-    monkeypatch.setattr(rooms_of_visits, "MOST_BYTES", 2_500_000)
-    names = [visits.start(heavy, drawing) for _ in range(3)]
-    assert [visits.has(name) for name in names] == [False, True, True]
-
-
 def test_the_question_says_where_in_the_order_it_is(visit):
     total = len(visit.painting.regions)
     assert f"Region 1 of about {total}" in question(visit, en)
@@ -437,60 +371,3 @@ def test_the_question_says_where_in_the_order_it_is(visit):
     answer_all(visit)
     answer_all(visit)
     assert question(visit, en) == en.ALL_ASKED
-
-
-def test_every_language_says_everything():
-    for texts in LANGUAGES:
-        words = {name: value for name, value in vars(texts).items() if name.isupper()}
-        assert words.keys() == {name for name in vars(en) if name.isupper()}
-        for name, value in words.items():
-            english = getattr(en, name)
-            if isinstance(english, dict):
-                assert value.keys() == english.keys()
-            elif name != "PATH":
-                assert value
-                assert set(re.findall(r"{\w+}", value)) == set(re.findall(r"{\w+}", english)), name
-        assert len(re.findall(r"^\d\. ", texts.HELP, re.MULTILINE)) == 5
-
-
-def test_every_sentence_of_the_texts_is_used():
-    code = "".join(path.read_text() for path in SPACE.glob("*.py")) + (SPACE / "texts" / "__init__.py").read_text()
-    for name in vars(en):
-        assert not name.isupper() or re.search(rf"\b{name}\b", code), name
-
-
-def test_every_example_opens_is_small_and_names_its_source():
-    credits = (SPACE / "examples" / "README.md").read_text()
-    pictures = {path for path in (SPACE / "examples").iterdir() if path.suffix != ".md"}
-    assert set(EXAMPLES) == pictures
-    assert len(EXAMPLES) >= 6
-    for path in EXAMPLES:
-        assert path.stat().st_size < 150_000
-        (row,) = [line for line in credits.splitlines() if line.startswith(f"| {path.name} ")]
-        assert "CC" in row or "public domain" in row
-        check_picture(path.read_bytes())
-        assert all(path.name in texts.EXAMPLE_NAMES for texts in LANGUAGES)
-
-
-def test_a_model_that_cannot_be_loaded_is_named(monkeypatch, capsys, tmp_path):
-    for arguments, variable in ((["--model", str(tmp_path / "missing")], ""), ([], str(tmp_path / "missing"))):
-        monkeypatch.setattr(sys, "argv", ["app.py", *arguments])
-        monkeypatch.setenv("MODEL_ID", variable)
-        with pytest.raises(SystemExit):
-            app.main()
-        assert str(tmp_path / "missing") in capsys.readouterr().err
-
-
-def test_space_asks_for_the_versions_that_are_tested():
-    root = SPACE.parent
-    pins = set((root / "constraints.txt").read_text().splitlines())
-    card = metadata_load(SPACE / "README.md")
-    assert f"gradio=={card['sdk_version']}" in pins
-    assert (card["sdk"], card["app_file"], card["python_version"]) == ("gradio", "app.py", "3.12")
-    assert len(card["short_description"]) <= 60
-    asked = [line for line in (SPACE / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
-    assert set(asked) <= pins
-    project = (root / "pyproject.toml").read_text()
-    dependencies = re.search(r"^dependencies = \[(.*?)\]", project, re.DOTALL | re.MULTILINE)[1]
-    needed = {Requirement(name).name for name in re.findall(r'"([^"]+)"', dependencies)}
-    assert {Requirement(line).name for line in asked} == needed
