@@ -193,8 +193,15 @@ def grow(labels: np.ndarray, free: np.ndarray) -> None:
     fringe[:, 1:] |= free[:, :-1]
     fringe[:, :-1] |= free[:, 1:]
     front = np.flatnonzero(fringe & (labels > 0))
+    shape, patience = labels.shape, 4 * max(labels.shape)
     labels, free = labels.reshape(-1), free.reshape(-1)
     while front.size:
+        if (patience := patience - 1) < 0:  # a maze, as no drawing has: a step costs the same for few pixels or many
+            seeds = np.zeros_like(labels)
+            seeds[front] = labels[front]
+            rest = watershed(np.zeros(shape, np.uint8), seeds.reshape(shape), mask=(free | (seeds > 0)).reshape(shape))
+            labels[free] = rest.reshape(-1)[free]
+            return
         reached = []
         for step in (1, -1, width, -width):
             target = front + step

@@ -8,7 +8,7 @@ from scipy import ndimage
 from benchmarks.flats import leaks, outline
 from guiding_painter import flats
 from guiding_painter.fills import flat_colors, painted_colors, region_colors, sample
-from guiding_painter.flats import GAP, Flats, find_ink, make_flats
+from guiding_painter.flats import GAP, Flats, find_ink, grow, make_flats
 
 SIZE = 400, 300
 ONE_REGION = np.zeros((30, 40), np.uint8)
@@ -441,3 +441,19 @@ def test_a_sample_knows_where_hidden_cells_lie() -> None:
     assert not seen.cells.any()
     assert seen.hidden.tolist() == [2] * 4
     assert seen.places.tolist() == [4 * 40 + 4] * 4
+
+
+def test_a_maze_is_filled_as_a_plain_drawing_is():
+    """A corridor one pixel wide, 20 times as long as the drawing; the seeds of its ends meet in its middle."""
+    size = 41
+    free = np.zeros((size, size), bool)
+    free[1:-1:2, 1:-1] = True
+    for number, row in enumerate(range(2, size - 1, 2)):
+        free[row, size - 2 if number % 2 == 0 else 1] = True
+    labels = np.zeros((size, size), np.int32)
+    labels[1, 1], labels[size - 2, 1] = 1, 2
+    grow(labels, free)
+    assert (labels > 0).sum() == free.sum()
+    halves = [(labels == value).sum() for value in (1, 2)]
+    assert abs(halves[0] - halves[1]) <= 2
+    assert ndimage.label(labels == 1)[1] == 1
