@@ -66,7 +66,8 @@ class Painting:
         for action, keep in zip(history, kept, strict=True):
             if keep:
                 self._history.do(action)
-        while self._history.position > sum(kept[:position]):
+        position = sum(kept[:position])
+        while self._history.position > position:
             self._history.undo()
 
     @property
