@@ -33,6 +33,8 @@ MAX_PIXELS = 80_000_000
 # Uploads are untrusted: only these decoders of Pillow's many are let near them.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP")
 
+MAX_PROFILE = 2_000_000  # bytes
+
 LINE_ART_SIDE = 1024  # long side in pixels at which lines are extracted: finer edges of a larger photo are texture
 
 
@@ -46,7 +48,7 @@ def open_picture(source: str | os.PathLike | bytes | BinaryIO | Image.Image) -> 
         source: a path, the bytes of a file, an open binary file (left open) or a picture already open.
 
     Returns:
-        an "RGB" image; its `info` holds "dpi" and, where it is one for RGB, "icc_profile".
+        an "RGB" image; its `info` holds "dpi" and, where it is one for RGB of at most 2 MB, "icc_profile".
 
     Raises:
         OSError: missing, unreadable, truncated, or not one of the six formats.
@@ -90,8 +92,10 @@ def _as_seen(image: Image.Image) -> Image.Image:
     image.info = {}
     if "dpi" in info:
         image.info["dpi"] = tuple(float(value) for value in info["dpi"])
-    if (info.get("icc_profile") or b"")[16:20] == b"RGB ":  # a profile for CMYK or gray says nothing about these pixels
-        image.info["icc_profile"] = info["icc_profile"]
+    profile = info.get("icc_profile") or b""
+    # One for CMYK or gray says nothing about these pixels, and what is larger than any would go into every layer.
+    if profile[16:20] == b"RGB " and len(profile) <= MAX_PROFILE:
+        image.info["icc_profile"] = profile
     return image
 
 

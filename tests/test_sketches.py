@@ -206,6 +206,7 @@ def test_first_frame_of_an_animation(format):
 
 def test_dpi_and_rgb_profile_stay():
     profile = b"\0" * 16 + b"RGB " + b"\0" * 108
+    assert "icc_profile" not in open_picture(encode(cartoon(), "TIFF", icc_profile=profile + bytes(2_000_000))).info
     opened = open_picture(encode(cartoon(), "TIFF", dpi=(300, 300), icc_profile=profile))
     assert opened.info == {"dpi": (300.0, 300.0), "icc_profile": profile}
     assert open_drawing(encode(ink_drawing(), "JPEG", dpi=(300, 300))).info["dpi"] == (300.0, 300.0)
