@@ -1,7 +1,7 @@
 """Every step as a named endpoint, for `gradio_client` and, as tools, for language models.
 
-A painting goes by the name that opening it gave; nothing else about it, its regions least of all, is taken from a
-client.
+A painting goes by the name that opening it gave; nothing else about it is taken from a client, its regions only with a
+file to go on from.
 """
 
 import html
@@ -15,7 +15,7 @@ import gradio as gr
 import steps
 from downloads import make_file
 from guiding_painter.sketches import looks_colored
-from uploads import check_picture, example, read_file, unpack_painting
+from uploads import check_picture, example, read_file, unpack_painting, uploaded
 from views import asked_view, picture_file
 from visits import Visit, Visits
 
@@ -47,7 +47,7 @@ def add_api(visits: Visits) -> None:
             extract_lines: take the lines out of a picture that has colors already; for a line drawing leave it out.
         """
         with troubles():
-            data = read_file(drawing)
+            data = read_file(uploaded(drawing))
             picture = check_picture(data)
             return start(visits.start(data, picture, bool(extract_lines))) | {"is_colored": looks_colored(picture)}
 
@@ -58,7 +58,7 @@ def add_api(visits: Visits) -> None:
             index: 0 comic panel, 1 character, 2 dog, 3 garden, 4 pencil scan, 5 comic page, 6 cats, 7 ladybug.
         """
         with troubles():
-            data = example(index).read_bytes()
+            data = read_file(example(index))
             return start(visits.start(data, check_picture(data)))
 
     def resume(file: gr.FileData) -> dict:
@@ -68,7 +68,7 @@ def add_api(visits: Visits) -> None:
             file: the .zip file that `download` gave; as a tool, its web address or a data: URI.
         """
         with troubles():
-            return start(visits.resume(*unpack_painting(read_file(file))))
+            return start(visits.resume(*unpack_painting(read_file(uploaded(file)))))
 
     def question(painting: str) -> dict:
         """The question of a painting as it is now: which region is to be colored, and what the others have.

@@ -34,7 +34,7 @@ def make_file(
     Args:
         mode, lines, transparent: as `Painting.save` takes them; lines and transparent count for "png" only.
     """
-    if kind not in NAMES:
+    if not isinstance(kind, str) or kind not in NAMES:
         raise Trouble("NO_KIND", kind=repr(kind)[:60], known=", ".join(NAMES))
     if mode not in ("flat", "painted"):
         raise Trouble("NO_MODE", mode=repr(mode)[:60])

@@ -16,7 +16,7 @@ from downloads import make_file
 from guiding_painter.sketches import looks_colored
 from rooms import FinishRoom, PaintRoom, StartRoom
 from texts import LANGUAGES, Trouble
-from uploads import check_picture, example, is_animated, lines_of, read_file, unpack_painting
+from uploads import check_picture, example, is_animated, lines_of, read_file, unpack_painting, uploaded
 from views import MAX_SIDE, point_of_drawing
 from visits import KEPT_SECONDS, Visit, Visits
 
@@ -40,8 +40,8 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
     def enter(room: gr.Column) -> dict[Any, Any]:
         return {other: gr.Column(visible=other is room) for other in rooms}
 
-    def show(visit: Visit, tool: str = "choose") -> dict[Any, Any]:
-        return paint.shown(visit, texts, tool)
+    def show(visit: Visit, tool: object = "choose") -> dict[Any, Any]:
+        return paint.shown(visit, texts, tool if tool in texts.TOOLS else "choose")
 
     def arrive(visit: Visit) -> dict[Any, Any]:
         known = {name: visit.name, paint.tool: "choose", start.upload: None, offered: None}
@@ -52,9 +52,9 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
             steps.begin(visit)
             return arrive(visit)
 
-    def open_picture(file: dict[str, Any] | None) -> dict[Any, Any]:
+    def open_picture(path: Path) -> dict[Any, Any]:
         """Begins with a drawing, or offers the lines of a colored picture."""
-        data = read_file(file)
+        data = read_file(path)
         picture = check_picture(data)
         if is_animated(data):
             gr.Info(texts.FIRST_FRAME)
@@ -62,26 +62,26 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
             return begin(visits.start(data, picture))
         lines = lines_of(data, MAX_SIDE)
         picture.thumbnail((MAX_SIDE, MAX_SIDE))
-        return enter(start.offer) | {start.compare: (picture, lines), offered: file, start.upload: None}
+        return enter(start.offer) | {start.compare: (picture, lines), offered: path, start.upload: None}
 
-    def open_upload(file: dict[str, Any] | None) -> dict[Any, Any]:
+    def open_upload(file: object) -> dict[Any, Any]:
         with toasts(texts):
-            return open_picture(file)
+            return open_picture(uploaded(file))
 
     def open_example(event: gr.EventData) -> dict[Any, Any]:
         with toasts(texts):
-            return open_picture({"path": example(getattr(event, "index", None))})
+            return open_picture(example(sent(event, "index")))
 
-    def open_offered(file: dict[str, Any] | None, extract_lines: bool) -> dict[Any, Any]:
+    def open_offered(path: Path | None, extract_lines: bool) -> dict[Any, Any]:
         with toasts(texts):
-            if file is None or not Path(file["path"]).exists():
+            if path is None or not path.exists():
                 raise Trouble("EXPIRED")
-            data = read_file(file)
+            data = read_file(path)
             return begin(visits.start(data, check_picture(data), extract_lines))
 
     def resume_file(path: str) -> dict[Any, Any]:
         with toasts(texts):
-            return begin(visits.resume(*unpack_painting(read_file({"path": path}))))
+            return begin(visits.resume(*unpack_painting(read_file(uploaded({"path": path})))))
 
     def resume_last(known: str | None) -> dict[Any, Any]:
         with toasts(texts), visits.using(known) as visit:
@@ -99,15 +99,15 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
         return run
 
     def answer(current: str | None, tool: str, event: gr.EventData) -> dict[Any, Any]:
-        return step(steps.apply_color)(current, tool, getattr(event, "color", None))
+        return step(steps.apply_color)(current, tool, sent(event, "color"))
 
     def go_to(current: str | None, tool: str, event: gr.EventData) -> dict[Any, Any]:
-        return step(steps.go_to)(current, tool, getattr(event, "step", None))
+        return step(steps.go_to)(current, tool, sent(event, "step"))
 
     def click(current: str | None, tool: str, event: gr.SelectData) -> dict[Any, Any]:
         """A click on the drawing."""
         with toasts(texts), visits.using(current) as visit:
-            point = point_of_drawing(visit.painting, event.index)
+            point = point_of_drawing(visit.painting, sent(event, "index"))
             began, visit.stroke = visit.stroke, None
             if tool != "cut":
                 TOOLS[tool](visit, point)
@@ -129,7 +129,7 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
 
     def download(kind: str, current: str | None, mode: str, lines: bool, transparent: bool) -> str:
         with toasts(texts), visits.using(current) as visit:
-            # In gradio's own folder, where delete_cache finds it.
+            # In gradio's own folder, from which it may be served.
             return make_file(visit, kind, Path(finish.file.GRADIO_CACHE), mode, lines, transparent)
 
     def leave(current: str | None) -> dict[Any, Any]:
@@ -179,6 +179,14 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
         [*rooms, start.upload, start.resume_last],
         **LIGHT,
     )
+
+
+def sent(event: gr.EventData, name: str) -> object:
+    """What a client sent with an event under a name, None where it sent nothing of that."""
+    try:
+        return getattr(event, name, None)
+    except TypeError:  # no dict came
+        return None
 
 
 @contextmanager

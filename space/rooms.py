@@ -1,4 +1,4 @@
-"""The three rooms of the page, one visible at a time: start, paint, finish. Only what is in them; `app` makes it go."""
+"""The three rooms of the page, one visible at a time: start, paint, finish. What is in them; `page` makes it go."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

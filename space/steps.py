@@ -7,6 +7,7 @@ from typing import Any
 
 from colors import parse_color
 from guiding_painter import Region
+from guiding_painter.surgery import read_point
 from texts import Trouble
 from views import frame
 from visits import Visit
@@ -126,7 +127,7 @@ def redo(visit: Visit) -> Region:
 def go_to(visit: Visit, step: object) -> None:
     """Goes to where the painting was after so many steps, back or forth; 0 is the beginning."""
     last = len(visit.frames) - 1
-    if not isinstance(step, int) or not 0 <= step <= last:
+    if type(step) is not int or not 0 <= step <= last:
         raise Trouble("NO_STEP", step=repr(step)[:60], last=last)
     while visit.step > step:
         visit.painting.undo()
@@ -155,7 +156,7 @@ def choose(visit: Visit, point: object) -> None:
 def choose_index(visit: Visit, index: object) -> None:
     """Asks about a region by its index."""
     known = [region.index for region in visit.painting.regions]
-    if index not in known:
+    if type(index) is not int or index not in known:
         raise Trouble("NO_REGION", region=repr(index)[:60], known=", ".join(map(str, known)))
     visit.selected = index
 
@@ -170,8 +171,7 @@ def split(visit: Visit, point: object) -> Region:
 @_recorded("cut")
 def cut(visit: Visit, start: object, end: object) -> Region:
     """Cuts the region under the middle of a straight line along it and asks about one side."""
-    (left, top), (right, bottom) = start, end
-    region = _region_at(visit, ((left + right) / 2, (top + bottom) / 2))
+    region = _region_at(visit, _middle(start, end))
     parts = _possible(visit.painting.cut, region, [start, end])
     return _changed(visit, parts[0], parts[1].index)
 
@@ -189,6 +189,15 @@ def move_cell(visit: Visit, point: object) -> Region:
     _region_at(visit, point)
     region = _possible(visit.painting.move_cell, point, _asked(visit))
     return _changed(visit, region, region.index)
+
+
+def _middle(*points: object) -> tuple[float, float]:
+    """Of points (x, y). Raises Trouble for what is none."""
+    try:
+        (left, top), (right, bottom) = map(read_point, points)
+    except ValueError:
+        raise Trouble("OUTSIDE") from None
+    return (left + right) / 2, (top + bottom) / 2
 
 
 def _asked(visit: Visit) -> Region:

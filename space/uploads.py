@@ -3,12 +3,14 @@
 import io
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 from PIL import Image
 
-from guiding_painter.sketches import MAX_PIXELS, open_drawing, open_picture
+from guiding_painter.sketches import MAX_PIXELS, open_drawing, open_picture, working_size
 from texts import Trouble
 
 EXAMPLES = [
@@ -20,22 +22,37 @@ EXAMPLES = [
 MAX_MEGABYTES = 30
 MIN_SIDE = 16  # pixels; less is no drawing
 MAX_ASPECT = 20
+MAX_STEPS = 500  # of a saved painting: each is worked out again, for the strip
 MAX_STATE = 20_000_000  # bytes of a saved painting's JSON; of the largest it is a tenth
 
 
-def read_file(file: dict[str, Any] | None) -> bytes:
-    """The bytes of an upload as gradio hands it over before it opens it. Its name is not used."""
-    if not file or not file.get("path"):
-        raise Trouble("NO_DRAWING")
-    path = Path(file["path"])
-    if path.stat().st_size > MAX_MEGABYTES * 1_000_000:
+def uploaded(file: object) -> Path:
+    """Where gradio has put an upload, given the dict that came with the request.
+
+    A client can write any path into that, and gradio checks only what it opens itself: so nothing counts but files in
+    its folder of uploads.
+    """
+    try:
+        path = Path(file["path"]).resolve()
+        if path.is_relative_to(Path(gr.utils.get_upload_folder()).resolve()) and path.is_file():
+            return path
+    except (TypeError, KeyError, ValueError, OSError):  # no dict, no path, or a name that no system takes
+        pass
+    raise Trouble("NO_DRAWING")
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file, no more than may be uploaded."""
+    with path.open("rb") as file:
+        data = file.read(MAX_MEGABYTES * 1_000_000 + 1)
+    if len(data) > MAX_MEGABYTES * 1_000_000:
         raise Trouble("TOO_HEAVY", megabytes=MAX_MEGABYTES)
-    return path.read_bytes()
+    return data
 
 
 def example(index: object) -> Path:
     """The file of an example, from 0."""
-    if not isinstance(index, int) or not 0 <= index < len(EXAMPLES):
+    if type(index) is not int or not 0 <= index < len(EXAMPLES):
         raise Trouble("NO_EXAMPLE", index=repr(index)[:60], last=len(EXAMPLES) - 1)
     return EXAMPLES[index]
 
@@ -60,8 +77,12 @@ def check_picture(data: bytes) -> Image.Image:
 
 
 def is_animated(data: bytes) -> bool:
-    with Image.open(io.BytesIO(data)) as image:
-        return getattr(image, "n_frames", 1) > 1 and image.format in ("GIF", "PNG", "WEBP")
+    """Whether a picture moves. The pages of a TIFF do not, and to count them can take hours."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("GIF", "PNG", "WEBP")) as image:
+            return getattr(image, "is_animated", False)
+    except Exception:  # of whatever kind Pillow's is: the first frame is good, and what counts
+        return False
 
 
 def lines_of(data: bytes, side: int) -> Image.Image:
@@ -86,13 +107,25 @@ def unpack_painting(data: bytes) -> tuple[bytes, dict[str, Any]]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             original = _read_entry(archive, "drawing", MAX_MEGABYTES * 1_000_000)
             state = json.loads(_read_entry(archive, "painting.json", MAX_STATE))
-    except (KeyError, ValueError, RuntimeError, NotImplementedError, RecursionError, zipfile.BadZipFile, OSError):
+    except (KeyError, ValueError, RuntimeError, RecursionError, EOFError, zlib.error, zipfile.BadZipFile, OSError):
         raise Trouble("NO_SAVED") from None
-    check_picture(original)
+    picture = check_picture(original)
+    # Only what this Space may have saved: the work of every answer goes with the working size, that of going on with
+    # the number of steps.
+    if (
+        not isinstance(state, dict)
+        or state.get("panels") is not None
+        or state.get("working_size") != list(working_size(picture.size))
+        or not isinstance(state.get("history"), list)
+        or len(state["history"]) > MAX_STEPS
+    ):
+        raise Trouble("NO_SAVED")
     return original, state
 
 
 def _read_entry(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    if archive.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError(f"{name} is packed in a way that does not stop when enough is unpacked.")
     with archive.open(name) as entry:
         data = entry.read(most + 1)
     if len(data) > most:

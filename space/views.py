@@ -10,6 +10,8 @@ from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from guiding_painter import Painting, Region
 from guiding_painter.layers import lay_lines
+from guiding_painter.surgery import read_point
+from texts import Trouble
 
 MAX_SIDE = 1024  # of a picture on the screen; the download has the drawing's own size
 LIT, STRIPE, EDGE = "#fff3b0", "#ffd84d", "#d6266f"
@@ -106,10 +108,13 @@ def _flat(painting: Painting, colors: dict[int, str], size: tuple[int, int]) -> 
     return Image.fromarray(table[np.asarray(small)])
 
 
-def point_of_drawing(painting: Painting, point: tuple[int, int]) -> tuple[int, int]:
-    """The pixel of the drawing under one of its view."""
+def point_of_drawing(painting: Painting, point: object) -> tuple[int, int]:
+    """The pixel of the drawing under one of its view, as a click sends it. Raises Trouble for what is none."""
     width, height = painting.drawing.size
-    x, y = ((value + 0.5) * max(1, max(width, height) / MAX_SIDE) for value in point)
+    try:
+        x, y = ((value + 0.5) * max(1, max(width, height) / MAX_SIDE) for value in read_point(point))
+    except ValueError:
+        raise Trouble("OUTSIDE") from None
     return min(int(x), width - 1), min(int(y), height - 1)
 
 

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from space_browser import click_drawing, current, question, save, upload
 
 from texts import en, ko
+from uploads import EXAMPLES
 
 pytest_plugins = ["space_browser"]
 
@@ -242,6 +243,10 @@ def test_mistakes_get_one_sentence(client, drawing_file, not_a_picture):
         ((name, "../x"), "/download", "no kind of file"),
         (("x" * 22, "#fff"), "/paint", re.escape(en.EXPIRED)),
         ((99,), "/open_example", "There is no example 99"),
+        ((True,), "/open_example", "There is no example True"),
+        ((name, True), "/choose", "no region True"),
+        ((name, None, [], {}, "a"), "/cut", "outside"),
+        ((name, []), "/download", "no kind of file"),
         ((None,), "/open_drawing", re.escape(en.NO_DRAWING)),
         ((handle_file(not_a_picture),), "/open_drawing", re.escape(en.NO_PICTURE)),
         ((handle_file(not_a_picture),), "/resume", "no file saved here"),
@@ -256,3 +261,18 @@ def test_nobody_reads_files_of_the_server_by_naming_them(client):
     for endpoint in ("/open_drawing", "/resume"):
         with pytest.raises((AppError, ValueError)):
             client.predict({"path": "/etc/hostname", "meta": {"_type": "gradio.FileData"}}, api_name=endpoint)
+        for path in (
+            str(EXAMPLES[0]),
+            "/etc/hostname",
+            "/dev/zero",
+            "/etc/nothing",
+            "/etc",
+            "a\0b",
+            "x" * 5000,
+            5,
+            None,
+        ):
+            with pytest.raises(AppError, match=re.escape(en.NO_DRAWING)):  # gradio lets these pass
+                client.predict({"path": path}, api_name=endpoint)
+        with pytest.raises(AppError, match=re.escape(en.NO_DRAWING)):
+            client.predict("drawing.png", api_name=endpoint)

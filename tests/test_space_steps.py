@@ -20,7 +20,7 @@ from guiding_painter.palettes import read_palette
 from record import Record
 from rooms import question
 from texts import Trouble, en, ko
-from uploads import check_picture, is_animated, pack_painting, read_file, unpack_painting
+from uploads import MAX_STEPS, check_picture, is_animated, pack_painting, read_file, unpack_painting, uploaded
 from views import EDGE, MAX_SIDE, asked_view, hints_view, picture_file, picture_view, point_of_drawing
 from visits import Visits
 
@@ -223,6 +223,17 @@ def test_the_model_finishes_what_is_left(visit):
         steps.skip_region(visit)
 
 
+def test_what_is_no_point_is_told_apart_from_the_drawing(visit):
+    before = visit.step
+    for point in (None, 5, "ab", ["a", "b"], [1], [1, 2, 3], [float("nan"), 1], [1, float("inf")], [10**400, 1]):
+        for step in (steps.choose, steps.split, lambda visit, point: steps.cut(visit, point, (5, 5))):
+            with pytest.raises(Trouble, match="outside"):
+                step(visit, point)
+        with pytest.raises(Trouble, match="outside"):
+            point_of_drawing(visit.painting, point)
+    assert visit.step == before
+
+
 def test_tools_change_regions_and_are_undone_like_answers(visit):
     count = len(visit.painting.regions)
     first, second = visit.painting.regions[:2]
@@ -328,10 +339,22 @@ def test_what_is_no_saved_painting_is_refused(visits, visit, drawing):
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("drawing", bytes(40_000_000))
         archive.writestr("painting.json", "{}")
-    for data in (b"", b"junk", file.getvalue(), bomb.getvalue(), pack_painting(b"no picture", state)):
+    endless = io.BytesIO()
+    with zipfile.ZipFile(endless, "w", zipfile.ZIP_BZIP2) as archive:  # unpacks all, however little is asked for
+        archive.writestr("drawing", original)
+        archive.writestr("painting.json", json.dumps(state))
+    saved = pack_painting(original, state)
+    place = saved.rindex(b"painting.json", 0, -200) + 40
+    flipped = saved[:place] + bytes(byte ^ 255 for byte in saved[place : place + 20]) + saved[place + 20 :]
+    archives = (b"", b"junk", file.getvalue(), bomb.getvalue(), endless.getvalue(), flipped)
+    for data in (*archives, pack_painting(b"no picture", state)):
         with pytest.raises(Trouble, match="no file saved here|cannot be opened"):
             unpack_painting(data)
-    for damaged in ({}, [], state | {"region_map": "AAAA"}, state | {"position": 99}):
+    answers = [{"region": 0, "color": "#123456"}] * (MAX_STEPS + 1)
+    for damaged in (
+        {}, [], state | {"region_map": "AAAA"}, state | {"position": 99}, state | {"working_size": [2048, 1365]},
+        state | {"panels": {"boxes": [], "regions": 1}}, state | {"history": answers},
+    ):  # fmt: skip
         with pytest.raises(Trouble, match="no file saved here"):
             visits.resume(*unpack_painting(pack_painting(original, damaged)))
 
@@ -340,7 +363,7 @@ def test_bad_uploads_are_told_apart(drawing, tmp_path):
     text = tmp_path / "notes.png"
     text.write_text("This is no picture.")
     for data, reason in (
-        (read_file({"path": str(text)}), "cannot be opened"),
+        (read_file(text), "cannot be opened"),
         (file_bytes(drawing)[:200], "cannot be opened"),
         (file_bytes(Image.new("1", (1, 1))), "1x1 pixels"),
         (file_bytes(Image.new("1", (20000, 10))), "too long"),
@@ -348,17 +371,45 @@ def test_bad_uploads_are_told_apart(drawing, tmp_path):
     ):
         with pytest.raises(Trouble, match=reason):
             check_picture(data)
-    for nothing in (None, {}, {"path": None}):
-        with pytest.raises(Trouble, match="no drawing yet"):
-            read_file(nothing)
     large = tmp_path / "large.png"
     with large.open("wb") as file:
         file.truncate(31_000_000)
     with pytest.raises(Trouble, match="30 MB"):
-        read_file({"path": str(large)})
+        read_file(large)
     still, moving = drawing.convert("P"), drawing.rotate(5, fillcolor=255).convert("P")
     assert is_animated(file_bytes(still, "GIF", save_all=True, append_images=[moving]))
     assert not is_animated(file_bytes(still, "GIF"))
+    assert not is_animated(file_bytes(still, "TIFF", save_all=True, append_images=[moving]))
+    for length in range(300, 900, 7):  # what is damaged is for `check_picture` to say
+        is_animated(file_bytes(still, "GIF", save_all=True, append_images=[moving])[:length])
+
+
+def test_only_files_in_the_folder_of_uploads_are_uploads(tmp_path, monkeypatch):
+    folder, outside = tmp_path / "gradio", tmp_path / "secret.png"
+    folder.mkdir()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+    for path in (outside, folder / "drawing.png"):
+        path.write_text("")
+    (folder / "link.png").symlink_to(outside)
+    assert uploaded({"path": str(folder / "drawing.png")}) == (folder / "drawing.png").resolve()
+    around = folder / ".." / "secret.png"
+    for path in (
+        outside,
+        folder,
+        folder / "link.png",
+        around,
+        folder / "none.png",
+        "/dev/zero",
+        "a\0b",
+        "x" * 5000,
+        5,
+        None,
+    ):
+        with pytest.raises(Trouble, match="no drawing yet"):
+            uploaded({"path": path if path is None or isinstance(path, int) else str(path)})
+    for nothing in (None, {}, "drawing.png", 5, ["path"]):
+        with pytest.raises(Trouble, match="no drawing yet"):
+            uploaded(nothing)
 
 
 def test_the_question_says_where_in_the_order_it_is(visit):
