@@ -4,9 +4,13 @@
 """
 
 import argparse
+import contextlib
 import gc
 import importlib.util
 import os
+import tempfile
+import threading
+import time
 from pathlib import Path
 
 import gradio as gr
@@ -23,6 +27,7 @@ from visits import KEPT_SECONDS, Visits
 THEME = gr.themes.Soft(
     primary_hue="rose", neutral_hue="stone", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
 )
+TIDY_SECONDS = 600
 CSS_FILE = Path(__file__).parent / "page.css"
 # A browser that lets a page inside another page, as a Space is shown, store nothing throws at the first try, which
 # gradio's BrowserState does not catch: no page would appear. Then what is stored lives as long as the page.
@@ -39,7 +44,7 @@ LAUNCH = {
     "theme": THEME,
     "css": CSS_FILE.read_text(),
     "head": HEAD,
-    "max_file_size": f"{MAX_MEGABYTES}mb",
+    "max_file_size": MAX_MEGABYTES * 1_000_000,
     "state_session_capacity": 100,  # at 0.35 MB each; a page that is forgotten goes on: its painting's name is with it
     "footer_links": ["api"],
     "run_history": False,
@@ -50,9 +55,13 @@ LAUNCH = {
 
 def create_demo(painter: GuidingPainterPipeline) -> gr.Blocks:
     """The pages, one a language, and the named API endpoints; `launch(**LAUNCH)` serves them."""
-    visits = Visits(painter)
+    return build_demo(Visits(painter))
+
+
+def build_demo(visits: Visits) -> gr.Blocks:
+    """As `create_demo`."""
     main, *others = LANGUAGES
-    with gr.Blocks(title=main.TITLE, analytics_enabled=False, delete_cache=(600, KEPT_SECONDS)) as demo:
+    with gr.Blocks(title=main.TITLE, analytics_enabled=False) as demo:
         add_api(visits)  # first: the names of its endpoints are those of its functions
         build_page(demo, visits, main)
     for texts in others:
@@ -75,9 +84,33 @@ def main() -> None:
     except (ValueError, OSError) as error:
         parser.error(str(error))
     settle(painter)
-    demo = create_demo(painter)
-    gc.freeze()  # what is here now stays, and need not be looked through for garbage
-    demo.launch(server_port=args.port, **LAUNCH)
+    visits = Visits(painter)
+    with tempfile.TemporaryDirectory(prefix="guiding-painter-") as folder:
+        os.environ["GRADIO_TEMP_DIR"] = folder  # of nobody else, so that all in it may be deleted
+        demo = build_demo(visits)
+        threading.Thread(target=tidy, args=(visits, Path(folder)), daemon=True).start()
+        gc.freeze()  # what is here now stays, and need not be looked through for garbage
+        demo.launch(server_port=args.port, **LAUNCH)
+
+
+def tidy(visits: Visits, folder: Path) -> None:
+    """Lets go, for ever, of paintings and files that nobody has used for an hour.
+
+    gradio's delete_cache leaves aborted uploads and empty folders.
+    """
+    while True:
+        time.sleep(TIDY_SECONDS)
+        visits.expire()
+        delete_old(folder, KEPT_SECONDS)
+
+
+def delete_old(folder: Path, seconds: float) -> None:
+    """Deletes the files in a folder that are that old, and folders in it that old that are empty."""
+    oldest = time.time() - seconds
+    for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder comes before it
+        with contextlib.suppress(OSError):  # it is gone already, or there is something in it still
+            if path.lstat().st_mtime < oldest:
+                path.rmdir() if path.is_dir() else path.unlink()
 
 
 if __name__ == "__main__":

@@ -101,17 +101,18 @@ class Visits:
             visit = self._kept[name]
             visit.used = time.monotonic()
             self._kept.move_to_end(name)
-        with visit.lock, self.cores.share():
-            if visit.painting is None:
-                visit.painting = self.painter.resume(visit.original, visit.saved)
-            yield visit
-        self._put_away(but=visit)
+        try:
+            with visit.lock, self.cores.share():
+                if visit.painting is None:
+                    visit.painting = self.painter.resume(visit.original, visit.saved)
+                yield visit
+        finally:
+            self._put_away(but=visit)
 
-    def end(self, name: object) -> None:
-        """Lets a visit go."""
+    def expire(self) -> None:
+        """Lets go what has been there for too long; where nobody comes, nothing else does."""
         with self._lock:
-            if isinstance(name, str):
-                self._kept.pop(name, None)
+            self._expire()
 
     def _keep(self, original: bytes, painting: Painting) -> str:
         record = Record(size=painting.drawing.size, regions=len(painting.regions))

@@ -81,6 +81,7 @@ def test_elsewhere_a_network_stays_as_it_is(network, zero_gpu, monkeypatch, ther
 
 def test_the_app_offers_both_networks_to_the_gpu(painter, monkeypatch):
     offered = []
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "")  # which the app changes, and this changes back
     monkeypatch.setattr(sys, "argv", ["app.py"])
     monkeypatch.setattr(app.GuidingPainterPipeline, "from_pretrained", lambda model: painter)
     monkeypatch.setattr(machine, "borrow_gpu", lambda network: bool(offered.append(network) or True))

@@ -1,5 +1,6 @@
 """The paintings that the Space keeps: put away, taken up again, let go."""
 
+import os
 import time
 import weakref
 from types import SimpleNamespace
@@ -7,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from conftest import file_bytes
 
+import app
 import steps
 import visits as rooms_of_visits
 from texts import Trouble
@@ -35,6 +37,15 @@ def test_paintings_are_put_away_and_taken_up_again(visits, drawing, monkeypatch)
     assert kept[2].painting is None
 
 
+def test_paintings_are_put_away_after_mistakes_too(visits, drawing, monkeypatch):
+    monkeypatch.setattr(rooms_of_visits, "MOST_OPEN", 1)
+    names = [visits.start(file_bytes(drawing), drawing) for _ in range(3)]
+    for name in names:
+        with pytest.raises(Trouble, match="nothing to undo"), visits.using(name) as visit:
+            steps.undo(visit)
+    assert [visits._kept[name].painting is not None for name in names] == [False, False, True]
+
+
 def test_a_painting_that_is_put_away_leaves_memory_at_once(visits, drawing, monkeypatch):
     monkeypatch.setattr(rooms_of_visits, "MOST_OPEN", 1)
     first, second = (visits.start(file_bytes(drawing), drawing) for _ in range(2))
@@ -53,6 +64,8 @@ def test_paintings_expire(visits, drawing, monkeypatch):
     later = time.monotonic() + rooms_of_visits.KEPT_SECONDS + 1
     # For this module alone: a server of another test may be setting its own alarms by the real clock.
     monkeypatch.setattr(rooms_of_visits, "time", SimpleNamespace(monotonic=lambda: later))
+    visits.expire()
+    assert not visits._kept
     assert not visits.has(opened)
     for name in (opened, None, 5, {"a": 1}):
         with pytest.raises(Trouble, match="no longer here"), visits.using(name):
@@ -70,3 +83,22 @@ def test_no_more_bytes_are_kept_than_there_is_room_for(visits, drawing, monkeypa
     monkeypatch.setattr(rooms_of_visits, "MOST_BYTES", 2_500_000)
     names = [visits.start(heavy, drawing) for _ in range(3)]
     assert [visits.has(name) for name in names] == [False, True, True]
+
+
+def test_old_files_and_empty_folders_are_deleted(tmp_path):
+    now = time.time()
+    for name, age in (("a/old", 100), ("a/b/old", 100), ("c/new", 0), ("c/old", 100), ("d/e/new", 0)):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, (now - age, now - age))
+    app.delete_old(tmp_path, 50)
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"c/new", "d/e/new"}
+    for path in tmp_path.rglob("*"):
+        os.utime(path, (now - 100, now - 100))
+    for _ in range(3):  # a folder is as old as what was last deleted in it
+        app.delete_old(tmp_path, 50)
+        for path in tmp_path.rglob("*"):
+            os.utime(path, (now - 100, now - 100))
+    assert not list(tmp_path.iterdir())
