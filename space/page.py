@@ -109,6 +109,8 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
         with toasts(texts), visits.using(current) as visit:
             point = point_of_drawing(visit.painting, sent(event, "index"))
             began, visit.stroke = visit.stroke, None
+            if steps.asked(visit) is None and tool in ("merge", "move"):
+                tool = "choose"  # there is no lit region that they could change
             if tool != "cut":
                 TOOLS[tool](visit, point)
             elif began is None:
@@ -139,13 +141,14 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
     opening = [*rooms, *paint.changing, name, paint.tool, start.compare, start.upload, offered]
     changing = list(paint.changing)
     # The raw upload, so that the package opens the file with its own limits and words rather than gradio with none.
-    opened = gr.on([start.upload.upload], open_upload, start.upload, opening, preprocess=False, **OPENING)
+    at_upload, at_offer = {"show_progress_on": start.upload} | OPENING, {"show_progress_on": start.compare} | OPENING
+    opened = gr.on([start.upload.upload], open_upload, start.upload, opening, preprocess=False, **at_upload)
     opened.failure(lambda: None, outputs=start.upload, queue=False, **LIGHT)
     start.examples.submit(open_example, None, opening, show_progress_on=start.examples, **OPENING)
-    start.take_lines.click(partial(open_offered, extract_lines=True), offered, opening, **OPENING)
-    start.as_it_is.click(partial(open_offered, extract_lines=False), offered, opening, **OPENING)
-    start.resume_file.upload(resume_file, start.resume_file, opening, **OPENING)
-    start.resume_last.click(resume_last, name, opening, **WORK)
+    start.take_lines.click(partial(open_offered, extract_lines=True), offered, opening, **at_offer)
+    start.as_it_is.click(partial(open_offered, extract_lines=False), offered, opening, **at_offer)
+    start.resume_file.upload(resume_file, start.resume_file, opening, **at_upload)
+    start.resume_last.click(resume_last, name, opening, show_progress_on=start.upload, **WORK)
     demo.load(lambda known: gr.Button(visible=visits.has(known)), name, start.resume_last, **LIGHT)
 
     busy = WORK | {"show_progress": "minimal", "show_progress_on": paint.picture}
@@ -173,7 +176,7 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
     finish.file.change(None, js="() => document.querySelector('#download-file').click()", api_visibility="private")
     finish.go_on.click(lambda: enter(paint.room), outputs=list(rooms), **LIGHT)
     gr.on(
-        [paint.start_over.click, finish.start_over.click],
+        [start.start_over.click, paint.start_over.click, finish.start_over.click],
         leave,
         name,
         [*rooms, start.upload, start.resume_last],

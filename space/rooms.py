@@ -25,6 +25,7 @@ class StartRoom:
     compare: gr.ImageSlider
     take_lines: gr.Button
     as_it_is: gr.Button
+    start_over: gr.Button
 
     @classmethod
     def build(cls, texts: ModuleType) -> "StartRoom":
@@ -53,7 +54,8 @@ class StartRoom:
             with gr.Row():
                 take_lines = gr.Button(texts.TAKE_LINES, variant="primary", elem_id="take-lines")
                 as_it_is = gr.Button(texts.USE_AS_IT_IS, elem_id="as-it-is")
-        return cls(room, upload, examples, resume_last, resume_file, offer, compare, take_lines, as_it_is)
+                start_over = gr.Button(texts.START_OVER, elem_id="offer-start-over")
+        return cls(room, upload, examples, resume_last, resume_file, offer, compare, take_lines, as_it_is, start_over)
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,10 @@ def test_the_drawing_answers_clicks_and_tools(page, drawing_file, drawing, paint
     page.locator("#model").click()
     question(page, en.ALL_ASKED.splitlines()[0].strip("# "))
     expect(page.locator("#apply")).to_be_disabled()
+    page.get_by_label(en.TOOLS["move"][0], exact=True).click()
+    expect(page.locator("#hint")).to_have_text(en.TOOLS["move"][1])
+    click_drawing(page, *places[0])  # nothing is lit that anything could move to: it is asked about
+    question(page, "Another color for the lit part?")
 
 
 def test_files_for_paint_programs_and_for_later(page, drawing_file, tmp_path):
@@ -136,6 +140,9 @@ def test_a_reload_offers_to_go_on(page, drawing_file):
 def test_a_colored_picture_is_offered_as_lines(page, colored_file):
     upload(page, colored_file)
     expect(page.locator("#compare img").first).to_be_visible()
+    page.locator("#offer-start-over").click()
+    expect(page.locator("#examples")).to_be_visible()
+    upload(page, colored_file)
     page.locator("#take-lines").click()
     question(page, "Region 1 of about")
 
@@ -144,6 +151,9 @@ def test_an_upload_that_is_no_picture_gets_a_message_and_the_page_goes_on(page, 
     upload(page, not_a_picture)
     expect(page.get_by_test_id("toast-body")).to_contain_text("cannot be opened as a picture")
     expect(page.locator("#upload img")).to_have_count(0)
+    page.locator("#examples button").first.click()  # which nothing may cover
+    question(page, "Region 1 of")
+    page.locator("#start-over").click()
     upload(page, drawing_file)
     question(page, "Region 1 of")
 
