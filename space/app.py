@@ -26,6 +26,15 @@ from visits import KEPT_SECONDS, Visits
 # Fonts of the visitor's own machine: gradio's themes name web fonts otherwise.
 THEME = gr.themes.Soft(
     primary_hue="rose", neutral_hue="stone", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
+).set(  # darker where the contrast of Soft is under 4.5
+    body_text_color_subdued="*neutral_600",
+    button_primary_background_fill="*primary_600",
+    button_primary_background_fill_hover="*primary_700",
+    button_primary_background_fill_hover_dark="*primary_700",
+    block_label_text_color="*primary_700",
+    block_title_text_color="*primary_700",
+    checkbox_label_background_fill_selected="*primary_600",
+    checkbox_label_background_fill_selected_dark="*primary_700",
 )
 TIDY_SECONDS = 600
 CSS_FILE = Path(__file__).parent / "page.css"
