@@ -1,7 +1,9 @@
-"""The forms in which a browser's color picker writes a color."""
+"""The forms in which a browser's color picker writes a color, and people do."""
 
 import colorsys
 import re
+
+from PIL import ImageColor
 
 from texts import Trouble
 
@@ -14,11 +16,12 @@ LONGEST = 100  # characters that a color may be written in
 
 
 def parse_color(text: object) -> tuple[int, int, int]:
-    """(r, g, b) in 0..255 of "#rgb", "#rrggbb", "rgb(...)" or "hsl(...)", also with an alpha, which is not used.
+    """(r, g, b) in 0..255 of "#rgb", "#rrggbb", "rgb(...)", "hsl(...)" or a name that CSS knows; an alpha is not used.
 
     Numbers may be fractions, as pickers give them, and are brought into range. Raises Trouble for anything else.
     """
     color = text.strip().lower() if isinstance(text, str) and len(text) <= LONGEST else ""
+    color = ImageColor.colormap.get(color, color)
     if match := HEX.fullmatch(color):
         digits = match[2] or "".join(2 * digit for digit in match[1])
         return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
