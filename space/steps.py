@@ -164,7 +164,7 @@ def choose_index(visit: Visit, index: object) -> None:
 @_recorded("split")
 def split(visit: Visit, point: object) -> Region:
     """Splits the region under a point into its connected parts and asks about the one under the point."""
-    region = _possible(visit.painting.split, _region_at(visit, point))[0]
+    region = _possible("NO_SPLIT", visit.painting.split, _region_at(visit, point))[0]
     return _changed(visit, region, _region_at(visit, point).index)
 
 
@@ -172,14 +172,14 @@ def split(visit: Visit, point: object) -> Region:
 def cut(visit: Visit, start: object, end: object) -> Region:
     """Cuts the region under the middle of a straight line along it and asks about one side."""
     region = _region_at(visit, _middle(start, end))
-    parts = _possible(visit.painting.cut, region, [start, end])
+    parts = _possible("NO_CUT", visit.painting.cut, region, [start, end])
     return _changed(visit, parts[0], parts[1].index)
 
 
 @_recorded("merge")
 def merge(visit: Visit, point: object) -> Region:
     """Makes one region of the one in question and the one under a point, and asks about it."""
-    region = _possible(visit.painting.merge, _asked(visit), _region_at(visit, point))
+    region = _possible("NO_MERGE", visit.painting.merge, _asked(visit), _region_at(visit, point))
     return _changed(visit, region, region.index)
 
 
@@ -187,7 +187,7 @@ def merge(visit: Visit, point: object) -> Region:
 def move_cell(visit: Visit, point: object) -> Region:
     """Gives the line-bounded area under a point to the region in question and goes on asking about that."""
     _region_at(visit, point)
-    region = _possible(visit.painting.move_cell, point, _asked(visit))
+    region = _possible("NO_MOVE", visit.painting.move_cell, point, _asked(visit))
     return _changed(visit, region, region.index)
 
 
@@ -213,12 +213,12 @@ def _region_at(visit: Visit, point: object) -> Region:
         raise Trouble("OUTSIDE") from None
 
 
-def _possible(surgery: Callable[..., Any], *args: Any) -> Any:
-    """What surgery gives. Its reasons against are in English and name pixels; the remedy is the same for all."""
+def _possible(otherwise: str, surgery: Callable[..., Any], *args: Any) -> Any:
+    """What surgery gives. Its reasons against are in English and name pixels, so the texts have one for each tool."""
     try:
         return surgery(*args)
     except ValueError:
-        raise Trouble("NOT_POSSIBLE") from None
+        raise Trouble(otherwise) from None
 
 
 def _done(visit: Visit, region: Region) -> Region:

@@ -65,6 +65,8 @@ def answer_all(visit) -> None:
         ("hsl(120, 100%, 25%)", (0, 128, 0)),
         ("hsl(-240deg 100% 25% / 50%)", (0, 128, 0)),
         ("hsla(13.2, 67.5%, 62.5%, 1)", (224, 123, 95)),
+        (" Red", (255, 0, 0)),
+        ("cornflowerblue", (100, 149, 237)),
     ],
 )
 def test_every_form_of_a_color_is_read(text, color):
@@ -248,7 +250,7 @@ def test_tools_change_regions_and_are_undone_like_answers(visit):
     assert visit.painting.region_at(point) is first
     assert steps.asked(visit) is first
     assert (visit.step, len(visit.frames)) == (1, 2)
-    with pytest.raises(Trouble, match="not possible"):
+    with pytest.raises(Trouble, match="in the lit region already"):
         steps.move_cell(visit, point)
     with pytest.raises(Trouble, match="no region 99"):
         steps.choose_index(visit, 99)
@@ -258,7 +260,11 @@ def test_split_and_cut_ask_about_a_part(visit):
     steps.choose(visit, (3, 50))
     steps.merge(visit, (42, 50))  # the paper around the box and what is in it, which do not touch
     count = len(visit.painting.regions)
+    with pytest.raises(Trouble, match="click the region that it should become one with"):
+        steps.merge(visit, (42, 50))
     steps.split(visit, (42, 50))
+    with pytest.raises(Trouble, match="in one piece"):
+        steps.split(visit, (42, 50))
     assert len(visit.painting.regions) > count
     assert steps.asked(visit) is visit.painting.region_at((42, 50))
     count = len(visit.painting.regions)

@@ -16,7 +16,7 @@ RESUME_FILE = "Continue from a saved file"
 RESUME_LAST = "Continue where you left off"
 HELP_TITLE = "How it works"
 HELP = """
-1. Choose a drawing with dark lines on light paper; a photo or scan will do.
+1. Choose a drawing with dark lines on light paper; a scan will do, or a photo in which the paper fills the frame.
 2. One part of it lights up: say its color, with one click on a color, or press Enter to accept the suggestion.
 3. **Skip** what you don't care about. Undo, redo, or click a picture in the strip below to go back there.
 4. Click any other part of the drawing to color that one instead, also one that you have answered before.
@@ -102,4 +102,7 @@ NO_STEP = "There is no step {step}: choose one from 0 to {last}."
 NO_COLOR = "{color} is no color: give one such as #e07a5f, rgb(224, 122, 95) or hsl(13, 67%, 63%)."
 NO_KIND = "{kind} is no kind of file made here: choose one of {known}."
 NO_MODE = "{mode} is no way to color: choose flat or painted."
-NOT_POSSIBLE = "That is not possible here: choose another part of the drawing."
+NO_SPLIT = "This region is in one piece, there is nothing to split: to cut it in two, click with “cuts”."
+NO_CUT = "This cut parts nothing: click two places on the border of one region, on opposite sides of it."
+NO_MERGE = "This is the lit region itself: click the region that it should become one with."
+NO_MOVE = "This area is in the lit region already: click one that is not lit."
