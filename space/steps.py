@@ -7,9 +7,8 @@ from typing import Any
 
 from colors import parse_color
 from guiding_painter import Region
-from guiding_painter.surgery import read_point
 from texts import Trouble
-from views import frame
+from views import frame, parse_point
 from visits import Visit
 
 RECENT = 8  # colors
@@ -171,7 +170,8 @@ def split(visit: Visit, point: object) -> Region:
 @_recorded("cut")
 def cut(visit: Visit, start: object, end: object) -> Region:
     """Cuts the region under the middle of a straight line along it and asks about one side."""
-    region = _region_at(visit, _middle(start, end))
+    (left, top), (right, bottom) = parse_point(start), parse_point(end)
+    region = _region_at(visit, ((left + right) / 2, (top + bottom) / 2))
     parts = _possible("NO_CUT", visit.painting.cut, region, [start, end])
     return _changed(visit, parts[0], parts[1].index)
 
@@ -189,15 +189,6 @@ def move_cell(visit: Visit, point: object) -> Region:
     _region_at(visit, point)
     region = _possible("NO_MOVE", visit.painting.move_cell, point, _asked(visit))
     return _changed(visit, region, region.index)
-
-
-def _middle(*points: object) -> tuple[float, float]:
-    """Of points (x, y). Raises Trouble for what is none."""
-    try:
-        (left, top), (right, bottom) = map(read_point, points)
-    except ValueError:
-        raise Trouble("OUTSIDE") from None
-    return (left + right) / 2, (top + bottom) / 2
 
 
 def _asked(visit: Visit) -> Region:

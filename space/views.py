@@ -108,13 +108,18 @@ def _flat(painting: Painting, colors: dict[int, str], size: tuple[int, int]) -> 
     return Image.fromarray(table[np.asarray(small)])
 
 
+def parse_point(point: object) -> tuple[float, float]:
+    """(x, y) as a client sends it. Raises Trouble for what is none."""
+    try:
+        return read_point(point)
+    except ValueError:
+        raise Trouble("OUTSIDE") from None
+
+
 def point_of_drawing(painting: Painting, point: object) -> tuple[int, int]:
     """The pixel of the drawing under one of its view, as a click sends it. Raises Trouble for what is none."""
     width, height = painting.drawing.size
-    try:
-        x, y = ((value + 0.5) * max(1, max(width, height) / MAX_SIDE) for value in read_point(point))
-    except ValueError:
-        raise Trouble("OUTSIDE") from None
+    x, y = ((value + 0.5) * max(1, max(width, height) / MAX_SIDE) for value in parse_point(point))
     return min(int(x), width - 1), min(int(y), height - 1)
 
 

@@ -135,6 +135,7 @@ def test_a_reload_offers_to_go_on(page, drawing_file):
     page.locator("#resume-last").click()
     question(page, "Region 2 of about")
     current(page, 1)
+    assert page.locator("#strip [data-step]").count() == 2
 
 
 def test_a_colored_picture_is_offered_as_lines(page, colored_file):

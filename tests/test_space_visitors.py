@@ -91,6 +91,7 @@ def test_a_browser_that_stores_nothing_can_color_all_the_same(page, drawing_file
     question(page, "Region 1 of about")
     answer(page, "#2266cc")
     current(page, 1)
+    assert page.locator("#strip [data-step]").count() == 2
 
 
 def test_a_page_goes_on_when_the_server_has_had_more_visitors_than_it_remembers(page, client, drawing_file):
@@ -109,7 +110,7 @@ def test_an_offer_of_lines_that_was_left_for_too_long_says_so(page, colored_file
     expect(page.locator("#compare img").first).to_be_visible()
     for file in (tmp_path_factory.getbasetemp()).rglob("colored.png"):
         if file != colored_file:
-            file.unlink()  # as gradio does with uploads after an hour
+            file.unlink()  # as the app does with uploads after an hour
     page.locator("#take-lines").click()
     expect(page.get_by_test_id("toast-body")).to_contain_text(en.EXPIRED)
 
