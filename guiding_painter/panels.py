@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .painting import Painting
-from .panel_boxes import MAX_REGIONS, Panels, find_panels
-from .saved import MAX_LONG_SIDE
-from .sketches import open_drawing, to_sketch, working_size
-from .view import Colorize
+from .drawings.panels import MAX_REGIONS, Panels, find_panels
+from .drawings.sketches import open_drawing, to_sketch, working_size
+from .painting.model_view import Colorize
+from .painting.painting import Painting
+from .painting.saved import MAX_LONG_SIDE
 
 if TYPE_CHECKING:
     from .pipeline import Drawing, GuidingPainterPipeline

@@ -17,13 +17,13 @@ from PIL import Image
 
 from .checkpoint import find_checkpoint, load_network, read_json
 from .colorization import ColorizationNetwork
+from .drawings.sketches import open_drawing, to_pil, to_sketch, working_size
 from .hints import region_segments
-from .painting import Answers, Painting
+from .painting.model_view import Colorize
+from .painting.painting import Answers, Painting
+from .painting.saved import MAX_LONG_SIDE, SavedPainting
 from .panels import panel_colorizer, panel_sketches
-from .saved import MAX_LONG_SIDE, SavedPainting
 from .segmentation import SegmentationNetwork
-from .sketches import open_drawing, to_pil, to_sketch, working_size
-from .view import Colorize
 
 Drawing = str | os.PathLike | bytes | BinaryIO | Image.Image
 

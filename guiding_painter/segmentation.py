@@ -9,7 +9,7 @@ from diffusers import ConfigMixin, ModelMixin
 from diffusers.configuration_utils import register_to_config
 from torch import nn
 
-from .cells import line_bounded_cells
+from .drawings.cells import line_bounded_cells
 from .hints import cell_sums
 from .unet import UNet
 

@@ -11,10 +11,10 @@ import numpy as np
 from PIL import Image
 
 from .colors import RGB, parse_color, to_hex
-from .files import replace_file
+from .files.writing import replace_file
 
 if TYPE_CHECKING:
-    from .painting import Painting
+    from .painting.painting import Painting
     from .pipeline import GuidingPainterPipeline
 
 FORMAT = "guiding-painter answers"
@@ -43,7 +43,7 @@ def looks(painter: "GuidingPainterPipeline", painting: "Painting") -> list[Look]
     """What every region of a painting looks like, in the order asked. One forward of f's U-Net."""
     import torch
 
-    from .sketches import to_sketch, working_size
+    from .drawings.sketches import to_sketch, working_size
 
     network = painter.segmentation
     width, height = working_size(painting.drawing.size)

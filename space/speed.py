@@ -20,8 +20,8 @@ from PIL import Image
 
 import steps
 from guiding_painter import GuidingPainterPipeline
+from guiding_painter.drawings.sketches import to_sketch, working_size
 from guiding_painter.hints import region_segments
-from guiding_painter.sketches import to_sketch, working_size
 from study import show
 from uploads import EXAMPLES, check_picture
 from views import MAX_SIDE, asked_view, frame, picture_view

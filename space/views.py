@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from guiding_painter import Painting, Region
-from guiding_painter.layers import lay_lines
-from guiding_painter.surgery import read_point
+from guiding_painter.files.artwork import lay_lines
+from guiding_painter.painting.surgery import read_point
 from texts import Trouble
 
 MAX_SIDE = 1024  # of a picture on the screen; the download has the drawing's own size

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from guiding_painter.cells import line_bounded_cells, rank_by_size
+from guiding_painter.drawings.cells import line_bounded_cells, rank_by_size
 from guiding_painter.hints import cell_sums, one_hot
 from guiding_painter.losses import grouping_loss, guess_loss
 from guiding_painter.segmentation import NEVER, CellGrouping, SegmentationNetwork, sketch_cells, spread

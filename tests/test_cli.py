@@ -14,11 +14,12 @@ import pytest
 from PIL import Image, ImageDraw
 from psd_tools import PSDImage
 
-from guiding_painter import GuidingPainterPipeline, cli, files
+from guiding_painter import GuidingPainterPipeline
 from guiding_painter.colors import parse_color
-from guiding_painter.layers import lay_lines
+from guiding_painter.files import lay_lines, writing
 from guiding_painter.palettes import nearest_color, read_palette, write_palette
 from guiding_painter.panels import open_panels
+from guiding_painter.terminal import command as cli
 
 ROOT = Path(__file__).parents[1]
 
@@ -218,7 +219,7 @@ def test_batch_on_a_full_disk_leaves_the_old_files(run, pages: list[Path], monke
     def full(self: Path, data: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.Path, "write_bytes", full)
+    monkeypatch.setattr(writing.Path, "write_bytes", full)
     code, out, err = run("paint pages/a.png pages/c.tif MODEL --colors '#e07a5f' --out flats --overwrite")
     assert (code, out) == (1, "0 of 2 pages were painted to flats.\n")
     assert err.splitlines()[1:] == [
@@ -257,7 +258,7 @@ def test_a_reader_that_goes_away_is_no_error(folder: Path, checkpoint: Path):
     assert run_unread(["--help"], folder).stderr == ""
 
 
-@pytest.mark.parametrize("module", ["guiding_painter", "guiding_painter.cli"])
+@pytest.mark.parametrize("module", ["guiding_painter", "guiding_painter.terminal.command"])
 def test_the_command_is_a_module_too(module: str, folder: Path):
     command = [sys.executable, "-m", module, "paint", "nothing.png", "--colors", "auto", "-o", "drawing.txt"]
     result = subprocess.run(
@@ -421,7 +422,8 @@ def test_help_shows_examples_that_parse(capsys: pytest.CaptureFixture[str]):
 
 
 def test_help_does_not_wait_for_torch():
-    code = "import sys; from guiding_painter.cli import parse_args; parse_args(['demo']); print('torch' in sys.modules)"
+    code = "import sys; from guiding_painter.terminal import command; command.parse_args(['demo']); "
+    code += "print('torch' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert result.stdout == "False\n", result.stderr
 

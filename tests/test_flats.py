@@ -6,9 +6,9 @@ from PIL import Image, ImageDraw, ImageFilter
 from scipy import ndimage
 
 from benchmarks.flats import leaks, outline
-from guiding_painter import flats
-from guiding_painter.fills import flat_colors, painted_colors, region_colors, sample
-from guiding_painter.flats import GAP, Flats, find_ink, grow, make_flats
+from guiding_painter.painting import flats
+from guiding_painter.painting.fills import flat_colors, painted_colors, region_colors, sample
+from guiding_painter.painting.flats import GAP, Flats, find_ink, grow, make_flats
 
 SIZE = 400, 300
 ONE_REGION = np.zeros((30, 40), np.uint8)

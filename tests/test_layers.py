@@ -13,8 +13,8 @@ from PIL import Image, ImageCms, ImageDraw
 from psd_tools import PSDImage
 from psd_tools.constants import BlendMode, Resource
 
-from guiding_painter import files
-from guiding_painter.layers import Artwork, save_artwork
+from guiding_painter.files import writing
+from guiding_painter.files.artwork import Artwork, save_artwork
 from guiding_painter.palettes import dominant_colors, read_palette, write_palette
 
 ANSWERS = [(4, (224, 122, 95)), (0, None), (2, (61, 64, 91)), (7, (1, 2, 3)), (9, (9, 9, 9))]
@@ -196,7 +196,7 @@ def test_a_full_disk_leaves_the_old_file(
         raise OSError(28, "No space left on device")
 
     (tmp_path / name).write_bytes(b"old")
-    monkeypatch.setattr(files.Path, "write_bytes", full)
+    monkeypatch.setattr(writing.Path, "write_bytes", full)
     with pytest.raises(OSError, match=rf"{name} cannot be written \(No space left on device\): choose another place"):
         write_palette([(1, 2, 3)], tmp_path / name) if "palette" in name else save_artwork(artwork, tmp_path / name)
     assert (tmp_path / name).read_bytes() == b"old"
@@ -215,7 +215,7 @@ def test_a_file_that_may_not_be_replaced_is_left(
         raise PermissionError(13, "Permission denied")
 
     (tmp_path / "page.psd").write_bytes(b"old")
-    monkeypatch.setattr(files.Path, "replace", read_only)
+    monkeypatch.setattr(writing.Path, "replace", read_only)
     with pytest.raises(OSError, match=r"page\.psd cannot be written \(Permission denied\): choose another place"):
         save_artwork(artwork, tmp_path / "page.psd")
     assert (tmp_path / "page.psd").read_bytes() == b"old"

@@ -85,7 +85,7 @@ def test_wheel_carries_version_licence_and_entry_point(wheel):
     assert (headers["Name"], headers["Version"]) == ("guiding-painter", PROJECT["version"])
     assert headers["License-Expression"] == "Apache-2.0"
     assert b"TERMS AND CONDITIONS" in wheel.read(f"{info}/licenses/LICENSE")
-    assert b"guiding-painter = guiding_painter.cli:main" in wheel.read(f"{info}/entry_points.txt")
+    assert b"guiding-painter = guiding_painter.terminal.command:main" in wheel.read(f"{info}/entry_points.txt")
 
 
 def test_version_is_written_once():
@@ -99,7 +99,7 @@ def test_entry_point_resolves():
 
 
 def test_package_imports_without_the_extras():
-    modules = ", ".join(f"guiding_painter.{path.stem}" for path in PACKAGE_FILES)
+    modules = ", ".join(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in PACKAGE_FILES)
     # None in sys.modules is how Python marks a module as not to be had.
     code = f"import sys; sys.modules.update(dict.fromkeys({FOREIGN}))\nimport {modules}"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)

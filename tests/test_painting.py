@@ -16,11 +16,10 @@ import pytest
 from PIL import Image, ImageDraw
 from psd_tools import PSDImage
 
-from guiding_painter import view
 from guiding_painter.colors import parse_color
-from guiding_painter.layers import lay_lines
-from guiding_painter.painting import Painting
-from guiding_painter.saved import SavedPainting
+from guiding_painter.files.artwork import lay_lines
+from guiding_painter.painting import Painting, model_view
+from guiding_painter.painting.saved import SavedPainting
 
 UNANSWERED = (100, 150, 200)
 
@@ -309,9 +308,9 @@ def test_no_color_crosses_a_line(page: Image.Image, region_map: np.ndarray):
 
 def test_suggestions_are_drawn_from_a_picture_once(painting: Painting, monkeypatch: pytest.MonkeyPatch):
     drawn = []
-    colors_of = view.region_colors
+    colors_of = model_view.region_colors
     monkeypatch.setattr(
-        view, "region_colors", lambda picture, *rest: drawn.append(picture) or colors_of(picture, *rest)
+        model_view, "region_colors", lambda picture, *rest: drawn.append(picture) or colors_of(picture, *rest)
     )
     for _ in range(2):
         assert [region.suggested_color for region in painting.regions] == ["#6496c8"] * 3

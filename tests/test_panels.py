@@ -9,8 +9,8 @@ from conftest import make_painter
 from PIL import Image, ImageDraw
 
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.flats import find_ink, make_flats
-from guiding_painter.panel_boxes import Panels, find_panels
+from guiding_painter.drawings.panels import Panels, find_panels
+from guiding_painter.painting.flats import find_ink, make_flats
 from guiding_painter.panels import open_panels
 
 FRAMES = [(20, 20, 380, 180), (20, 200, 190, 380), (210, 200, 380, 290), (210, 310, 380, 380), (20, 400, 380, 580)]

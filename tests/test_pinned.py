@@ -52,7 +52,7 @@ def small(image: Image.Image) -> Image.Image:
 
 
 def pictures(painting: Painting) -> Iterator[Image.Image]:
-    """After 0, 5 and all answers the flat and the painted picture, and then the map of the regions; all of them small."""
+    """After 0, 5 and all answers the flat and the painted picture, then the map of the regions; all of them small."""
     for count in (0, 5, len(painting.regions)):
         answer(painting, count)
         yield small(painting.image)

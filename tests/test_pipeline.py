@@ -26,8 +26,8 @@ from guiding_painter import (
     checkpoint as checkpoint_module,
 )
 from guiding_painter.colors import to_hex
-from guiding_painter.flats import resize
-from guiding_painter.sketches import to_sketch
+from guiding_painter.drawings.sketches import to_sketch
+from guiding_painter.painting.flats import resize
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 SIDE = 96  # working size of most tests: small is fast
@@ -248,7 +248,7 @@ def test_what_other_rooms_build_on_is_public(painter: GuidingPainterPipeline, dr
 
 @pytest.mark.parametrize("folder", ["guiding_painter", "benchmarks"])
 def test_no_room_reads_the_private_names_of_another(folder: str):
-    for path in sorted((Path(__file__).parents[1] / folder).glob("*.py")):
+    for path in sorted((Path(__file__).parents[1] / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             names = [name.name for name in node.names] if isinstance(node, ast.ImportFrom) else []
             if isinstance(node, ast.Attribute) and getattr(node.value, "id", None) not in ("self", "cls"):

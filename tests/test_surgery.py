@@ -8,10 +8,10 @@ import pytest
 from conftest import make_painter
 from PIL import Image, ImageDraw
 
-from guiding_painter.flats import find_ink, resize
-from guiding_painter.layouts import Answer, Layout
 from guiding_painter.painting import Painting
-from guiding_painter.saved import SavedPainting
+from guiding_painter.painting.flats import find_ink, resize
+from guiding_painter.painting.layouts import Answer, Layout
+from guiding_painter.painting.saved import SavedPainting
 
 
 class Recorder:

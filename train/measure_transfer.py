@@ -20,8 +20,8 @@ from skimage.color import rgb2lab
 
 from arguments import OneSentenceParser, errors_in_one_sentence
 from guiding_painter import GuidingPainterPipeline, Painting
+from guiding_painter.drawings.sketches import open_drawing, open_picture
 from guiding_painter.panels import open_panels
-from guiding_painter.sketches import open_drawing, open_picture
 from guiding_painter.transfer import ALIKE, Look, distances, looks
 from sources import load_pictures
 

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from .colors import RGB
+from ..colors import RGB
 from .flats import Flats, resize
 
 DETAIL = 12  # pixels of the model's picture that a cell needs to show its shading; a smaller one gets their mean

@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter
 from scipy import ndimage
 from skimage.segmentation import watershed
 
-from .cells import line_bounded_cells
+from ..drawings.cells import line_bounded_cells
 
 BLOCKS = 1600  # long side in blocks at which areas and gaps are judged
 GAP = 4 / 512  # of the long side: what the model takes for closed too, and 35 pixels on a page of 4500

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageFont
 
 if TYPE_CHECKING:
-    from .painting import Painting
+    from ..painting.painting import Painting
 
 # Okabe and Ito's colors, which stay apart for color-blind people
 OVERLAY = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")

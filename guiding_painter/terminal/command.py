@@ -9,20 +9,20 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..colors import parse_color
+from ..files.writing import save_png
+from ..palettes import SUFFIXES, write_palette
+from .answer_sources import Sources
+from .arguments import parse_args
 from .batch import paint_pages, plan_outputs
-from .colors import parse_color
-from .files import save_png
-from .guide import guide_image
-from .palettes import SUFFIXES, write_palette
-from .sources import Sources
-from .usage import parse_args
+from .numbered_map import guide_image
 
 if TYPE_CHECKING:
-    from .painting import Painting
-    from .pipeline import GuidingPainterPipeline
+    from ..painting.painting import Painting
+    from ..pipeline import GuidingPainterPipeline
 
 LAYERED = (".png", ".psd", ".ora")
-ROOT = Path(__file__).resolve().parents[1]  # of a checkout; an installed package has no space folder there
+ROOT = Path(__file__).resolve().parents[2]  # of a checkout; an installed package has no space folder there
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -78,7 +78,7 @@ def paint_command(args: argparse.Namespace) -> int:
     if args.save_palette:
         write_palette([parse_color(color) for color in dict.fromkeys(colors)], args.save_palette)
     if args.save_answers:
-        from .transfer import save_answers
+        from ..transfer import save_answers
 
         save_answers(painter, painting, args.save_answers)
     print(f"{args.output} has your color in {len(colors)} of {len(painting.regions)} regions.")
@@ -105,14 +105,14 @@ def _check_output(output: Path, drawing: Path, suffixes: Sequence[str]) -> None:
 
 
 def _load(args: argparse.Namespace) -> "GuidingPainterPipeline":
-    from .pipeline import GuidingPainterPipeline
+    from ..pipeline import GuidingPainterPipeline
 
     return GuidingPainterPipeline.from_pretrained(args.model)
 
 
 def _open(painter: "GuidingPainterPipeline", drawing: Path, args: argparse.Namespace) -> "Painting":
     if args.panels:
-        from .panels import open_panels
+        from ..panels import open_panels
 
         return open_panels(painter, drawing, args.long_side, args.extract_lines)
     return painter.open(drawing, args.long_side, args.extract_lines)

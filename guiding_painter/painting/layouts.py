@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .colors import RGB
+from ..colors import RGB
 
 MAX_REGIONS = 256  # that a painting can have had: regions are numbered in a byte, and no number is used twice
 

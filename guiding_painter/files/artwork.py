@@ -16,8 +16,8 @@ from xml.etree import ElementTree
 import numpy as np
 from PIL import Image, ImageChops
 
-from .colors import RGB, to_hex
-from .files import replace_file, save_png
+from ..colors import RGB, to_hex
+from .writing import replace_file, save_png
 
 MAX_PSD_SIDE = 30_000  # by the format
 THUMBNAIL = 256  # OpenRaster's limit

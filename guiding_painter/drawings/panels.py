@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .flats import find_ink
+from ..painting.flats import find_ink
 
 SIDE = 800  # long side in pixels at which panels are looked for
 GUTTER = 0.006  # of the long side: the narrowest band without ink between two panels

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from .colors import RGB, Color, parse_color
+from ..colors import RGB, Color, parse_color
+from ..drawings.panels import Panels
+from ..files.artwork import Artwork, lay_lines, save_artwork
 from .fills import flat_colors, painted_colors
 from .flats import Flats, make_flats
 from .history import History
-from .layers import Artwork, lay_lines, save_artwork
 from .layouts import Action, Answer, Cut, Layout, Merge, Move, Split, check_region, first_layout
-from .panel_boxes import Panels
+from .model_view import Colorize, View
 from .region import Region
 from .saved import SavedPainting, thumbnail
 from .surgery import read_point, read_stroke
-from .view import Colorize, View
 
 Answers = Sequence[Color | None] | str  # colors in the order asked, None to skip a region; or "auto"
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from .colors import parse_color, to_hex
+from ..colors import parse_color, to_hex
+from ..drawings.panels import MAX_REGIONS, Box, Panels
 from .layouts import Action, Answer, Cut, Merge, Move, Split
-from .panel_boxes import MAX_REGIONS, Box, Panels
 from .surgery import MAX_POINTS
 
 FORMAT = "guiding-painter painting"

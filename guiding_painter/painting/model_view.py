@@ -7,10 +7,10 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from .colors import RGB
+from ..colors import RGB
+from ..drawings.sketches import to_sketch
 from .fills import Sample, region_colors, sample
 from .layouts import Layout
-from .sketches import to_sketch
 
 Colorize = Callable[[np.ndarray, np.ndarray, np.ndarray], Image.Image]
 

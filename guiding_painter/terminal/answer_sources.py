@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .colors import RGB, parse_color
-from .palettes import open_palette, paint_from_palette
+from ..colors import RGB, parse_color
+from ..palettes import open_palette, paint_from_palette
 
 if TYPE_CHECKING:
-    from .painting import Answers, Painting
-    from .pipeline import GuidingPainterPipeline
-    from .transfer import Look
+    from ..painting.painting import Answers, Painting
+    from ..pipeline import GuidingPainterPipeline
+    from ..transfer import Look
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Sources:
             given = [None if word == "skip" else parse_color(word) for word in words]
         examples = []
         if answers:
-            from .transfer import read_answers
+            from ..transfer import read_answers
 
             examples = read_answers(answers)
         return cls(given, examples, open_palette(palette, palette_size) if palette else [])
@@ -61,7 +61,7 @@ class Sources:
         if self.colors != "auto":
             painting.paint_all(self.colors)
         if self.examples:
-            from .transfer import carry_answers
+            from ..transfer import carry_answers
 
             carry_answers(painter, painting, self.examples)
         if self.palette:

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from .colors import to_hex
+from ..colors import to_hex
 from .layouts import check_region
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The `guiding-painter` command."""
