@@ -1,15 +1,18 @@
 """Plays visitors that answer every question, over a folder of pictures, and reports what an interaction costs.
 
-`python space/study.py FOLDER [--model MODEL] [--answers N] [--output times.json]`
+`python benchmarks/space/study.py FOLDER [--model MODEL] [--answers N] [--output times.json]`
 """
 
 import argparse
 import json
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 
 import steps
 from guiding_painter import GuidingPainterPipeline

@@ -1,4 +1,4 @@
-"""What an answer costs, and what it would cost otherwise: `python space/speed.py [DRAWING]`.
+"""What an answer costs, and what it would cost otherwise: `python benchmarks/space/speed.py [DRAWING]`.
 
 Prints a table. CPU is the time that this process computes, on all cores together, and wall what a person waits: only
 the first means something on a machine that has other work. What is used comes first in every part.
@@ -8,6 +8,7 @@ import argparse
 import copy
 import io
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -18,11 +19,14 @@ from pathlib import Path
 import torch
 from PIL import Image
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
+
 import steps
+from benchmarks.space.study import show
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.drawings.sketches import to_sketch, working_size
 from guiding_painter.hints import region_segments
-from study import show
 from uploads import EXAMPLES, check_picture
 from views import MAX_SIDE, asked_view, frame, picture_view
 from visits import Visits

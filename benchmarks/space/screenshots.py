@@ -1,17 +1,20 @@
 """Pictures of every screen, in English and Korean, light and dark, on a desk and on a phone, and of the README's two.
 
-`python space/screenshots.py FOLDER` needs Playwright and Chromium; `docs/space.png` and `docs/space-finish.png` are
-`paint.png` and `finish.png` of that folder.
+`python benchmarks/space/screenshots.py FOLDER` needs Playwright and Chromium; `docs/space.png` and
+`docs/space-finish.png` are `paint.png` and `finish.png` of that folder.
 """
 
 import argparse
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 
 from app import LAUNCH, create_demo
 from guiding_painter import GuidingPainterPipeline

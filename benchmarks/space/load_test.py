@@ -1,4 +1,4 @@
-"""Visitors who all color at once, each in a color of their own: `python space/load_test.py [--visitors 20]`.
+"""Visitors who all color at once, each in a color of their own: `python benchmarks/space/load_test.py [--visitors 20]`.
 
 Serves the Space in another process, drives it with `gradio_client`, and checks that nobody sees a color of another.
 """
@@ -9,6 +9,7 @@ import gc
 import multiprocessing
 import os
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -20,11 +21,14 @@ import numpy as np
 from gradio_client import Client, handle_file
 from PIL import Image
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
+
 from app import LAUNCH, create_demo
 from guiding_painter import GuidingPainterPipeline
 from machine import settle
+from uploads import EXAMPLES
 
-DRAWING = Path(__file__).parent / "examples" / "portrait.png"
+DRAWING = EXAMPLES[1]  # the portrait
 SMALL = 200  # pixels of the drawing where there are many
 START_SECONDS = 300  # that a server may take to start on a busy machine
 
