@@ -110,8 +110,8 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
             point = point_of_drawing(visit.painting, sent(event, "index"))
             began, visit.stroke = visit.stroke, None
             if steps.asked(visit) is None and tool in ("merge", "move"):
-                tool = "choose"  # there is no lit region that they could change
-            if tool != "cut":
+                steps.choose(visit, point)  # nothing is lit that they could change: now it is, for the next click
+            elif tool != "cut":
                 TOOLS[tool](visit, point)
             elif began is None:
                 visit.stroke = point
