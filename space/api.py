@@ -12,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-import steps
+import commands
 from downloads import make_file
 from guiding_painter.drawings.sketches import looks_colored
 from uploads import check_picture, example, read_file, unpack_painting, uploaded
@@ -30,7 +30,7 @@ def add_api(visits: Visits) -> None:
 
     def start(opened: str) -> dict[str, Any]:
         with visits.using(opened) as visit:
-            steps.begin(visit)
+            commands.begin(visit)
             return report(visit)
 
     def change(painting: str, step: Callable[..., None], *args: Any) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def add_api(visits: Visits) -> None:
             painting: the name that opening it gave.
         """
         with troubles(), visits.using(painting) as visit:
-            view = asked_view(visit.painting, steps.asked(visit))
+            view = asked_view(visit.painting, commands.asked(visit))
             return gr.FileData(path=picture_file(view, gr.utils.get_upload_folder())).model_dump()
 
     def paint(painting: str, color: str) -> dict:
@@ -96,7 +96,7 @@ def add_api(visits: Visits) -> None:
             painting: the name that opening it gave.
             color: such as "#e07a5f", "rgb(224, 122, 95)" or "hsl(13, 67%, 63%)".
         """
-        return change(painting, steps.apply_color, color)
+        return change(painting, commands.apply_color, color)
 
     def skip(painting: str) -> dict:
         """Leave the region in question to the model. Returns the next question.
@@ -104,7 +104,7 @@ def add_api(visits: Visits) -> None:
         Args:
             painting: the name that opening it gave.
         """
-        return change(painting, steps.skip_region)
+        return change(painting, commands.skip_region)
 
     def undo(painting: str) -> dict:
         """Take the last step back. Returns its question again.
@@ -112,7 +112,7 @@ def add_api(visits: Visits) -> None:
         Args:
             painting: the name that opening it gave.
         """
-        return change(painting, steps.undo)
+        return change(painting, commands.undo)
 
     def redo(painting: str) -> dict:
         """Bring back what was undone last. Returns the question then.
@@ -120,7 +120,7 @@ def add_api(visits: Visits) -> None:
         Args:
             painting: the name that opening it gave.
         """
-        return change(painting, steps.redo)
+        return change(painting, commands.redo)
 
     def go_to(painting: str, step: int) -> dict:
         """Go to where the painting was after a number of steps, back or forth. Returns the question there.
@@ -129,7 +129,7 @@ def add_api(visits: Visits) -> None:
             painting: the name that opening it gave.
             step: how many steps, from 0, the beginning.
         """
-        return change(painting, steps.go_to, step)
+        return change(painting, commands.go_to, step)
 
     def finish(painting: str) -> dict:
         """Let the model answer every question that is left, each with its suggestion.
@@ -137,7 +137,7 @@ def add_api(visits: Visits) -> None:
         Args:
             painting: the name that opening it gave.
         """
-        return change(painting, steps.finish)
+        return change(painting, commands.finish)
 
     def choose(painting: str, region: int) -> dict:
         """Ask about a region out of order, also about one that has an answer.
@@ -146,7 +146,7 @@ def add_api(visits: Visits) -> None:
             painting: the name that opening it gave.
             region: its number, as "region" in "regions".
         """
-        return change(painting, steps.choose_index, region)
+        return change(painting, commands.choose_index, region)
 
     def choose_at(painting: str, x: int, y: int) -> dict:
         """Ask about the region under a point, also one that has an answer.
@@ -156,7 +156,7 @@ def add_api(visits: Visits) -> None:
             x: from the left, in pixels of the drawing.
             y: from the top, in pixels of the drawing.
         """
-        return change(painting, steps.choose, (x, y))
+        return change(painting, commands.choose, (x, y))
 
     def split(painting: str, x: int, y: int) -> dict:
         """Split the region under a point into its connected parts.
@@ -166,7 +166,7 @@ def add_api(visits: Visits) -> None:
             x: from the left, in pixels of the drawing.
             y: from the top, in pixels of the drawing.
         """
-        return change(painting, steps.split, (x, y))
+        return change(painting, commands.split, (x, y))
 
     def cut(painting: str, x1: int, y1: int, x2: int, y2: int) -> dict:
         """Cut the region under the middle of a straight line along it.
@@ -178,7 +178,7 @@ def add_api(visits: Visits) -> None:
             x2: where it ends, from the left.
             y2: where it ends, from the top.
         """
-        return change(painting, steps.cut, (x1, y1), (x2, y2))
+        return change(painting, commands.cut, (x1, y1), (x2, y2))
 
     def merge(painting: str, x: int, y: int) -> dict:
         """Make one region of the one in question and the one under a point.
@@ -188,7 +188,7 @@ def add_api(visits: Visits) -> None:
             x: from the left, in pixels of the drawing.
             y: from the top, in pixels of the drawing.
         """
-        return change(painting, steps.merge, (x, y))
+        return change(painting, commands.merge, (x, y))
 
     def move_cell(painting: str, x: int, y: int) -> dict:
         """Move the area inside lines under a point to the region in question.
@@ -198,7 +198,7 @@ def add_api(visits: Visits) -> None:
             x: from the left, in pixels of the drawing.
             y: from the top, in pixels of the drawing.
         """
-        return change(painting, steps.move_cell, (x, y))
+        return change(painting, commands.move_cell, (x, y))
 
     def download(
         painting: str, kind: str = "png", mode: str = "flat", lines: bool = True, transparent: bool = False
@@ -225,7 +225,7 @@ def add_api(visits: Visits) -> None:
 
 def report(visit: Visit) -> dict[str, Any]:
     """The question of a painting, plain JSON: all that an answer needs."""
-    region = steps.asked(visit)
+    region = commands.asked(visit)
     regions = visit.painting.regions
     return {
         "painting": visit.name,

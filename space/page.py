@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 import api
-import steps
+import commands
 from downloads import make_file
 from guiding_painter.drawings.sketches import looks_colored
 from rooms import FinishRoom, PaintRoom, StartRoom
@@ -24,7 +24,7 @@ from visits import KEPT_SECONDS, Visit, Visits
 WORK, OPENING = (queue | {"api_visibility": "private"} for queue in (api.WORK, api.OPENING))
 LIGHT = {"api_visibility": "private", "show_progress": "hidden"}
 TOOLS: dict[str, Callable[[Visit, Any], None]] = {
-    "choose": steps.choose, "split": steps.split, "merge": steps.merge, "move": steps.move_cell,
+    "choose": commands.choose, "split": commands.split, "merge": commands.merge, "move": commands.move_cell,
 }  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
 
     def begin(opened: str) -> dict[Any, Any]:
         with visits.using(opened) as visit:
-            steps.begin(visit)
+            commands.begin(visit)
             return arrive(visit)
 
     def open_picture(path: Path) -> dict[Any, Any]:
@@ -99,31 +99,31 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
         return run
 
     def answer(current: str | None, tool: str, event: gr.EventData) -> dict[Any, Any]:
-        return step(steps.apply_color)(current, tool, sent(event, "color"))
+        return step(commands.apply_color)(current, tool, sent(event, "color"))
 
     def go_to(current: str | None, tool: str, event: gr.EventData) -> dict[Any, Any]:
-        return step(steps.go_to)(current, tool, sent(event, "step"))
+        return step(commands.go_to)(current, tool, sent(event, "step"))
 
     def click(current: str | None, tool: str, event: gr.SelectData) -> dict[Any, Any]:
         """A click on the drawing."""
         with toasts(texts), visits.using(current) as visit:
             point = point_of_drawing(visit.painting, sent(event, "index"))
             began, visit.stroke = visit.stroke, None
-            if steps.asked(visit) is None and tool in ("merge", "move"):
-                steps.choose(visit, point)  # nothing is lit that they could change: now it is, for the next click
+            if commands.asked(visit) is None and tool in ("merge", "move"):
+                commands.choose(visit, point)  # nothing is lit that they could change: now it is, for the next click
             elif tool != "cut":
                 TOOLS[tool](visit, point)
             elif began is None:
                 visit.stroke = point
             else:
-                steps.cut(visit, began, point)
+                commands.cut(visit, began, point)
             return show(visit, tool)
 
     def model(current: str | None, tool: str, progress: gr.Progress = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
         def tell(done: int, total: int) -> None:
             progress((done, total))
 
-        return step(lambda visit: steps.finish(visit, tell))(current, tool)
+        return step(lambda visit: commands.finish(visit, tell))(current, tool)
 
     def see_result(current: str | None, mode: str, lines: bool) -> dict[Any, Any]:
         with toasts(texts), visits.using(current) as visit:
@@ -157,7 +157,8 @@ def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
     paint.strip.submit(go_to, state, changing, **busy)
     paint.asked.select(click, state, changing, **busy)
     for button, change in (
-        (paint.back, steps.back), (paint.skip, steps.skip_region), (paint.undo, steps.undo), (paint.redo, steps.redo),
+        (paint.back, commands.back), (paint.skip, commands.skip_region),
+        (paint.undo, commands.undo), (paint.redo, commands.redo),
     ):  # fmt: skip
         button.click(step(change), state, changing, **busy)
     paint.model.click(model, state, changing, **busy | {"show_progress": "full"})

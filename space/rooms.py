@@ -7,8 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from panels import answer_panel, examples_panel, strip_panel
-from steps import asked, swatches
+from commands import asked, swatches
+from html_components import answer_component, examples_component, strip_component
 from uploads import EXAMPLES
 from views import asked_view, comparison, picture_file, picture_view
 from visits import Visit
@@ -43,7 +43,7 @@ class StartRoom:
                             texts.RESUME_FILE, file_types=[".zip"], type="filepath", size="md", elem_id="resume-file"
                         )
                 with gr.Column(scale=3, min_width=300):
-                    examples = examples_panel(texts, EXAMPLES)
+                    examples = examples_component(texts, EXAMPLES)
             with gr.Accordion(texts.HELP_TITLE, open=False, elem_id="help"):
                 gr.Markdown(texts.HELP)
         with gr.Column(visible=False, elem_id="offer") as offer:
@@ -86,7 +86,7 @@ class PaintRoom:
                     asked = gr.Image(
                         label=texts.ASKED_LABEL, alt_text=texts.ASKED_ALT, elem_id="asked", **picture_options
                     )
-                    answer = answer_panel(texts)
+                    answer = answer_component(texts)
                     with gr.Row(elem_classes="buttons"):
                         back = gr.Button(texts.BACK, min_width=50, elem_id="back")
                         skip = gr.Button(texts.SKIP, min_width=50, elem_id="skip")
@@ -105,7 +105,7 @@ class PaintRoom:
                         label=texts.TOOL_LABEL, elem_id="tool",
                     )  # fmt: skip
                     hint = gr.Markdown(texts.TOOLS["choose"][1], elem_id="hint")
-            strip = strip_panel(texts)
+            strip = strip_component(texts)
             with gr.Accordion(texts.HELP_TITLE, open=False):
                 gr.Markdown(texts.HELP)
         return cls(

@@ -33,7 +33,7 @@ class Visit:
         painting: None where it has been put away, which `Visits.using` undoes.
         saved: as `Painting.to_dict` gave it when it was put away.
         frames: the strip, a data URI for the beginning and for every step, undone ones too.
-        step: which of the frames shows the painting as it is.
+        step: how many steps lead to the painting as it is, and so which of the frames shows it; see `commands`.
         selected: the region that was chosen out of order, or None for the model's order.
         stroke: where a cut begins, once its first point is chosen.
         recent: the colors used last, the latest first.
@@ -51,6 +51,11 @@ class Visit:
     recent: list[str] = field(default_factory=list)
     used: float = 0.0
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def last_step(self) -> int:
+        """How far redo can go."""
+        return len(self.frames) - 1
 
     @property
     def kept_bytes(self) -> int:

@@ -13,8 +13,8 @@ from conftest import file_bytes
 from PIL import Image, ImageChops, ImageColor
 from scipy import ndimage
 
-import steps
-from colors import parse_color
+import commands
+from css_colors import read_color
 from downloads import NAMES, make_file
 from guiding_painter.palettes import read_palette
 from record import Record
@@ -35,7 +35,7 @@ def opened(visits, drawing) -> str:
     """The name of a visit with the drawing open."""
     name = visits.start(file_bytes(drawing), drawing)
     with visits.using(name) as visit:
-        steps.begin(visit)
+        commands.begin(visit)
     return name
 
 
@@ -46,8 +46,8 @@ def visit(visits, opened):
 
 
 def answer_all(visit) -> None:
-    while steps.asked(visit) is not None:
-        steps.apply_color(visit, "#2266cc")
+    while commands.asked(visit) is not None:
+        commands.apply_color(visit, "#2266cc")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def answer_all(visit) -> None:
     ],
 )
 def test_every_form_of_a_color_is_read(text, color):
-    assert parse_color(text) == color
+    assert read_color(text) == color
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,12 @@ def test_every_form_of_a_color_is_read(text, color):
 )
 def test_what_is_no_color_is_named(text):
     with pytest.raises(Trouble, match=re.escape(f"{text!r} is no color")):
-        parse_color(text)
+        read_color(text)
 
 
 def test_a_long_color_is_not_repeated_in_full():
     with pytest.raises(Trouble) as caught:
-        parse_color("9" * 1_000_000)
+        read_color("9" * 1_000_000)
     assert len(str(caught.value)) < 200
 
 
@@ -126,7 +126,7 @@ def test_both_sides_of_a_region_s_border_are_drawn(painter, drawing):
 
 
 def test_a_picture_goes_to_the_page_small_and_close_to_itself(visit, tmp_path):
-    steps.apply_color(visit, "#ff8800")
+    commands.apply_color(visit, "#ff8800")
     view = picture_view(visit.painting)
     paths = [picture_file(view, str(tmp_path)) for _ in range(2)]
     assert paths[0] != paths[1], "a browser would show the old one"
@@ -144,7 +144,7 @@ def test_a_point_of_the_view_is_found_in_a_larger_drawing(drawing):
 
 
 def test_the_picture_on_the_screen_is_the_painting(visit):
-    steps.apply_color(visit, "#ff0000")
+    commands.apply_color(visit, "#ff0000")
     difference = ImageChops.difference(picture_view(visit.painting), visit.painting.image)
     assert difference.getbbox() is None
     hints = hints_view(visit.painting, MAX_SIDE)
@@ -155,80 +155,80 @@ def test_the_picture_on_the_screen_is_the_painting(visit):
 
 def test_answers_move_on_in_the_order_of_the_model_and_back(visit):
     regions = visit.painting.regions
-    steps.apply_color(visit, "#ff0000")
-    steps.skip_region(visit)
-    assert steps.asked(visit) is regions[2]
-    steps.undo(visit)
-    assert steps.asked(visit) is regions[1]
-    steps.redo(visit)
-    assert steps.asked(visit) is regions[2]
-    steps.back(visit)
-    steps.back(visit)
-    assert steps.asked(visit) is regions[0]
+    commands.apply_color(visit, "#ff0000")
+    commands.skip_region(visit)
+    assert commands.asked(visit) is regions[2]
+    commands.undo(visit)
+    assert commands.asked(visit) is regions[1]
+    commands.redo(visit)
+    assert commands.asked(visit) is regions[2]
+    commands.back(visit)
+    commands.back(visit)
+    assert commands.asked(visit) is regions[0]
     with pytest.raises(Trouble, match="first region"):
-        steps.back(visit)
-    steps.apply_color(visit, "#00ff00")
+        commands.back(visit)
+    commands.apply_color(visit, "#00ff00")
     assert regions[0].color == "#00ff00"
-    assert steps.asked(visit) is regions[2]
+    assert commands.asked(visit) is regions[2]
 
 
 def test_a_click_chooses_a_region_also_an_answered_one(visit):
     region = visit.painting.regions[2]
-    steps.choose(visit, region.center)
-    assert steps.asked(visit) is region
-    steps.apply_color(visit, "#ff8800")
-    assert steps.asked(visit) is visit.painting.regions[0]
-    steps.choose(visit, region.center)
-    assert steps.swatches(visit)["color"] == "#ff8800"
+    commands.choose(visit, region.center)
+    assert commands.asked(visit) is region
+    commands.apply_color(visit, "#ff8800")
+    assert commands.asked(visit) is visit.painting.regions[0]
+    commands.choose(visit, region.center)
+    assert commands.swatches(visit)["color"] == "#ff8800"
     with pytest.raises(Trouble, match="outside"):
-        steps.choose(visit, (5000, 3))
+        commands.choose(visit, (5000, 3))
 
 
 def test_swatches_offer_the_suggestion_the_picture_and_the_last_colors(visit):
     for color in ("#ff0000", "#00ff00"):
-        steps.apply_color(visit, color)
-    steps.undo(visit)
-    offered = steps.swatches(visit)
-    assert offered["suggestion"] == offered["color"] == steps.asked(visit).suggested_color
+        commands.apply_color(visit, color)
+    commands.undo(visit)
+    offered = commands.swatches(visit)
+    assert offered["suggestion"] == offered["color"] == commands.asked(visit).suggested_color
     assert offered["palette"] == ["#ff0000"]
     assert offered["recent"] == ["#00ff00", "#ff0000"]
 
 
 def test_the_strip_grows_and_going_back_forgets_only_when_something_new_is_done(visit):
     for color in ("#ff0000", "#00ff00", "#0000ff"):
-        steps.apply_color(visit, color)
+        commands.apply_color(visit, color)
     frames = list(visit.frames)
     assert len(set(frames)) == 4
-    steps.go_to(visit, 1)
+    commands.go_to(visit, 1)
     assert [region.color for region in visit.painting.regions][:2] == ["#ff0000", None]
     assert visit.frames == frames
-    steps.go_to(visit, 3)
+    commands.go_to(visit, 3)
     assert [region.color for region in visit.painting.regions][:3] == ["#ff0000", "#00ff00", "#0000ff"]
-    steps.go_to(visit, 1)
-    steps.apply_color(visit, "#ffffff")
+    commands.go_to(visit, 1)
+    commands.apply_color(visit, "#ffffff")
     assert (visit.step, len(visit.frames), visit.frames[:2]) == (2, 3, frames[:2])
     for step in (-1, 3, "1", None):
         with pytest.raises(Trouble, match="no step"):
-            steps.go_to(visit, step)
+            commands.go_to(visit, step)
 
 
 def test_the_model_finishes_what_is_left(visit):
-    steps.apply_color(visit, "#ff0000")
+    commands.apply_color(visit, "#ff0000")
     seen = []
-    steps.finish(visit, lambda done, total: seen.append((done, total)))
+    commands.finish(visit, lambda done, total: seen.append((done, total)))
     left = len(visit.painting.regions) - 1
     assert seen == [(number, left) for number in range(left)]
     assert all(region.color for region in visit.painting.regions)
     assert visit.painting.regions[0].color == "#ff0000"
     assert len(visit.frames) == 1 + len(visit.painting.regions)
     with pytest.raises(Trouble, match="had its turn"):
-        steps.skip_region(visit)
+        commands.skip_region(visit)
 
 
 def test_what_is_no_point_is_told_apart_from_the_drawing(visit):
     before = visit.step
     for point in (None, 5, "ab", ["a", "b"], [1], [1, 2, 3], [float("nan"), 1], [1, float("inf")], [10**400, 1]):
-        for step in (steps.choose, steps.split, lambda visit, point: steps.cut(visit, point, (5, 5))):
+        for step in (commands.choose, commands.split, lambda visit, point: commands.cut(visit, point, (5, 5))):
             with pytest.raises(Trouble, match="outside"):
                 step(visit, point)
         with pytest.raises(Trouble, match="outside"):
@@ -239,48 +239,48 @@ def test_what_is_no_point_is_told_apart_from_the_drawing(visit):
 def test_tools_change_regions_and_are_undone_like_answers(visit):
     count = len(visit.painting.regions)
     first, second = visit.painting.regions[:2]
-    steps.choose(visit, first.center)
-    steps.merge(visit, second.center)
+    commands.choose(visit, first.center)
+    commands.merge(visit, second.center)
     assert len(visit.painting.regions) == count - 1
-    steps.undo(visit)
+    commands.undo(visit)
     assert len(visit.painting.regions) == count
-    steps.choose_index(visit, first.index)
+    commands.choose_index(visit, first.index)
     point = second.center
-    steps.move_cell(visit, point)
+    commands.move_cell(visit, point)
     assert visit.painting.region_at(point) is first
-    assert steps.asked(visit) is first
+    assert commands.asked(visit) is first
     assert (visit.step, len(visit.frames)) == (1, 2)
     with pytest.raises(Trouble, match="in the lit region already"):
-        steps.move_cell(visit, point)
+        commands.move_cell(visit, point)
     with pytest.raises(Trouble, match="no region 99"):
-        steps.choose_index(visit, 99)
+        commands.choose_index(visit, 99)
 
 
 def test_split_and_cut_ask_about_a_part(visit):
-    steps.choose(visit, (3, 50))
-    steps.merge(visit, (42, 50))  # the paper around the box and what is in it, which do not touch
+    commands.choose(visit, (3, 50))
+    commands.merge(visit, (42, 50))  # the paper around the box and what is in it, which do not touch
     count = len(visit.painting.regions)
     with pytest.raises(Trouble, match="click the region that it should become one with"):
-        steps.merge(visit, (42, 50))
-    steps.split(visit, (42, 50))
+        commands.merge(visit, (42, 50))
+    commands.split(visit, (42, 50))
     with pytest.raises(Trouble, match="in one piece"):
-        steps.split(visit, (42, 50))
+        commands.split(visit, (42, 50))
     assert len(visit.painting.regions) > count
-    assert steps.asked(visit) is visit.painting.region_at((42, 50))
+    assert commands.asked(visit) is visit.painting.region_at((42, 50))
     count = len(visit.painting.regions)
-    steps.cut(visit, (42, 21), (42, 79))
+    commands.cut(visit, (42, 21), (42, 79))
     assert len(visit.painting.regions) == count + 1
     assert visit.painting.region_at((25, 50)) is not visit.painting.region_at((60, 50))
 
 
 def test_the_record_counts_as_the_user_study_does(visit):
     time.sleep(0.02)
-    steps.apply_color(visit, "#ff0000")
-    steps.skip_region(visit)
-    steps.undo(visit)
-    steps.apply_color(visit, "#00ff00")
+    commands.apply_color(visit, "#ff0000")
+    commands.skip_region(visit)
+    commands.undo(visit)
+    commands.apply_color(visit, "#00ff00")
     with pytest.raises(Trouble):
-        steps.apply_color(visit, "junk")
+        commands.apply_color(visit, "junk")
     record = json.loads(json.dumps(visit.record.to_dict()))
     assert (record["interactions"], record["skips"], record["undos"]) == (2, 1, 1)
     assert [step["kind"] for step in record["steps"]] == ["paint", "skip", "undo", "paint"]
@@ -312,7 +312,7 @@ def test_every_download_is_what_it_says(visit, kind, tmp_path):
 
 
 def test_a_png_without_lines_or_answers_and_junk_kinds(visit, tmp_path):
-    steps.apply_color(visit, "#ff0000")
+    commands.apply_color(visit, "#ff0000")
     with Image.open(make_file(visit, "png", tmp_path, lines=False, transparent=True)) as image:
         assert image.mode == "RGBA"
         assert set(np.unique(np.asarray(image)[..., 3])) == {0, 255}
@@ -324,15 +324,15 @@ def test_a_png_without_lines_or_answers_and_junk_kinds(visit, tmp_path):
 
 def test_a_saved_painting_goes_on_with_its_strip(visits, visit, tmp_path):
     for color in ("#ff0000", "#00ff00", "#0000ff"):
-        steps.apply_color(visit, color)
-    steps.undo(visit)
+        commands.apply_color(visit, color)
+    commands.undo(visit)
     with open(make_file(visit, "resume", tmp_path), "rb") as file:
         name = visits.resume(*unpack_painting(file.read()))
     with visits.using(name) as again:
-        steps.begin(again)
+        commands.begin(again)
         assert (again.step, again.frames) == (visit.step, visit.frames)
         assert picture_view(again.painting) == picture_view(visit.painting)
-        steps.redo(again)
+        commands.redo(again)
         assert again.painting.regions[2].color == "#0000ff"
 
 
@@ -422,8 +422,8 @@ def test_the_question_says_where_in_the_order_it_is(visit):
     total = len(visit.painting.regions)
     assert f"Region 1 of about {total}" in question(visit, en)
     assert f"약 {total}곳 중 1번째" in question(visit, ko)
-    steps.apply_color(visit, "#ff0000")
-    steps.back(visit)
+    commands.apply_color(visit, "#ff0000")
+    commands.back(visit)
     assert "#ff0000" in question(visit, en)
     answer_all(visit)
     answer_all(visit)

@@ -9,7 +9,7 @@ import pytest
 from conftest import file_bytes
 
 import app
-import steps
+import commands
 import visits as rooms_of_visits
 from texts import Trouble
 from visits import Visits
@@ -25,14 +25,14 @@ def test_paintings_are_put_away_and_taken_up_again(visits, drawing, monkeypatch)
     names = [visits.start(file_bytes(drawing), drawing) for _ in range(4)]
     for number, name in enumerate(names):
         with visits.using(name) as visit:
-            steps.begin(visit)
-            steps.apply_color(visit, f"#0000{number}0")
+            commands.begin(visit)
+            commands.apply_color(visit, f"#0000{number}0")
     kept = [visits._kept[name] for name in names]
     assert [visit.painting is not None for visit in kept] == [False, False, True, True]
     assert all(visit.kept_bytes < 100_000 for visit in kept)
     with visits.using(names[0]) as visit:
         assert visit.painting.regions[0].color == "#000000"
-        steps.undo(visit)
+        commands.undo(visit)
         assert visit.painting.regions[0].color is None
     assert kept[2].painting is None
 
@@ -42,7 +42,7 @@ def test_paintings_are_put_away_after_mistakes_too(visits, drawing, monkeypatch)
     names = [visits.start(file_bytes(drawing), drawing) for _ in range(3)]
     for name in names:
         with pytest.raises(Trouble, match="nothing to undo"), visits.using(name) as visit:
-            steps.undo(visit)
+            commands.undo(visit)
     assert [visits._kept[name].painting is not None for name in names] == [False, False, True]
 
 
@@ -50,7 +50,7 @@ def test_a_painting_that_is_put_away_leaves_memory_at_once(visits, drawing, monk
     monkeypatch.setattr(rooms_of_visits, "MOST_OPEN", 1)
     first, second = (visits.start(file_bytes(drawing), drawing) for _ in range(2))
     with visits.using(first) as visit:
-        steps.begin(visit)
+        commands.begin(visit)
         painting = weakref.ref(visit.painting)
     assert painting() is not None
     with visits.using(second):

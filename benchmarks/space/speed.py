@@ -22,7 +22,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 
-import steps
+import commands
 from benchmarks.space.study import show
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.drawings.sketches import to_sketch, working_size
@@ -95,7 +95,7 @@ def forwards(painter: GuidingPainterPipeline, drawing: Image.Image, repeat: int)
 def pictures(visits: Visits, name: str, repeat: int) -> Iterator[Row]:
     """What is drawn after an answer, and how it may be encoded for its way to the browser."""
     with visits.using(name) as visit:
-        painting, region = visit.painting, steps.asked(visit)
+        painting, region = visit.painting, commands.asked(visit)
         for side in (MAX_SIDE, MAX_SIDE * 3 // 4):
             yield measure(
                 "views", f"asked and picture, {side} pixels",
@@ -142,7 +142,7 @@ def together(painter: GuidingPainterPipeline, data: bytes) -> Iterator[Row]:
                     if threads is not None:
                         torch.set_num_threads(threads)
                     with visits.using(name) as visit, tempfile.TemporaryDirectory() as folder:
-                        steps.apply_color(visit, steps.COMMON[number])
+                        commands.apply_color(visit, commands.COMMON[number])
                         show(visit, folder)
                 seconds.append(time.perf_counter() - began)
 
@@ -175,7 +175,7 @@ def main() -> None:
     visits = Visits(painter)
     name = visits.start(data, drawing)
     with visits.using(name) as visit:
-        steps.apply_color(visit, steps.COMMON[0])
+        commands.apply_color(visit, commands.COMMON[0])
     print("| part | alternative | CPU ms | wall ms | |\n|---|---|---|---|---|")
     for rows in (
         forwards(painter, drawing, args.repeat), pictures(visits, name, args.repeat), together(painter, data),

@@ -14,7 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 
-import steps
+import commands
 from guiding_painter import GuidingPainterPipeline
 from machine import settle
 from rooms import question
@@ -37,21 +37,21 @@ def play(visits: Visits, path: Path, answers: int) -> dict[str, Any]:
     data = path.read_bytes()
     name = visits.start(data, check_picture(data))
     with visits.using(name) as visit, tempfile.TemporaryDirectory() as folder:
-        steps.begin(visit)
+        commands.begin(visit)
         show(visit, folder)
         first = time.perf_counter() - began
         seconds = []
         for number in range(answers):
-            if steps.asked(visit) is None:
+            if commands.asked(visit) is None:
                 break
             began = time.perf_counter()
             action = SCRIPT[number % len(SCRIPT)]
             if action == "paint":
-                steps.apply_color(visit, steps.COMMON[number % len(steps.COMMON)])
+                commands.apply_color(visit, commands.COMMON[number % len(commands.COMMON)])
             elif action == "accept":
-                steps.apply_color(visit, steps.swatches(visit)["suggestion"])
+                commands.apply_color(visit, commands.swatches(visit)["suggestion"])
             else:
-                {"skip": steps.skip_region, "undo": steps.undo, "redo": steps.redo}[action](visit)
+                {"skip": commands.skip_region, "undo": commands.undo, "redo": commands.redo}[action](visit)
             show(visit, folder)
             seconds.append(round(time.perf_counter() - began, 4))
         visit.saved = visit.painting.to_dict()
@@ -68,8 +68,8 @@ def play(visits: Visits, path: Path, answers: int) -> dict[str, Any]:
 def show(visit: Visit, folder: str) -> None:
     """What the page shows after a step; its pictures go to a folder."""
     question(visit, en)
-    steps.swatches(visit)
-    picture_file(asked_view(visit.painting, steps.asked(visit)), folder)
+    commands.swatches(visit)
+    picture_file(asked_view(visit.painting, commands.asked(visit)), folder)
     picture_file(picture_view(visit.painting), folder)
 
 

@@ -15,7 +15,7 @@ FUNCTION = re.compile(
 LONGEST = 100  # characters that a color may be written in
 
 
-def parse_color(text: object) -> tuple[int, int, int]:
+def read_color(text: object) -> tuple[int, int, int]:
     """(r, g, b) in 0..255 of "#rgb", "#rrggbb", "rgb(...)", "hsl(...)" or a name that CSS knows; an alpha is not used.
 
     Numbers may be fractions, as pickers give them, and are brought into range. Raises Trouble for anything else.

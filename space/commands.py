@@ -1,11 +1,15 @@
-"""What a visitor can do with a painting, each step once; what is wrong with it is a Trouble of one sentence."""
+"""What a visitor can ask for with a painting, each command once; what is wrong with it is a Trouble of one sentence.
+
+A step is what one undo takes back, an answer, a skip or a change of regions, and has a frame in the strip. Most
+commands make one; `choose` and `back` make none, `finish` makes one a region.
+"""
 
 import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from colors import parse_color
+from css_colors import read_color
 from guiding_painter import Region
 from texts import Trouble
 from views import frame, parse_point
@@ -16,7 +20,7 @@ COMMON = (
     "#ffffff", "#1f1f24", "#8c8c94", "#f6d3b3", "#c68863", "#7a4a2b", "#d9a441", "#f2d94e",
     "#d8413c", "#f29fb5", "#8e5ea2", "#3f6fb5", "#9fd3ee", "#4f9a57", "#a9cf74",
 )  # fmt: skip
-Step = Callable[..., Region | None]
+Command = Callable[..., Region | None]
 
 
 def asked(visit: Visit) -> Region | None:
@@ -25,6 +29,12 @@ def asked(visit: Visit) -> Region | None:
         if region.index == visit.selected:
             return region
     return visit.painting.next_region()
+
+
+def place(visit: Visit) -> int:
+    """Where the region in question is in the model's order, from 0; at the end the number of regions."""
+    region = asked(visit)
+    return visit.painting.regions.index(region) if region else len(visit.painting.regions)
 
 
 def swatches(visit: Visit) -> dict[str, Any]:
@@ -53,18 +63,18 @@ def begin(visit: Visit) -> None:
     visit.frames = [frame(painting, None)]
     while (region := painting.redo()) is not None:
         visit.frames.append(frame(painting, region))
-    for _ in range(len(visit.frames) - 1 - visit.step):
+    for _ in range(visit.last_step - visit.step):
         painting.undo()
 
 
-def _recorded(kind: str) -> Callable[[Step], Callable[..., None]]:
-    """A step that goes into the record; it returns the region that it was about."""
+def _recorded(kind: str) -> Callable[[Command], Callable[..., None]]:
+    """A command that goes into the record; it returns the region that it was about."""
 
-    def decorate(step: Step) -> Callable[..., None]:
-        @wraps(step)
+    def decorate(command: Command) -> Callable[..., None]:
+        @wraps(command)
         def run(visit: Visit, *args: Any) -> None:
             began = time.monotonic()
-            region = step(visit, *args)
+            region = command(visit, *args)
             visit.record.add(kind, began, region and region.index, region and region.color)
 
         return run
@@ -75,7 +85,7 @@ def _recorded(kind: str) -> Callable[[Step], Callable[..., None]]:
 @_recorded("paint")
 def apply_color(visit: Visit, color: object) -> Region:
     """Answers the region in question, with a color in any form that a picker sends."""
-    region, rgb = _asked(visit), parse_color(color)
+    region, rgb = _asked(visit), read_color(color)
     visit.painting.paint(region, rgb)
     visit.recent = list(dict.fromkeys([region.color, *visit.recent]))[:RECENT]
     return _done(visit, region)
@@ -125,9 +135,8 @@ def redo(visit: Visit) -> Region:
 @_recorded("go back")
 def go_to(visit: Visit, step: object) -> None:
     """Goes to where the painting was after so many steps, back or forth; 0 is the beginning."""
-    last = len(visit.frames) - 1
-    if type(step) is not int or not 0 <= step <= last:
-        raise Trouble("NO_STEP", step=repr(step)[:60], last=last)
+    if type(step) is not int or not 0 <= step <= visit.last_step:
+        raise Trouble("NO_STEP", step=repr(step)[:60], last=visit.last_step)
     while visit.step > step:
         visit.painting.undo()
         visit.step -= 1
@@ -139,12 +148,9 @@ def go_to(visit: Visit, step: object) -> None:
 
 def back(visit: Visit) -> None:
     """Asks about the region before the one in question, whether it has an answer or not."""
-    regions = visit.painting.regions
-    region = asked(visit)
-    place = regions.index(region) if region else len(regions)
-    if place == 0:
+    if (before := place(visit) - 1) < 0:
         raise Trouble("NOTHING_BEFORE")
-    visit.selected = regions[place - 1].index
+    visit.selected = visit.painting.regions[before].index
 
 
 def choose(visit: Visit, point: object) -> None:

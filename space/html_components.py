@@ -149,7 +149,7 @@ watch('value', async () => {
 """
 
 
-def examples_panel(texts: ModuleType, paths: Sequence[Path]) -> gr.HTML:
+def examples_component(texts: ModuleType, paths: Sequence[Path]) -> gr.HTML:
     """The example drawings; `submit` comes with the "index" of the one that was clicked."""
     examples = []
     for path in paths:
@@ -162,8 +162,8 @@ def examples_panel(texts: ModuleType, paths: Sequence[Path]) -> gr.HTML:
     )  # fmt: skip
 
 
-def answer_panel(texts: ModuleType) -> gr.HTML:
-    """Where a color is answered. Its value is `steps.swatches`; `submit` comes with the "color" of the answer."""
+def answer_component(texts: ModuleType) -> gr.HTML:
+    """Where a color is answered. Its value is `commands.swatches`; `submit` comes with the "color" of the answer."""
     nothing: dict[str, Any] = {"asking": False, "color": "#ffffff", "suggestion": "#ffffff"}
     template = _filled(
         ANSWER_HTML, color=texts.COLOR_LABEL, hex=texts.HEX_LABEL, apply=texts.APPLY, suggestion=texts.SUGGESTION,
@@ -175,7 +175,7 @@ def answer_panel(texts: ModuleType) -> gr.HTML:
     )  # fmt: skip
 
 
-def strip_panel(texts: ModuleType) -> gr.HTML:
+def strip_component(texts: ModuleType) -> gr.HTML:
     """The strip. Its value is {"frames": data URIs, "step": the one shown}; `submit` comes with the "step" clicked."""
     template = _filled(STRIP_HTML, title=texts.STRIP_LABEL, frame=texts.STRIP_FRAME, start=texts.STRIP_START)
     return gr.HTML(
