@@ -9,7 +9,6 @@ import copy
 import io
 import statistics
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,10 +22,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 
 import commands
-from benchmarks.space.study import show
+from benchmarks.space.study import paint_room
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.drawings.sketches import to_sketch, working_size
 from guiding_painter.hints import region_segments
+from texts import en
 from uploads import EXAMPLES, check_picture
 from views import MAX_SIDE, asked_view, frame, picture_view
 from visits import Visits
@@ -79,17 +79,21 @@ def forwards(painter: GuidingPainterPipeline, drawing: Image.Image, repeat: int)
         half = torch.nn.Module.to(copy.deepcopy(network), torch.bfloat16)
         halves = [value.bfloat16() for value in inputs]
         yield measure(part, "bfloat16 weights", lambda: half(*halves), repeat, difference(half(*halves)))
-        compiled = torch.compile(network)
-        began = time.process_time()
-        try:
-            compiled(*inputs)
-        except RuntimeError as error:  # no compiler, for one
-            yield part, "torch.compile", "", "", f"not possible here: {type(error).__name__}"
-        else:
-            remark = f"{time.process_time() - began:.0f} s to compile, and again for other sizes"
-            yield measure(part, "torch.compile", lambda: compiled(*inputs), repeat, remark)
+        yield compiled_forward(part, network, inputs, repeat)
         torch.set_num_threads(every)
         yield measure(part, f"{every} threads", lambda: network(*inputs), repeat)
+
+
+def compiled_forward(part: str, network: torch.nn.Module, inputs: list[torch.Tensor], repeat: int) -> Row:
+    """A forward of the compiled network, where it can be compiled."""
+    compiled = torch.compile(network)
+    began = time.process_time()
+    try:
+        compiled(*inputs)
+    except RuntimeError as error:  # no compiler, for one
+        return part, "torch.compile", "", "", f"not possible here: {type(error).__name__}"
+    remark = f"{time.process_time() - began:.0f} s to compile, and again for other sizes"
+    return measure(part, "torch.compile", lambda: compiled(*inputs), repeat, remark)
 
 
 def pictures(visits: Visits, name: str, repeat: int) -> Iterator[Row]:
@@ -129,35 +133,42 @@ def together(painter: GuidingPainterPipeline, data: bytes) -> Iterator[Row]:
         (f"2 at a time, {every} threads each", 2, every),
         (f"1 at a time, {every} threads", 1, every),
     ):
-        visits, turns = Visits(painter), threading.Semaphore(workers)
+        visits = Visits(painter)
         if threads is not None:
             visits.cores.share = nullcontext
-        names = [visits.start(data, check_picture(data)) for _ in range(VISITORS)]
-        seconds: list[float] = []
+        seconds, cpu, wall = answer_at_once(visits, data, workers, threads)
+        torch.set_num_threads(every)
+        yield (
+            f"an answer, {VISITORS} at once", title, f"{1000 * cpu / len(seconds):.0f}",
+            f"{1000 * statistics.median(seconds):.0f}", f"{len(seconds) / wall:.1f} answers a second",
+        )  # fmt: skip
 
-        def visitor(name: str, visits=visits, turns=turns, threads=threads, seconds=seconds) -> None:
-            for number in range(ANSWERS):
-                began = time.perf_counter()
-                with turns:
-                    if threads is not None:
-                        torch.set_num_threads(threads)
-                    with visits.using(name) as visit, tempfile.TemporaryDirectory() as folder:
-                        commands.apply_color(visit, commands.COMMON[number])
-                        show(visit, folder)
-                seconds.append(time.perf_counter() - began)
 
+def answer_at_once(visits: Visits, data: bytes, workers: int, threads: int | None) -> tuple[list[float], float, float]:
+    """The seconds of every answer, and those that all of them took together, of CPU and wall."""
+    turns = threading.Semaphore(workers)
+    names = [visits.start(data, check_picture(data)) for _ in range(VISITORS)]
+    seconds: list[float] = []
+
+    def visitor(name: str) -> None:
+        for number in range(ANSWERS):
+            began = time.perf_counter()
+            with turns:
+                if threads is not None:
+                    torch.set_num_threads(threads)
+                with visits.using(name) as visit:
+                    commands.apply_color(visit, commands.COMMON[number])
+                    room.shown(visit, en, "choose")
+            seconds.append(time.perf_counter() - began)
+
+    with paint_room() as room:
         people = [threading.Thread(target=visitor, args=(name,)) for name in names]
         began = time.process_time(), time.perf_counter()
         for person in people:
             person.start()
         for person in people:
             person.join()
-        cpu, wall = time.process_time() - began[0], time.perf_counter() - began[1]
-        torch.set_num_threads(every)
-        yield (
-            f"an answer, {VISITORS} at once", title, f"{1000 * cpu / len(seconds):.0f}",
-            f"{1000 * statistics.median(seconds):.0f}", f"{len(seconds) / wall:.1f} answers a second",
-        )  # fmt: skip
+        return seconds, time.process_time() - began[0], time.perf_counter() - began[1]
 
 
 def main() -> None:

@@ -9,26 +9,29 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import gradio as gr
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 
 import commands
 from guiding_painter import GuidingPainterPipeline
 from machine import settle
-from rooms import question
+from rooms import PaintRoom
 from texts import en
 from uploads import check_picture
-from views import asked_view, picture_file, picture_view
-from visits import Visit, Visits
+from visits import Visits
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp"}
 SCRIPT = ("paint", "paint", "skip", "paint", "undo", "redo", "accept")  # over and over, until nothing is left to ask
 
 
-def play(visits: Visits, path: Path, answers: int) -> dict[str, Any]:
-    """One session, without a person's time: every step as the page does it, with the pictures that it shows.
+def play(visits: Visits, room: PaintRoom, path: Path, answers: int) -> dict[str, Any]:
+    """One session, without a person's time: every command as the page does it, with the pictures that it shows.
 
     Returns the record of the session, the seconds until the first question, and what the visit takes in memory when
     it is put away.
@@ -36,9 +39,9 @@ def play(visits: Visits, path: Path, answers: int) -> dict[str, Any]:
     began = time.perf_counter()
     data = path.read_bytes()
     name = visits.start(data, check_picture(data))
-    with visits.using(name) as visit, tempfile.TemporaryDirectory() as folder:
+    with visits.using(name) as visit:
         commands.begin(visit)
-        show(visit, folder)
+        room.shown(visit, en, "choose")
         first = time.perf_counter() - began
         seconds = []
         for number in range(answers):
@@ -52,7 +55,7 @@ def play(visits: Visits, path: Path, answers: int) -> dict[str, Any]:
                 commands.apply_color(visit, commands.swatches(visit)["suggestion"])
             else:
                 {"skip": commands.skip_region, "undo": commands.undo, "redo": commands.redo}[action](visit)
-            show(visit, folder)
+            room.shown(visit, en, "choose")
             seconds.append(round(time.perf_counter() - began, 4))
         visit.saved = visit.painting.to_dict()
         record = visit.record.to_dict()
@@ -65,12 +68,14 @@ def play(visits: Visits, path: Path, answers: int) -> dict[str, Any]:
     }
 
 
-def show(visit: Visit, folder: str) -> None:
-    """What the page shows after a step; its pictures go to a folder."""
-    question(visit, en)
-    commands.swatches(visit)
-    picture_file(asked_view(visit.painting, commands.asked(visit)), folder)
-    picture_file(picture_view(visit.painting), folder)
+@contextmanager
+def paint_room() -> Iterator[PaintRoom]:
+    """The room of the page where one paints, in English; the pictures that it shows go with it at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        with gr.Blocks():
+            room = PaintRoom.build(en)
+        room.asked.GRADIO_CACHE = room.picture.GRADIO_CACHE = folder
+        yield room
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -81,7 +86,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="pictures to color")
     parser.add_argument("--model", help="folder or hub id of a fine-tuned model; the bundled one by default")
-    parser.add_argument("--answers", type=int, default=20, help="steps in a session, at most")
+    parser.add_argument("--answers", type=int, default=20, help="commands in a session, at most")
     parser.add_argument("--output", type=Path, help="a .json file for the sessions, step by step")
     args = parser.parse_args()
     paths = sorted(path for path in args.folder.iterdir() if path.suffix.lower() in SUFFIXES)
@@ -93,7 +98,8 @@ def main() -> None:
         parser.error(str(error))
     settle(painter)
     visits = Visits(painter)
-    sessions = [play(visits, path, args.answers) for path in paths]
+    with paint_room() as room:
+        sessions = [play(visits, room, path, args.answers) for path in paths]
     seconds = [value for session in sessions for value in session["step_seconds"]]
     firsts = [session["first_question_seconds"] for session in sessions]
     print(f"{len(sessions)} sessions, {len(seconds)} interactions")
