@@ -1,4 +1,4 @@
-"""The steps of the Space as tools of a language model."""
+"""The endpoints of the Space as tools of a language model."""
 
 import ast
 import asyncio
