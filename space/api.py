@@ -14,7 +14,7 @@ import gradio as gr
 
 import steps
 from downloads import make_file
-from guiding_painter.drawings.sketches import looks_colored
+from guiding_painter.drawings import looks_colored
 from uploads import check_picture, example, read_file, unpack_painting, uploaded
 from views import asked_view, picture_file
 from visits import Visit, Visits

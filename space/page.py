@@ -13,7 +13,7 @@ import gradio as gr
 import api
 import steps
 from downloads import make_file
-from guiding_painter.drawings.sketches import looks_colored
+from guiding_painter.drawings import looks_colored
 from rooms import FinishRoom, PaintRoom, StartRoom
 from texts import LANGUAGES, Trouble
 from uploads import check_picture, example, is_animated, lines_of, read_file, unpack_painting, uploaded

@@ -20,7 +20,7 @@ from PIL import Image
 
 import steps
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.drawings.sketches import to_sketch, working_size
+from guiding_painter.drawings import to_sketch, working_size
 from guiding_painter.hints import region_segments
 from study import show
 from uploads import EXAMPLES, check_picture

@@ -18,7 +18,6 @@ from guiding_painter import GuidingPainterPipeline
 from guiding_painter.colors import parse_color
 from guiding_painter.files import lay_lines, writing
 from guiding_painter.palettes import nearest_color, read_palette, write_palette
-from guiding_painter.panels import open_panels
 from guiding_painter.terminal import command as cli
 
 ROOT = Path(__file__).parents[1]
@@ -141,7 +140,7 @@ def page(folder: Path) -> Image.Image:
 
 
 def test_panels(run, page: Image.Image, painter: GuidingPainterPipeline):
-    painting = open_panels(painter, "page.png", 64)
+    painting = painter.open("page.png", 64, panels=True)
     code, out, err = run("regions page.png MODEL --panels --count 99 -o guide.png")
     assert (code, err) == (0, "")
     assert out.endswith(f"guide.png shows {len(painting.regions)} of {len(painting.regions)} regions.\n")

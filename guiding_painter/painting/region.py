@@ -1,16 +1,29 @@
 """One guided region of a painting."""
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from ..colors import to_hex
-from .layouts import check_region
+from ..colors import RGB, to_hex
+from .layouts import Layout, check_region
 
-if TYPE_CHECKING:
-    from .painting import Painting
+
+class Painted(Protocol):
+    """What a region asks of its painting, see `Painting`."""
+
+    @property
+    def layout(self) -> Layout: ...
+
+    @property
+    def region_map(self) -> np.ndarray: ...
+
+    @property
+    def answers(self) -> dict[int, RGB | None]: ...
+
+    @property
+    def suggestions(self) -> dict[int, RGB]: ...
 
 
 class Region:
@@ -19,7 +32,7 @@ class Region:
     Where surgery has left nothing of it, it has no place and no suggestion: asking for them raises ValueError.
     """
 
-    def __init__(self, painting: "Painting", index: int):
+    def __init__(self, painting: Painted, index: int):
         self.painting = painting
         self.index = index  # the model's channel, 0..N_c-1; what surgery makes has numbers above all those
 

@@ -111,11 +111,7 @@ def _load(args: argparse.Namespace) -> "GuidingPainterPipeline":
 
 
 def _open(painter: "GuidingPainterPipeline", drawing: Path, args: argparse.Namespace) -> "Painting":
-    if args.panels:
-        from ..panels import open_panels
-
-        return open_panels(painter, drawing, args.long_side, args.extract_lines)
-    return painter.open(drawing, args.long_side, args.extract_lines)
+    return painter.open(drawing, args.long_side, args.extract_lines, args.panels)
 
 
 def _paint_folder(args: argparse.Namespace, sources: Sources) -> int:
