@@ -65,7 +65,7 @@ def main() -> None:
 def measure(size: tuple[int, int], paper: str) -> str:
     """One row of the table."""
     from guiding_painter.drawings import find_ink, open_drawing, working_size
-    from guiding_painter.files.artwork import Artwork, save_artwork
+    from guiding_painter.files import Artwork, save_artwork
     from guiding_painter.painting.fills import flat_colors, painted_colors
     from guiding_painter.painting.flats import make_flats
 

@@ -31,7 +31,7 @@ from evaluate import set_name
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.colors import RGB
 from guiding_painter.drawings import extract_line_art, find_ink, open_picture
-from guiding_painter.files.artwork import lay_lines
+from guiding_painter.files import lay_lines
 from guiding_painter.painting import Painting
 from results import summarize, table
 from sources import load_pictures

@@ -12,7 +12,7 @@ from PIL import Image
 from skimage.color import rgb2lab
 
 from .colors import RGB, parse_color, to_hex
-from .files.writing import replace_file
+from .files import replace_file
 
 if TYPE_CHECKING:
     from .painting import Painting

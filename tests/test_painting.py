@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 from psd_tools import PSDImage
 
 from guiding_painter.colors import parse_color
-from guiding_painter.files.artwork import lay_lines
+from guiding_painter.files import lay_lines
 from guiding_painter.painting import Painting, model_view
 from guiding_painter.painting.saved import SavedPainting
 
