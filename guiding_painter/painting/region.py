@@ -55,16 +55,8 @@ class Region:
     @property
     def center(self) -> tuple[float, float]:
         """(x, y) in pixels of the drawing, a place well inside the region: the farthest from its border."""
-        left, top, right, bottom = self.box
-        step = max(1, max(right - left, bottom - top) // 512)
-        inside = self.mask[top:bottom, left:right]
-        if inside[::step, ::step].any():  # not so where the region is only thin lines
-            inside = inside[::step, ::step]
-        else:
-            step = 1
-        depth = ndimage.distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
-        row, column = divmod(int(depth.argmax()), inside.shape[1])
-        return left + column * step + 0.5, top + row * step + 0.5
+        check_region(self.painting.layout, self.index)
+        return place_inside(self.mask)
 
     @property
     def suggested_color(self) -> str:
@@ -88,3 +80,17 @@ class Region:
 
     def __repr__(self) -> str:
         return f"Region(index={self.index}, area={self.area:.3f}, color={self.color!r}, skipped={self.skipped})"
+
+
+def place_inside(mask: np.ndarray) -> tuple[float, float]:
+    """(x, y) of the place in (H, W) bool that is the farthest from the border; some pixel must be True."""
+    left, top, right, bottom = Image.fromarray(mask).getbbox()
+    step = max(1, max(right - left, bottom - top) // 512)
+    inside = mask[top:bottom, left:right]
+    if inside[::step, ::step].any():  # not so where the region is only thin lines
+        inside = inside[::step, ::step]
+    else:
+        step = 1
+    depth = ndimage.distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
+    row, column = divmod(int(depth.argmax()), inside.shape[1])
+    return left + column * step + 0.5, top + row * step + 0.5
