@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from .colors import RGB, parse_color, to_hex
-from .files.writing import replace_file
+from .files import replace_file
 
 if TYPE_CHECKING:  # networks take seconds to import, and reading answers needs none
     from .painting import Painting
