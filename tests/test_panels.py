@@ -9,7 +9,8 @@ from conftest import make_painter
 from PIL import Image, ImageDraw
 
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.drawings import Panels, find_ink, find_panels
+from guiding_painter.drawings import Panels, find_ink, find_panels, prepare
+from guiding_painter.drawings.prepared import MAX_MAP_PIXELS
 from guiding_painter.painting.flats import make_flats
 
 FRAMES = [(20, 20, 380, 180), (20, 200, 190, 380), (210, 200, 380, 290), (210, 310, 380, 380), (20, 400, 380, 580)]
@@ -231,6 +232,31 @@ def test_a_page_is_put_away_and_taken_up(painter: GuidingPainterPipeline, page: 
     assert resumed.undo() is None
     assert resumed.image.tobytes() == painting.image.tobytes()
     assert resumed.regions[-1].color is None  # not even the gutters' white
+
+
+def test_a_long_strip_is_taken_up(painter: GuidingPainterPipeline):
+    """Its map is higher than any panel's may be: what is bounded is how many pixels the map has."""
+    strip = Image.new("L", (400, 6200), 255)
+    for top in range(20, 6200, 620):
+        ImageDraw.Draw(strip).rectangle((20, top, 380, top + 560), outline=0, width=3)
+        ImageDraw.Draw(strip).ellipse((100, top + 100, 300, top + 400), outline=0, width=3)
+    painting = painter.open(strip, panels=True)
+    assert len(painting.prepared.panels.boxes) == 10
+    assert painting.model_map.shape[0] > 5000
+    painting.paint(painting.regions[0], "#e07a5f")
+    state = painting.to_dict()
+    resumed = taken_up(painter, strip, state)
+    assert resumed.to_dict() == state
+    assert resumed.image.tobytes() == painting.image.tobytes()
+    for change in ({"panels": None}, {"working_size": [5000, 5000]}):
+        with pytest.raises(ValueError, match="^This saved painting is damaged: its working_size is"):
+            taken_up(painter, strip, state | change)
+
+
+def test_the_map_of_many_large_panels_is_bounded(page: Image.Image):
+    prepared = prepare(page.resize((4000, 6000), Image.Resampling.NEAREST), 4096, panel_regions=6)
+    assert 0.99 * MAX_MAP_PIXELS < prepared.shape[0] * prepared.shape[1] <= MAX_MAP_PIXELS
+    assert prepared.shape[1] / prepared.shape[0] == pytest.approx(400 / 600, abs=0.001)
 
 
 def test_a_page_without_frames_is_taken_up(painter: GuidingPainterPipeline, open_page: Image.Image):
