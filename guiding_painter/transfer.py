@@ -46,7 +46,7 @@ class Look:
 
 def looks(painter: HasSegmentation, painting: "Painting") -> list[Look]:
     """What every region of a painting looks like, in the order asked. One forward of f's U-Net."""
-    from .drawings import sample, to_sketch, working_size
+    from .drawings import MAX_REGIONS, sample, to_sketch, working_size
     from .inference import inference
 
     network = painter.segmentation
@@ -61,10 +61,12 @@ def looks(painter: HasSegmentation, painting: "Painting") -> list[Look]:
     sampled = sample(painting.region_map, (height, width))
     labels = np.concatenate([sampled.seen.ravel(), sampled.hidden])
     pixels = np.concatenate([np.arange(height * width), sampled.places])
-    counts = np.bincount(labels, minlength=256)
+    counts = np.maximum(np.bincount(labels, minlength=MAX_REGIONS), 1)
     rows, columns = np.divmod(pixels, width)
     values = [*features[:, pixels], (columns + 0.5) / width, (rows + 0.5) / height]
-    means = np.stack([np.bincount(labels, value, 256) for value in values], axis=1) / np.maximum(counts, 1)[:, None]
+    means = (
+        np.stack([np.bincount(labels, value, MAX_REGIONS) for value in values], axis=1) / np.maximum(counts, 1)[:, None]
+    )
     found = []
     for region in painting.regions:
         *mean, x, y = means[region.index]

@@ -6,8 +6,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from scipy import ndimage
 
 from benchmarks.flats import leaks, outline
-from guiding_painter.drawings import find_ink, sample
-from guiding_painter.drawings.prepared import GAP
+from guiding_painter.drawings import GAP, find_ink, sample
 from guiding_painter.painting import flats
 from guiding_painter.painting.fills import flat_colors, painted_colors, region_colors
 from guiding_painter.painting.flats import Flats, grow

@@ -9,8 +9,7 @@ from conftest import make_painter
 from PIL import Image, ImageDraw
 
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.drawings import Panels, find_ink, find_panels, prepare
-from guiding_painter.drawings.prepared import MAX_MAP_PIXELS
+from guiding_painter.drawings import MAX_MAP_PIXELS, Panels, find_ink, find_panels, prepare
 from guiding_painter.painting.flats import make_flats
 
 FRAMES = [(20, 20, 380, 180), (20, 200, 190, 380), (210, 200, 380, 290), (210, 310, 380, 380), (20, 400, 380, 580)]

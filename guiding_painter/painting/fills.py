@@ -8,7 +8,7 @@ from PIL import Image
 from scipy import ndimage
 
 from ..colors import RGB
-from ..drawings.grids import Sample, sample
+from ..drawings import MAX_REGIONS, Sample, sample
 from .flats import Flats
 
 DETAIL = 12  # pixels of the model's picture that a cell needs to show its shading; a smaller one gets their mean
@@ -16,7 +16,7 @@ DETAIL = 12  # pixels of the model's picture that a cell needs to show its shadi
 
 def flat_colors(region_map: np.ndarray, colors: Mapping[int, RGB]) -> Image.Image:
     """RGB: each region in exactly its color. (H, W) uint8; colors of every region in it."""
-    table = np.zeros((256, 3), dtype=np.uint8)
+    table = np.zeros((MAX_REGIONS, 3), dtype=np.uint8)
     for index, color in colors.items():
         table[index] = color
     return Image.fromarray(table[region_map])

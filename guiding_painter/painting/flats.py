@@ -11,9 +11,8 @@ import numpy as np
 from scipy import ndimage
 from skimage.segmentation import watershed
 
-from ..drawings.cells import line_bounded_cells
-from ..drawings.grids import any_in_block, block_of_pixels, resize
-from ..drawings.prepared import GAP
+from ..drawings import GAP, line_bounded_cells, resize
+from ..drawings.grids import any_in_block, block_of_pixels
 
 BLOCKS = 1600  # long side in blocks at which areas and gaps are judged
 SPLIT_AREA = 0.002  # of the drawing: what the model must set apart in a cell for it to be split

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..colors import RGB
-from ..drawings.panels import MAX_REGIONS
+from ..drawings import MAX_REGIONS
 
 
 @dataclass(frozen=True)

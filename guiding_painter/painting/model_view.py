@@ -6,8 +6,7 @@ import numpy as np
 from PIL import Image
 
 from ..colors import RGB
-from ..drawings import PreparedDrawing, Sample, sample
-from ..drawings.panels import MAX_REGIONS
+from ..drawings import MAX_REGIONS, PreparedDrawing, Sample, sample
 from .fills import region_colors
 from .history import Latest, State
 

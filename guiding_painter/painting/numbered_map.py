@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageFont
 
+from ..drawings import MAX_REGIONS
 from .region import place_inside
 
 # Okabe and Ito's colors, which stay apart for color-blind people
@@ -19,7 +20,7 @@ def numbered_map(drawing: Image.Image, region_map: np.ndarray, regions: Sequence
         region_map: (H, W) uint8.
         regions: the indices of those to show, in the order asked; each has a pixel.
     """
-    colors = np.full((256, 3), 255, np.uint8)
+    colors = np.full((MAX_REGIONS, 3), 255, np.uint8)
     for rank, index in enumerate(regions):
         colors[index] = (2 * np.array(ImageColor.getrgb(TINTS[rank % len(TINTS)])) + 255) // 3
     numbered = ImageChops.multiply(Image.fromarray(colors[region_map]), drawing.convert("RGB"))

@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ..drawings import Box, Panels
-from ..drawings.panels import PANEL_REGIONS
-from ..drawings.prepared import MAX_LONG_SIDE, MAX_MAP_PIXELS
+from ..drawings import MAX_LONG_SIDE, MAX_MAP_PIXELS, PANEL_REGIONS, Box, Panels
 from .actions import Action, read_action
 from .damage import damaged, is_int
 
