@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 from conftest import make_painter, make_painting
 from PIL import Image, ImageDraw
 
-from guiding_painter.drawings import find_ink, resize
-from guiding_painter.painting import Painting
+from guiding_painter.drawings import PreparedDrawing, find_ink, resize
+from guiding_painter.painting import Painting, actions
+from guiding_painter.painting.actions import Action
+from guiding_painter.painting.history import History
+from guiding_painter.painting.layouts import Change, Layout
 from guiding_painter.painting.saved import SavedPainting
 
 
@@ -584,3 +588,51 @@ def test_layouts_are_values(painting: Painting):
     layout = painting.layout
     painting.paint(0, (1, 2, 3))
     assert layout.answers == {}
+
+
+def test_a_cut_leaves_the_cells_that_were_handed_out(painting: Painting):
+    before = painting.cells
+    copy = before.copy()
+    painting.cut(0, [(200, 0), (200, 299)])
+    after = painting.cells
+    assert np.array_equal(before, copy)
+    assert not np.array_equal(after, before)
+    painting.undo()
+    assert np.array_equal(painting.cells, before)
+    with pytest.raises(ValueError, match="read-only"):
+        painting.cells[0, 0] = 1
+
+
+@dataclass(frozen=True)
+class Swap(Action):
+    """An action that there is not: a region and another swap their answers."""
+
+    other: int
+
+    def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
+        answers = {**layout.answers, self.region: layout.answers[self.other], self.other: layout.answers[self.region]}
+        return Change(replace(layout, answers=answers))
+
+    def to_json(self) -> dict:
+        return {"swap": [self.region, self.other]}
+
+    @classmethod
+    def from_json(cls, entry: dict, size: tuple[int, int]) -> "Swap | None":
+        return cls(*entry["swap"]) if "swap" in entry else None
+
+
+def test_another_action_is_one_class(painting: Painting, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(actions, "KINDS", (Swap, *actions.KINDS))
+    painting.paint(0, "#111111")
+    painting.paint(1, "#222222")
+    history = History(painting.prepared, painting.cells, painting.layout)
+    versions = [history.state.version]
+    for change in (lambda: history.do(Swap(0, 1)), history.undo, history.redo):
+        change()
+        versions.append(history.state.version)
+    assert versions == sorted(set(versions))
+    assert history.state.regions_version == history.state.cells_version == 0  # it moves no border
+    assert history.state.layout.answers == {0: (34, 34, 34), 1: (17, 17, 17)}
+    again = resumed(painting, {"history": [*painting.to_dict()["history"], {"swap": [0, 1]}], "position": 3})
+    assert again.answers == history.state.layout.answers
+    assert again.to_dict()["history"][-1] == {"swap": [0, 1]}
