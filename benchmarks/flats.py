@@ -64,10 +64,10 @@ def main() -> None:
 
 def measure(size: tuple[int, int], paper: str) -> str:
     """One row of the table."""
-    from guiding_painter.drawings.sketches import open_drawing, working_size
-    from guiding_painter.files.artwork import Artwork, save_artwork
+    from guiding_painter.drawings import find_ink, open_drawing, working_size
+    from guiding_painter.files import Artwork, save_artwork
     from guiding_painter.painting.fills import flat_colors, painted_colors
-    from guiding_painter.painting.flats import find_ink, make_flats
+    from guiding_painter.painting.flats import make_flats
 
     file = page(size, paper)
     columns, rows = working_size(size)
@@ -80,7 +80,7 @@ def measure(size: tuple[int, int], paper: str) -> str:
     times, started = [time.perf_counter()], time.process_time()
     drawing = open_drawing(file)
     times.append(time.perf_counter())
-    flats = make_flats(drawing, region_map)
+    flats = make_flats(find_ink(drawing), region_map)
     color = flat_colors(flats.region_map, colors)
     times.append(time.perf_counter())
     seconds = time.process_time() - started
@@ -209,9 +209,10 @@ def leaks(drawing: Image.Image) -> bool:
     """Whether paper in the middle of an `outline` and paper in the corners share a cell."""
     from scipy import ndimage
 
+    from guiding_painter.drawings import find_ink
     from guiding_painter.painting.flats import make_flats
 
-    cells = make_flats(drawing, np.zeros((64, 48), dtype=np.uint8)).cells
+    cells = make_flats(find_ink(drawing), np.zeros((64, 48), dtype=np.uint8)).cells
     # Closed by as much as the widest opening and more, the outline tells its inside from its outside.
     side = max(drawing.size)
     step = max(1, side // 512)

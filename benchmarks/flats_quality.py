@@ -30,10 +30,9 @@ from benchmarks.flats import across_lines
 from evaluate import set_name
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.colors import RGB
-from guiding_painter.drawings.sketches import extract_line_art, open_picture
-from guiding_painter.files.artwork import lay_lines
+from guiding_painter.drawings import extract_line_art, find_ink, open_picture
+from guiding_painter.files import lay_lines
 from guiding_painter.painting import Painting
-from guiding_painter.painting.flats import find_ink
 from results import summarize, table
 from sources import load_pictures
 

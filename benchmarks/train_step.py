@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
 
 from arguments import parse_args
 from guiding_painter import ColorizationNetwork, SegmentationNetwork
-from guiding_painter.drawings.sketches import to_color_image, to_sketch
+from guiding_painter.drawings import to_color_image, to_sketch
 from guiding_painter.hints import hint_weights, sample_num_hints
 from guiding_painter.losses import adversarial_loss, reconstruction_loss, smoothness_loss
 from guiding_painter.segmentation import sketch_cells

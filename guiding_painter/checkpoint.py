@@ -67,9 +67,7 @@ def load_network(network_class: type[Network], folder: Path, dtype: torch.dtype)
     if config.get("_class_name") != network_class.__name__:
         raise ValueError(f"{config_path} describes a {config.get('_class_name')}, not a {network_class.__name__}.")
     try:
-        with torch.device(
-            "meta"
-        ):  # nothing is allocated and no random number drawn for weights that are replaced below
+        with torch.device("meta"):  # nothing is allocated and no random number drawn for weights replaced below
             network = network_class.from_config(config)
     except Exception as error:  # values from a file can be wrong in any way
         raise ValueError(f"{config_path} does not describe a {network_class.__name__}: {_first_line(error)}") from error
@@ -80,22 +78,26 @@ def load_network(network_class: type[Network], folder: Path, dtype: torch.dtype)
         raise OSError(f"{weights_path} is missing; weights are read from safetensors only, never a pickle.") from error
     except (SafetensorError, OSError) as error:
         raise OSError(f"{weights_path} is truncated or no safetensors file ({_first_line(error)}).") from error
-    expected = network.state_dict()
-    missing, foreign = sorted(expected.keys() - weights.keys()), sorted(weights.keys() - expected.keys())
-    reshaped = [key for key in expected if key in weights and weights[key].shape != expected[key].shape]
-    for keys, problem in (
-        (missing, "are missing"),
-        (foreign, "are not of this network"),
-        (reshaped, "have other shapes"),
-    ):
-        if keys:
-            raise ValueError(
-                f"{weights_path} does not fit {config_path}: {len(keys)} weights {problem}, first {keys[0]}."
-            )
+    _check_weights(network, weights, weights_path, config_path)
     # Copies: the tensors of the file are mapped to it, and the file may be written again.
     copies = {key: value.to(dtype if value.is_floating_point() else None, copy=True) for key, value in weights.items()}
     network.load_state_dict(copies, assign=True)
     return network.eval()
+
+
+def _check_weights(
+    network: ModelMixin, weights: dict[str, torch.Tensor], weights_path: Path, config_path: Path
+) -> None:
+    """Raises ValueError where weights are not those of a network."""
+    expected = network.state_dict()
+    missing, foreign = sorted(expected.keys() - weights.keys()), sorted(weights.keys() - expected.keys())
+    reshaped = [key for key in expected if key in weights and weights[key].shape != expected[key].shape]
+    problems = {"are missing": missing, "are not of this network": foreign, "have other shapes": reshaped}
+    for problem, keys in problems.items():
+        if keys:
+            raise ValueError(
+                f"{weights_path} does not fit {config_path}: {len(keys)} weights {problem}, first {keys[0]}."
+            )
 
 
 def read_json(path: Path) -> dict[str, Any]:

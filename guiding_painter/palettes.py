@@ -12,10 +12,10 @@ from PIL import Image
 from skimage.color import rgb2lab
 
 from .colors import RGB, parse_color, to_hex
-from .files.writing import replace_file
+from .files import replace_file
 
 if TYPE_CHECKING:
-    from .painting.painting import Painting
+    from .painting import Painting
 
 SUFFIXES = (".gpl", ".json")
 SAMPLE = 256  # long side in pixels at which the colors of a picture are counted
@@ -31,7 +31,7 @@ def open_palette(path: str | os.PathLike, count: int = 12) -> list[RGB]:
     """
     if Path(path).suffix.lower() in SUFFIXES:
         return read_palette(path)
-    from .drawings.sketches import open_picture
+    from .drawings import open_picture
 
     return dominant_colors(open_picture(path), count)
 

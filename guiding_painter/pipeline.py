@@ -2,8 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,17 +11,16 @@ import numpy as np
 import torch
 from diffusers import DiffusionPipeline
 from diffusers.utils import BaseOutput
-from huggingface_hub import CommitInfo, HfApi, ModelCardData
+from huggingface_hub import CommitInfo
 from PIL import Image
 
 from .checkpoint import find_checkpoint, load_network, read_json
 from .colorization import ColorizationNetwork
-from .drawings.sketches import open_drawing, to_pil, to_sketch, working_size
+from .drawings import PreparedDrawing, find_ink, open_drawing, prepare, to_pil
 from .hints import region_segments
-from .painting.model_view import Colorize
-from .painting.painting import Answers, Painting
-from .painting.saved import MAX_LONG_SIDE, SavedPainting
-from .panels import panel_colorizer, panel_sketches
+from .hub import upload
+from .inference import inference
+from .painting import Answers, Colorize, Painting, SavedPainting, colorize_panels
 from .segmentation import SegmentationNetwork
 
 Drawing = str | os.PathLike | bytes | BinaryIO | Image.Image
@@ -107,19 +105,36 @@ class GuidingPainterPipeline(DiffusionPipeline):
         )
 
     def save_pretrained(
-        self, save_directory: str | os.PathLike, safe_serialization: bool = True, **kwargs: Any
+        self,
+        save_directory: str | os.PathLike,
+        safe_serialization: bool = True,
+        push_to_hub: bool = False,
+        repo_id: str | None = None,
+        commit_message: str | None = None,
+        private: bool | None = None,
+        token: str | bool | None = None,
+        create_pr: bool = False,
+        **kwargs: Any,
     ) -> None:
-        """Writes model_index.json, segmentation/ and colorization/, as in diffusers, but refuses to write a pickle."""
+        """Writes model_index.json, segmentation/ and colorization/, as in diffusers, but refuses to write a pickle.
+
+        Args:
+            push_to_hub: upload the folder, too, as `push_to_hub` does with the arguments after it; it keeps the card.
+            repo_id: by default named as the folder, in one's own namespace.
+        """
         if not safe_serialization:
             raise ValueError(
                 "safe_serialization is False, but a checkpoint is saved as safetensors only: leave it out."
             )
         super().save_pretrained(save_directory, **kwargs)
+        if push_to_hub:
+            repo_id = repo_id or Path(save_directory).resolve().name
+            upload(save_directory, repo_id, commit_message, private, token, create_pr)
 
     def push_to_hub(
         self,
         repo_id: str,
-        commit_message: str = "Upload the model",
+        commit_message: str | None = None,
         private: bool | None = None,
         token: str | bool | None = None,
         create_pr: bool = False,
@@ -133,42 +148,36 @@ class GuidingPainterPipeline(DiffusionPipeline):
 
         Raises what `huggingface_hub` does where the hub cannot be reached or refuses.
         """
-        api = HfApi(token=token)
-        repo_id = api.create_repo(repo_id, private=private, exist_ok=True).repo_id
         with tempfile.TemporaryDirectory() as folder:
             self.save_pretrained(folder)
-            if not api.file_exists(repo_id, "README.md"):
-                data = ModelCardData(
-                    library_name="guiding-painter",
-                    pipeline_tag="image-to-image",
-                    tags=["colorization", "line-art", "sketch", "comics", "interactive"],
-                )
-                Path(folder, "README.md").write_text(
-                    f"---\n{data.to_yaml()}\n---\n\n# {repo_id.split('/')[-1]}\n\n"
-                    "Model-guided colorization of line drawings, with the Python package `guiding_painter`:\n\n"
-                    "```python\nfrom guiding_painter import GuidingPainterPipeline\n\n"
-                    f'painter = GuidingPainterPipeline.from_pretrained("{repo_id}")\n```\n',
-                    encoding="utf-8",
-                )
-            return api.upload_folder(
-                repo_id=repo_id, folder_path=folder, commit_message=commit_message, create_pr=create_pr
-            )
+            return upload(folder, repo_id, commit_message, private, token, create_pr)
 
-    def open(self, drawing: Drawing, long_side: int = 512, extract_lines: bool = False) -> Painting:
+    def open(
+        self, drawing: Drawing, long_side: int = 512, extract_lines: bool = False, panels: bool = False
+    ) -> Painting:
         """Opens a drawing to be colored. f runs once, here; every answer then costs one forward of g.
+
+        With panels, f and g look at each panel of a page by itself. The regions of the first panel are asked for first,
+        in the model's order, then those of the second, and so on; the gutters are the last region of all, answered with
+        white from the start. Every panel gets the model's N_c regions, fewer where seven or more panels share the
+        numbers that a painting has. No region has a part in a panel and another in a gutter. After an answer, g runs
+        once, for the panel it lies in. A page of one panel is opened as without.
 
         Args:
             drawing: a file, its bytes, or a PIL image.
-            long_side: of the working size, in pixels, 64 to 4096; the drawing keeps its own size and aspect.
+            long_side: of the working size, or of the largest panel in it, in pixels, 64 to 4096; the drawing keeps its
+                own size and aspect.
             extract_lines: make line art of a colored picture first.
+            panels: look for the panels of a page and give each its own regions.
 
-        Raises ValueError or OSError for what is no picture, see `sketches.open_drawing`.
+        Raises ValueError or OSError for what is no picture, see `drawings.open_drawing`.
         """
-        if not 64 <= long_side <= MAX_LONG_SIDE:
-            raise ValueError(f"long_side is {long_side}: choose 64 to {MAX_LONG_SIDE} pixels.")
         drawing = open_drawing(drawing, extract_lines=extract_lines)
-        sketch = to_sketch(drawing, working_size(drawing.size, long_side))
-        return Painting(drawing, self.find_regions(sketch), self.colorizer(sketch), extract_lines)
+        prepared = prepare(drawing, long_side, self.segmentation.config.max_hints if panels else None)
+        painting = Painting(prepared, self._map_regions(prepared), self._page_colorizer(prepared), extract_lines)
+        if prepared.panels and painting.regions[-1].index == prepared.panels.gutters:
+            painting.paint(prepared.panels.gutters, "#ffffff")
+        return painting
 
     def resume(self, drawing: Drawing, state: dict[str, Any]) -> Painting:
         """Takes up a painting that `Painting.to_dict` put away; with the same model the picture is identical.
@@ -178,18 +187,16 @@ class GuidingPainterPipeline(DiffusionPipeline):
         saved = SavedPainting.from_dict(state)
         drawing = open_drawing(drawing, extract_lines=saved.extract_lines)
         saved.check_drawing(drawing)
-        shape, panels = saved.region_map.shape, saved.panels
+        panels = saved.panels
         last = panels.regions - 1 if panels else int(saved.region_map.max())
         if last >= self.colorization.config.max_hints:
             raise ValueError(
                 f"This painting has a region {last}{' in each panel' if panels else ''} and this model has only "
                 f"{self.colorization.config.max_hints} regions: resume it with the model it was started with."
             )
-        if panels:
-            colorize = panel_colorizer(self, drawing.size, panels, shape, panel_sketches(drawing, panels, shape))
-        else:
-            colorize = self.colorizer(to_sketch(drawing, shape[::-1]))
-        return Painting(drawing, saved.region_map, colorize, saved.extract_lines, saved.history, saved.position, panels)
+        prepared = PreparedDrawing(drawing, saved.region_map.shape, find_ink(drawing), panels)
+        colorize = self._page_colorizer(prepared)
+        return Painting(prepared, saved.region_map, colorize, saved.extract_lines, saved.history, saved.position)
 
     def __call__(
         self,
@@ -197,6 +204,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
         colors: Answers | Sequence[Answers | None] | None = None,
         long_side: int = 512,
         extract_lines: bool = False,
+        panels: bool = False,
     ) -> GuidingPainterOutput:
         """Colors one drawing, or a list of them, in one go.
 
@@ -205,7 +213,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
             colors: the answers in the order asked, e.g. ["#e07a5f", None, (61, 64, 91)] where None skips a region;
                 "auto" accepts the model's own suggestion for every region in turn; by default there is no answer.
                 For a list of drawings, a list of those. Colors beyond the last region are not used.
-            long_side, extract_lines: as in `open`.
+            long_side, extract_lines, panels: as in `open`.
         """
         if not isinstance(drawings, list | tuple):
             drawings, colors = [drawings], [colors]
@@ -216,7 +224,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
 
         output = GuidingPainterOutput(images=[], region_maps=[])
         for drawing, answers in zip(drawings, colors, strict=True):
-            painting = self.open(drawing, long_side, extract_lines)
+            painting = self.open(drawing, long_side, extract_lines, panels)
             if answers is not None:
                 painting.paint_all(answers)
             output.images.append(painting.image)
@@ -226,7 +234,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
     def find_regions(self, sketch: torch.Tensor) -> np.ndarray:
         """(h, w) uint8, the region of every pixel of a sketch, (1, 1, h, w): one forward of f."""
         network = self.segmentation
-        with _inference(network):
+        with inference(network):
             segment_logits = network(sketch.to(network.device, network.dtype))  # (1, N_c, h, w)
         return segment_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
 
@@ -238,21 +246,22 @@ class GuidingPainterPipeline(DiffusionPipeline):
             mask = torch.from_numpy(hinted)[None, None].float()  # M, Eq. 8
             hint_map = (torch.from_numpy(hints).permute(2, 0, 1)[None] / 127.5 - 1) * mask  # C, Eq. 7
             segments = region_segments(torch.from_numpy(channels)[None], network.config.max_hints)
-            with _inference(network):
+            with inference(network):
                 device, dtype = network.device, network.dtype  # diffusers walks through the network for each
                 inputs = (value.to(device, dtype) for value in (sketch, segments, hint_map, mask))
                 return to_pil(network(*inputs))
 
         return colorize
 
+    def _map_regions(self, prepared: PreparedDrawing) -> np.ndarray:
+        """(h, w) uint8, the regions of a drawing; those of its panels are numbered as `Panels` says."""
+        if (panels := prepared.panels) is None:
+            return self.find_regions(prepared.sketch)
+        region_map = np.full(prepared.shape, panels.gutters, dtype=np.uint8)
+        for number, (window, sketch) in enumerate(zip(prepared.windows, prepared.sketches, strict=True)):
+            region_map[window] = np.minimum(self.find_regions(sketch), panels.regions - 1) + number * panels.regions
+        return region_map
 
-@contextmanager
-def _inference(network: torch.nn.Module) -> Iterator[None]:
-    """Evaluation mode and no gradients; a network that was being trained goes on in training mode afterwards."""
-    training = network.training
-    network.eval()
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        network.train(training)
+    def _page_colorizer(self, prepared: PreparedDrawing) -> Colorize:
+        colorizers = [self.colorizer(sketch) for sketch in prepared.sketches]
+        return colorize_panels(prepared, colorizers) if prepared.panels else colorizers[0]

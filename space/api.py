@@ -13,7 +13,7 @@ import gradio as gr
 
 import commands
 from downloads import make_file
-from guiding_painter.drawings.sketches import looks_colored
+from guiding_painter.drawings import looks_colored
 from serving import OPENING, WORK, troubles_told
 from texts import en
 from uploads import check_picture, example, read_file, unpack_painting, uploaded

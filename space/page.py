@@ -12,7 +12,7 @@ import gradio as gr
 import commands
 import serving
 from downloads import make_file
-from guiding_painter.drawings.sketches import looks_colored
+from guiding_painter.drawings import looks_colored
 from rooms import FinishRoom, OfferRoom, PaintRoom, StartRoom
 from serving import troubles_told
 from texts import LANGUAGES, Trouble

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from guiding_painter import Painting, Region
-from guiding_painter.files.artwork import lay_lines
+from guiding_painter.files import lay_lines
 from guiding_painter.painting.surgery import read_point
 from texts import Trouble
 

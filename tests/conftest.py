@@ -4,11 +4,13 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, SegmentationNetwork
+from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, Painting, SegmentationNetwork
+from guiding_painter.drawings import PreparedDrawing, find_ink
 
 torch.set_num_threads(1)
 pytest.register_assert_rewrite("space_browser")
@@ -24,6 +26,11 @@ def make_painter(max_hints: int = 6, norm: str = "group", cells: bool = False, s
             if isinstance(module, torch.nn.Conv2d):
                 module.reset_parameters()
     return painter
+
+
+def make_painting(drawing: Image.Image, model_map: np.ndarray, colorize: Callable, *rest: object) -> Painting:
+    """A painting without networks: the model has found these regions, and `colorize` is its picture."""
+    return Painting(PreparedDrawing(drawing, model_map.shape, find_ink(drawing)), model_map, colorize, *rest)
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from arguments import parse_args
 from data import SketchColorPairs, TrainingPairs, collate
 from dataset_sources import Stream, load_dataset_pictures, stream_dataset_pictures
 from guiding_painter import PatchDiscriminator
-from guiding_painter.drawings.sketches import extract_line_art
+from guiding_painter.drawings import extract_line_art
 from preparation import load_data, number_of_steps
 from train_guiding_painter import main
 

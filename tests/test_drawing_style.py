@@ -6,8 +6,8 @@ from PIL import Image, ImageDraw
 from training_pictures import draw_picture
 
 from drawing_style import gaps, grain, specks, uneven_darkness, uneven_width, vary_drawing
+from guiding_painter.drawings import extract_line_art
 from guiding_painter.drawings.cells import line_bounded_cells
-from guiding_painter.drawings.sketches import extract_line_art
 
 
 def drawings(amount: float, count: int = 24) -> np.ndarray:

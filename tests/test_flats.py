@@ -6,9 +6,10 @@ from PIL import Image, ImageDraw, ImageFilter
 from scipy import ndimage
 
 from benchmarks.flats import leaks, outline
+from guiding_painter.drawings import GAP, find_ink, sample
 from guiding_painter.painting import flats
-from guiding_painter.painting.fills import flat_colors, painted_colors, region_colors, sample
-from guiding_painter.painting.flats import GAP, Flats, find_ink, grow, make_flats
+from guiding_painter.painting.fills import flat_colors, painted_colors, region_colors
+from guiding_painter.painting.flats import Flats, grow
 
 SIZE = 400, 300
 ONE_REGION = np.zeros((30, 40), np.uint8)
@@ -20,6 +21,13 @@ def scale(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> in
     if request.param > 1:
         monkeypatch.setattr(flats, "BLOCKS", SIZE[0] / request.param)
     return request.param
+
+
+def make_flats(
+    drawing: Image.Image, region_map: np.ndarray, gap: float | None = None, walls: np.ndarray | bool = False
+) -> Flats:
+    """Of the ink of a drawing, and walls."""
+    return flats.make_flats(find_ink(drawing) | walls, region_map, gap)
 
 
 def blank(color: int = 255) -> tuple[Image.Image, ImageDraw.ImageDraw]:
@@ -438,7 +446,7 @@ def test_a_sample_knows_where_hidden_cells_lie() -> None:
     cells = np.zeros((300, 400), np.int32)
     cells[42:44, 47:49] = 2  # in the picture's pixel of row 4 and column 4, beside its middle
     seen = sample(cells, (30, 40))
-    assert not seen.cells.any()
+    assert not seen.seen.any()
     assert seen.hidden.tolist() == [2] * 4
     assert seen.places.tolist() == [4 * 40 + 4] * 4
 

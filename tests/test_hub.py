@@ -142,6 +142,23 @@ def test_push_to_hub(hub: HubServer, checkpoint: Path, tmp_path: Path):
     assert "diffusers" not in card.content
 
 
+def test_save_pretrained_uploads_with_the_same_card(hub: HubServer, checkpoint: Path, tmp_path: Path):
+    python(
+        f"""
+        painter = GuidingPainterPipeline.from_pretrained({str(checkpoint)!r})
+        to_hub = {{"push_to_hub": True, "repo_id": "user/saved", "token": "hf_right"}}
+        attempt(painter.save_pretrained, {str(tmp_path / "saved")!r}, **to_hub)
+        attempt(painter.push_to_hub, "user/pushed", token="hf_right")
+        """,
+        tmp_path,
+        hub.endpoint,
+    )
+    saved, pushed = hub.repos["user/saved"], hub.repos["user/pushed"]
+    assert saved["README.md"].replace(b"saved", b"pushed") == pushed["README.md"]
+    assert saved | {"README.md": b""} == pushed | {"README.md": b""}
+    assert b"diffusers" not in saved["README.md"]
+
+
 def test_push_to_hub_leaves_a_card_that_is_there(hub: HubServer, checkpoint: Path, tmp_path: Path):
     card = b"---\nlicense: mit\nlibrary_name:   diffusers\n---\n\n# My comic \r\n"
     hub.repos["user/my-comic"] = {"README.md": card}

@@ -21,7 +21,7 @@ from sprites import SOURCES
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-PACKAGE_FILES = sorted((ROOT / "guiding_painter").glob("*.py"))
+PACKAGE_FILES = sorted((ROOT / "guiding_painter").rglob("*.py"))
 # Only the test, demo and training environments have these.
 FOREIGN = ("gradio", "accelerate", "datasets")
 # What torch itself pins where it is a CUDA build.
@@ -106,7 +106,7 @@ def test_package_imports_without_the_extras():
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_module_names_no_extra(path):
     imported = set()
     for node in ast.walk(ast.parse(path.read_text())):

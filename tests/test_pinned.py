@@ -34,9 +34,7 @@ def open_drawing(painter: GuidingPainterPipeline, name: str) -> Painting:
 
 
 def open_page(painter: GuidingPainterPipeline, name: str) -> Painting:
-    from guiding_painter.panels import open_panels
-
-    return open_panels(painter, DRAWINGS[name])
+    return painter.open(DRAWINGS[name], panels=True)
 
 
 CASES = dict.fromkeys(DRAWINGS, open_drawing) | {f"panels of {PAGE}": open_page}

@@ -26,8 +26,7 @@ from guiding_painter import (
     checkpoint as checkpoint_module,
 )
 from guiding_painter.colors import to_hex
-from guiding_painter.drawings.sketches import to_sketch
-from guiding_painter.painting.flats import resize
+from guiding_painter.drawings import resize, to_sketch
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 SIDE = 96  # working size of most tests: small is fast
@@ -43,7 +42,7 @@ def test_open_finds_regions_at_the_drawings_own_size(painter: GuidingPainterPipe
     painting = painter.open(drawing, long_side=96)
     assert isinstance(painting, Painting)
     assert len(painting.regions) >= 3
-    assert painting._working_map.shape == (64, 96)
+    assert painting.model_map.shape == (64, 96)
     assert painting.region_map.shape == (100, 150)
     assert painting.image.size == (150, 100)
     assert sum(region.mask.astype(int) for region in painting.regions).tolist() == [[1] * 150] * 100
@@ -89,7 +88,7 @@ def test_g_is_given_equations_5_to_8(painter: GuidingPainterPipeline, drawing: I
     picture = painting.picture
     hook.remove()
     (sketch, segments, hint_map, condition_mask), output = inputs[0]
-    height, width = painting._working_map.shape
+    height, width = painting.model_map.shape
     assert sketch.shape == condition_mask.shape == (1, 1, height, width)
     regions = torch.tensor(resize(painting.region_map, (height, width)))
     first = regions == painting.regions[0].index

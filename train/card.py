@@ -11,7 +11,7 @@ from PIL import Image
 from checkpoints import BUNDLED_WEIGHTS, NEW_NETWORKS
 from data import SketchColorPairs, collate
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.files.writing import replace_file
+from guiding_painter.files import replace_file
 from results import HINT_COUNTS, runs
 from sheets import SHOWN_COUNTS, example_sheet
 

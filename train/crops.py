@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 from scipy import ndimage
 
-from guiding_painter.drawings.sketches import to_sketch
+from guiding_painter.drawings import to_sketch
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels, right and bottom excluded
 

@@ -13,7 +13,7 @@ from torch.utils.data import Dataset, default_collate
 
 from crops import center_box, crop, crop_drawing, random_box
 from drawing_style import vary_drawing
-from guiding_painter.drawings.sketches import extract_line_art, open_drawing, open_picture, to_color_image, to_sketch
+from guiding_painter.drawings import extract_line_art, open_drawing, open_picture, to_color_image, to_sketch
 from guiding_painter.segmentation import sketch_cells
 from sources import load_pictures
 

@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from guiding_painter.drawings.sketches import extract_line_art
+from guiding_painter.drawings import extract_line_art
 
 # Of the parameters of `extract_line_art`: its default, how far an amount of 1 goes from it, and the least and the most
 # there is at any amount, beyond which lines are lost or paper turns gray.

@@ -20,8 +20,7 @@ from skimage.color import rgb2lab
 
 from arguments import OneSentenceParser, errors_in_one_sentence
 from guiding_painter import GuidingPainterPipeline, Painting
-from guiding_painter.drawings.sketches import open_drawing, open_picture
-from guiding_painter.panels import open_panels
+from guiding_painter.drawings import open_drawing, open_picture
 from guiding_painter.transfer import ALIKE, Look, distances, looks
 from sources import load_pictures
 
@@ -51,7 +50,7 @@ def true_colors(painting: Painting, page: Image.Image) -> np.ndarray:
 def look_at(painter: GuidingPainterPipeline, page: Image.Image, panels: bool) -> dict:
     """What is known of a page: {"looks": [Look], "colors": (regions, 3) in Lab, "areas": (regions,)}."""
     drawing = open_drawing(page, extract_lines=True)
-    painting = open_panels(painter, drawing) if panels else painter.open(drawing)
+    painting = painter.open(drawing, panels=panels)
     areas = np.array([region.area for region in painting.regions])
     return {"looks": looks(painter, painting), "colors": true_colors(painting, page), "areas": areas}
 

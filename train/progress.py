@@ -16,7 +16,7 @@ from card import draw_examples, judged_after
 from checkpoints import name_of
 from data import SketchColorPairs, collate
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.files.writing import replace_file, save_png
+from guiding_painter.files import replace_file, save_png
 from results import HINT_COUNTS, summarize
 from sheets import progress_sheet
 

@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from answers import Answers
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.drawings.sketches import to_pil
+from guiding_painter.drawings import to_pil
 from guiding_painter.hints import condition_mask, hint_map, masked_segments
 
 ASKED_COLOR = torch.tensor([1.0, 0.1, -0.6])[:, None, None]  # orange

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 import commands
 from benchmarks.space.study import paint_room
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.drawings.sketches import to_sketch, working_size
+from guiding_painter.drawings import to_sketch, working_size
 from guiding_painter.hints import region_segments
 from texts import en
 from uploads import EXAMPLES, check_picture

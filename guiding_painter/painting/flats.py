@@ -8,14 +8,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageFilter
 from scipy import ndimage
 from skimage.segmentation import watershed
 
-from ..drawings.cells import line_bounded_cells
+from ..drawings import GAP, line_bounded_cells, resize
+from ..drawings.grids import any_in_block, block_of_pixels
 
 BLOCKS = 1600  # long side in blocks at which areas and gaps are judged
-GAP = 4 / 512  # of the long side: what the model takes for closed too, and 35 pixels on a page of 4500
 SPLIT_AREA = 0.002  # of the drawing: what the model must set apart in a cell for it to be split
 
 
@@ -37,9 +36,7 @@ class Flats:
         return self.owners[self.cells]
 
 
-def make_flats(
-    drawing: Image.Image, region_map: np.ndarray, gap: float | None = None, walls: np.ndarray | None = None
-) -> Flats:
+def make_flats(ink: np.ndarray, region_map: np.ndarray, gap: float | None = None) -> Flats:
     """Snaps regions to the lines of a drawing; every pixel, also of the lines, comes to lie in exactly one region.
 
     Every line-bounded cell goes as a whole to the region that most of it lies in, where pixels near ink, at which the
@@ -48,45 +45,30 @@ def make_flats(
     it, or smoothly through open paper.
 
     Args:
-        drawing: "L", 255 = paper.
+        ink: (H, W) bool, of the drawing, and what bounds cells as lines do, though it is not drawn.
         region_map: (h, w) uint8, the model's regions at any size of about the same aspect.
         gap: width in pixels up to which openings in lines are closed; by default `GAP` of the long side.
-        walls: (H, W) bool, what bounds cells as lines do, though it is not drawn.
 
     Raises ValueError for a negative gap.
     """
-    gap = GAP * max(drawing.size) if gap is None else gap
+    gap = GAP * max(ink.shape) if gap is None else gap
     if not 0 <= gap < math.inf:
         raise ValueError(f"gap is {gap}: give a width of 0 pixels or more.")
-    scale = math.ceil(max(drawing.size) / BLOCKS)  # pixels a block
-    ink = find_ink(drawing)
-    if walls is not None:
-        ink |= walls
-    blocks = _any_in_block(ink, scale)
+    scale = math.ceil(max(ink.shape) / BLOCKS)  # pixels a block
+    blocks = any_in_block(ink, scale)
     marks = _small_marks(blocks, gap / scale / 3)  # grain and screen dots fence nothing in
     blocks &= ~marks
-    ink &= ~_pixels(marks, scale, ink.shape)
+    ink = ink & ~block_of_pixels(marks, scale, ink.shape)
 
     seeds = _seed_cells(blocks, gap / scale)
     owners = _split_and_vote(seeds, blocks, region_map)
     if scale > 1:
         _open_borders(seeds)
-    cells = np.zeros((ink.shape[0] + 2, ink.shape[1] + 2), dtype=np.int32)  # a rim of -1 spares the growth its checks
-    cells[[0, -1]] = cells[:, [0, -1]] = -1
+    # A rim of -1 spares the growth its checks.
+    cells = np.pad(block_of_pixels(seeds, scale, ink.shape), 1, constant_values=-1)
     page = cells[1:-1, 1:-1]
-    page[:] = _pixels(seeds, scale, ink.shape)
     grow(cells, np.pad(~ink, 1))
-
-    # Paper that no block fits in: strands of hair, between hatches, inside letters. Specks go with a neighbor.
-    slivers, count = ndimage.label((page == 0) & ~ink)
-    big = np.bincount(slivers.ravel(), minlength=count + 1) >= max(4, gap**2 / 16)
-    big[0] = False
-    number = np.where(big, len(owners) + np.cumsum(big), 0).astype(np.int32)  # cell + 1 of every sliver
-    pixels = big[slivers]
-    page[pixels] = number[slivers[pixels]]
-    votes = np.zeros((big.sum(), int(region_map.max()) + 1), dtype=np.int32)
-    np.add.at(votes, (page[pixels] - len(owners) - 1, resize(region_map, ink.shape)[pixels]), 1)
-    owners = np.concatenate([owners, votes.argmax(axis=1).astype(np.uint8)])
+    owners = np.concatenate([owners, _add_slivers(page, ink, region_map, len(owners), max(4, gap**2 / 16))])
     if owners.size == 0:  # nothing but ink
         owners = np.array([np.bincount(region_map.ravel()).argmax()], dtype=np.uint8)
         page[:] = 1
@@ -94,31 +76,28 @@ def make_flats(
     return Flats(page - 1, owners)
 
 
-def find_ink(drawing: Image.Image) -> np.ndarray:
-    """(H, W) bool: near black, or darker than what is around it, if only as faint pencil is; flat gray is no ink."""
-    around = drawing.filter(ImageFilter.BoxBlur(max(4, max(drawing.size) / 150)))
-    value, around = np.asarray(drawing), np.asarray(around)
-    return (value < 64) | (value < np.maximum(around, 20) - 20)
+def _add_slivers(page: np.ndarray, ink: np.ndarray, region_map: np.ndarray, count: int, least: float) -> np.ndarray:
+    """Numbers, in place, paper that no block fits in: strands of hair, between hatches, inside letters.
 
+    Specks go with a neighbor.
 
-def _any_in_block(ink: np.ndarray, scale: int) -> np.ndarray:
-    """(ceil(H / scale), ceil(W / scale)) bool, whether a block of pixels has any ink."""
-    height, width = (math.ceil(side / scale) for side in ink.shape)
-    padded = np.pad(ink, ((0, height * scale - ink.shape[0]), (0, width * scale - ink.shape[1])))
-    return padded.reshape(height, scale, width, scale).any(axis=(1, 3))
+    Args:
+        page: (H, W) int32, cells from 1, and 0 for what has none yet.
+        count: of cells so far.
+        least: pixels of a sliver that is no speck.
 
-
-def _pixels(blocks: np.ndarray, scale: int, shape: tuple[int, int]) -> np.ndarray:
-    """Every pixel's block: (h, w) -> (H, W)."""
-    return blocks.repeat(scale, axis=0)[: shape[0]].repeat(scale, axis=1)[:, : shape[1]]
-
-
-def resize(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """The nearest of (h, w) values for each of (H, W) pixels."""
-    rows, columns = (
-        ((np.arange(side) + 0.5) * old / side).astype(int) for side, old in zip(shape, values.shape[:2], strict=True)
-    )
-    return values[rows][:, columns]
+    Returns:
+        (number of slivers,) uint8 owners.
+    """
+    slivers, number = ndimage.label((page == 0) & ~ink)
+    big = np.bincount(slivers.ravel(), minlength=number + 1) >= least
+    big[0] = False
+    numbers = np.where(big, count + np.cumsum(big), 0).astype(np.int32)  # cell + 1 of every sliver
+    pixels = big[slivers]
+    page[pixels] = numbers[slivers[pixels]]
+    votes = np.zeros((big.sum(), int(region_map.max()) + 1), dtype=np.int32)
+    np.add.at(votes, (page[pixels] - count - 1, resize(region_map, ink.shape)[pixels]), 1)
+    return votes.argmax(axis=1).astype(np.uint8)
 
 
 def _small_marks(ink: np.ndarray, size: float) -> np.ndarray:

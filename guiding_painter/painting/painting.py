@@ -9,13 +9,14 @@ import numpy as np
 from PIL import Image
 
 from ..colors import RGB, Color, parse_color
-from ..drawings.panels import Panels
-from ..files.artwork import Artwork, lay_lines, save_artwork
+from ..drawings import PreparedDrawing
+from ..files import Artwork, lay_lines, save_artwork
+from .actions import Action, Answer, Cut, Merge, Move, Split
 from .fills import flat_colors, painted_colors
 from .flats import Flats, make_flats
-from .history import History
-from .layouts import Action, Answer, Cut, Layout, Merge, Move, Split, check_region, first_layout
-from .model_view import Colorize, View
+from .history import History, Latest
+from .layouts import Layout, check_region, first_layout
+from .model_view import Colorize, ModelView
 from .region import Region
 from .saved import SavedPainting, thumbnail
 from .surgery import read_point, read_stroke
@@ -31,34 +32,31 @@ class Painting:
     sees, however many there were.
 
     Args:
-        drawing: "L", at its own size, 255 = paper.
-        region_map: (h, w) uint8 at the working size, the region of every pixel.
-        colorize: gives the picture, RGB at the working size, that follows from the model's channel of every pixel,
-            (h, w) uint8, the colors hinted at, (h, w, 3) uint8, and where they are, (h, w) bool.
+        prepared: the drawing; of a page with panels no cell lies in a panel and a gutter.
+        model_map: (h, w) uint8 at the working size, the region of every pixel as the model found them.
+        colorize: gives the picture that follows from the answers, see `model_view.Colorize`.
         extract_lines: whether the drawing was extracted from a colored picture; kept for `to_dict` only.
         history, position: what to start with, as in `SavedPainting`. Raises ValueError for what cannot be done.
-        panels: of a page whose panels have regions of their own; no cell lies in a panel and a gutter.
     """
 
     def __init__(
         self,
-        drawing: Image.Image,
-        region_map: np.ndarray,
+        prepared: PreparedDrawing,
+        model_map: np.ndarray,
         colorize: Colorize,
         extract_lines: bool = False,
         history: Sequence[Action] = (),
         position: int = 0,
-        panels: Panels | None = None,
     ):
-        self.drawing = drawing
-        self._working_map = region_map
-        self._view = View(drawing, region_map.shape, colorize)
+        self.prepared = prepared
+        self.model_map = model_map
+        self._view = ModelView(prepared, colorize)
         self._extract_lines = extract_lines
-        self._panels = panels
-        self._mapped: tuple[np.ndarray, np.ndarray] | None = None  # owners and the region map
-        flats = make_flats(drawing, region_map, walls=panels.walls(drawing) if panels else None)
-        channels = np.unique(region_map)
-        self._history = History(drawing, flats.cells, first_layout(flats.owners, flats.cells, channels))
+        self._mapped: Latest[np.ndarray] = Latest()
+        walls = prepared.panels.walls(prepared.ink) if prepared.panels else False
+        flats = make_flats(prepared.ink | walls, model_map, prepared.gap)
+        channels = np.unique(model_map)
+        self._history = History(prepared, flats.cells, first_layout(flats.owners, flats.cells, channels))
         self._regions: dict[int, Region] = {}  # every one that there ever was
         # A region of the model that the lines leave no place for is not asked for; an answer saved for it is let go.
         gone = set(channels.tolist()) - set(self.layout.order)
@@ -71,21 +69,24 @@ class Painting:
             self._history.undo()
 
     @property
+    def drawing(self) -> Image.Image:
+        """ "L", at its own size, 255 = paper. Do not draw on it."""
+        return self.prepared.drawing
+
+    @property
     def region_map(self) -> np.ndarray:
         """(H, W) uint8 at the drawing's own size, the region of every pixel. Do not change it."""
-        if self._mapped is None or self._mapped[0] is not self.layout.owners:
-            self._mapped = self.layout.owners, self._flats.region_map
-        return self._mapped[1]
+        return self._mapped.of(self._history.state.regions_version, lambda: self._flats.region_map)
 
     @property
     def cells(self) -> np.ndarray:
-        """(H, W) int32 from 0, the line-bounded cell of every pixel, what regions are made of. Do not change it."""
-        return self._history.cells
+        """(H, W) int32 from 0, the line-bounded cell of every pixel, what regions are made of; read-only."""
+        return self._history.state.cells
 
     @property
     def layout(self) -> Layout:
         """Which cells make which region, the order asked and the answers, as they are now."""
-        return self._history.layout
+        return self._history.state.layout
 
     @property
     def regions(self) -> list[Region]:
@@ -142,7 +143,7 @@ class Painting:
     def region_at(self, point: Sequence[float]) -> Region:
         """The region under a pixel, (x, y) in the drawing. Raises ValueError for what is no point of it."""
         x, y = self._pixel(point)
-        return self._region(int(self.layout.owners[self._history.cells[y, x]]))
+        return self._region(int(self.layout.owners[self.cells[y, x]]))
 
     def split(self, region: Region | int) -> list[Region]:
         """Splits a region into its connected parts, the largest first.
@@ -168,14 +169,14 @@ class Painting:
 
         Of two colors it keeps that of the larger one. Raises ValueError for a region and itself.
         """
-        return self._region(self._history.do(Merge(self._index(region), self._index(other))).region)
+        return self._do(Merge(self._index(region), self._index(other)))
 
     def move_cell(self, point: Sequence[float], region: Region | int) -> Region:
         """Gives the line-bounded cell under a pixel, (x, y) in the drawing, to a region; returns the region.
 
         A region that loses its last cell is gone. Raises ValueError where the cell is in that region already.
         """
-        return self._region(self._history.do(Move(self._index(region), self._pixel(point))).region)
+        return self._do(Move(self._index(region), self._pixel(point)))
 
     def undo(self) -> Region | None:
         """Takes the last answer, skip or surgery back. Returns its region, None where nothing is left to undo."""
@@ -185,17 +186,17 @@ class Painting:
     def redo(self) -> Region | None:
         """Brings back what was undone last. Returns its region, None where nothing was undone since the last change."""
         step = self._history.redo()
-        return step and self._region(step.region)
+        return step and self._region(step.action.result(self.layout))
 
     @property
     def picture(self) -> Image.Image:
         """What the model paints, RGB at the working size; `image` is made of it. Do not draw on it."""
-        return self._view.picture(self.layout, self.cells)
+        return self._view.picture(self._history.state)
 
     @property
     def suggestions(self) -> dict[int, RGB]:
         """{region index: (r, g, b)}, the mean of the current picture over every region, see `Region`."""
-        return self._view.suggestions(self.layout, self.cells)
+        return self._view.suggestions(self._history.state)
 
     @property
     def image(self) -> Image.Image:
@@ -213,7 +214,7 @@ class Painting:
         if mode == "flat":
             return flat_colors(self.region_map, self.suggestions | hints)
         if mode == "painted":
-            return painted_colors(self.picture, self._view.paper, self._flats, hints)
+            return painted_colors(self.picture, self.prepared.paper, self._flats, hints)
         raise ValueError(f"mode is {mode!r}: choose 'flat' or 'painted'.")
 
     def save(self, path: str | os.PathLike, mode: str = "flat", lines: bool = True, transparent: bool = False) -> None:
@@ -237,10 +238,10 @@ class Painting:
             size=self.drawing.size,
             thumbnail=self._thumbnail,
             extract_lines=self._extract_lines,
-            region_map=self._working_map,
+            region_map=self.model_map,
             history=[step.action for step in self._history.steps],
             position=self._history.position,
-            panels=self._panels,
+            panels=self.prepared.panels,
         ).to_dict()
 
     @property
@@ -248,7 +249,10 @@ class Painting:
         return Flats(self.cells, self.layout.owners)
 
     def _answer(self, region: Region | int, color: RGB | None) -> None:
-        self._history.do(Answer(self._index(region), color))
+        self._do(Answer(self._index(region), color))
+
+    def _do(self, action: Action) -> Region:
+        return self._region(action.result(self._history.do(action)))
 
     def _divide(self, action: Split | Cut) -> list[Region]:
         before = self.layout.order

@@ -8,14 +8,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ..colors import parse_color, to_hex
-from ..drawings.panels import MAX_REGIONS, Box, Panels
-from .layouts import Action, Answer, Cut, Merge, Move, Split
-from .surgery import MAX_POINTS
+from ..drawings import MAX_LONG_SIDE, MAX_MAP_PIXELS, PANEL_REGIONS, Box, Panels
+from .actions import Action, read_action
+from .damage import damaged, is_int
 
 FORMAT = "guiding-painter painting"
 VERSION = 3  # since panels; version 2 has none, version 1 has answers only, and they are the same otherwise
-MAX_LONG_SIDE = 4096  # of the working size; at 30 hints the one-hot segments of such a page take 2 GB
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class SavedPainting:
             "extract_lines": self.extract_lines,
             "working_size": [width, height],
             "region_map": _encode(self.region_map),
-            "history": [_write_action(action) for action in self.history],
+            "history": [action.to_json() for action in self.history],
             "position": self.position,
             "panels": self.panels and {"boxes": list(map(list, self.panels.boxes)), "regions": self.panels.regions},
         }
@@ -69,23 +67,24 @@ class SavedPainting:
             )
         drawing = state.get("drawing")
         if not isinstance(drawing, dict):
-            raise _damaged("drawing", drawing)
+            raise damaged("drawing", drawing)
         extract_lines = state.get("extract_lines")
         if not isinstance(extract_lines, bool):
-            raise _damaged("extract_lines", extract_lines)
+            raise damaged("extract_lines", extract_lines)
 
-        width, height = _read_size("working_size", state.get("working_size"))
-        if max(width, height) > MAX_LONG_SIDE:
-            raise _damaged("working_size", state["working_size"])
-        region_map = _decode("region_map", state.get("region_map"), (height, width))
         size = _read_size("drawing size", drawing.get("size"))
+        panels = None if state.get("panels") is None else _read_panels(state["panels"], size)
+        width, height = _read_size("working_size", state.get("working_size"))
+        # That of a page is bounded by its panels: a strip of many is far longer than one of them.
+        if width * height > MAX_MAP_PIXELS or (panels is None and max(width, height) > MAX_LONG_SIDE):
+            raise damaged("working_size", state["working_size"])
+        region_map = _decode("region_map", state.get("region_map"), (height, width))
         history = _read_history(state.get("history"), size)
         position = state.get("position")
-        if not isinstance(position, int) or isinstance(position, bool) or not 0 <= position <= len(history):
-            raise _damaged("position", position)
-        panels = None if state.get("panels") is None else _read_panels(state["panels"], size)
+        if not is_int(position) or not 0 <= position <= len(history):
+            raise damaged("position", position)
         if panels and region_map.max() > panels.gutters:
-            raise _damaged("last region", int(region_map.max()))
+            raise damaged("last region", int(region_map.max()))
         return cls(
             size=size,
             thumbnail=_decode("drawing thumbnail", drawing.get("thumbnail"), (32, 32)),
@@ -113,33 +112,20 @@ def thumbnail(drawing: Image.Image) -> np.ndarray:
     return np.asarray(drawing.resize((32, 32), Image.Resampling.BOX))
 
 
-def _damaged(what: str, value: object) -> ValueError:
-    return ValueError(f"This saved painting is damaged: its {what} is {_short(value)}.")
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _is_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def _read_size(what: str, value: object) -> tuple[int, int]:
-    if not isinstance(value, list | tuple) or len(value) != 2 or not all(_is_int(side) and side > 0 for side in value):
-        raise _damaged(what, value)
+    if not isinstance(value, list | tuple) or len(value) != 2 or not all(is_int(side) and side > 0 for side in value):
+        raise damaged(what, value)
     return value[0], value[1]
 
 
 def _read_panels(value: object, size: tuple[int, int]) -> Panels:
     match value:
         case {"boxes": [_, _, *_] as boxes, "regions": regions} if (
-            _is_int(regions) and 1 <= regions and len(boxes) * regions <= MAX_REGIONS
+            is_int(regions) and 1 <= regions and len(boxes) * regions <= PANEL_REGIONS
         ):
             panels = Panels(tuple(_read_box(box, size) for box in boxes), regions)
         case _:
-            raise _damaged("description of panels", value)
+            raise damaged("description of panels", value)
     for number, (left, top, right, bottom) in enumerate(panels.boxes):
         for other in panels.boxes[:number]:
             if left < other[2] and other[0] < right and top < other[3] and other[1] < bottom:
@@ -150,62 +136,16 @@ def _read_panels(value: object, size: tuple[int, int]) -> Panels:
 def _read_box(box: object, size: tuple[int, int]) -> Box:
     match box:
         case [left, top, right, bottom] if (
-            all(map(_is_int, box)) and 0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]
+            all(map(is_int, box)) and 0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]
         ):
             return left, top, right, bottom
-    raise _damaged("panel", box)
-
-
-def _write_action(action: Action) -> dict[str, Any]:
-    match action:
-        case Answer(region, color):
-            return {"region": region, "color": color and to_hex(color)}
-        case Split(region):
-            return {"split": region}
-        case Merge(region, other):
-            return {"merge": [region, other]}
-        case Cut(region, stroke):
-            return {"cut": region, "stroke": [list(point) for point in stroke]}
-        case Move(region, point):
-            return {"move_cell": list(point), "region": region}
+    raise damaged("panel", box)
 
 
 def _read_history(entries: object, size: tuple[int, int]) -> list[Action]:
     if not isinstance(entries, list):
-        raise _damaged("history", entries)
-    history = [_read_action(entry) for entry in entries]
-    for action in history:
-        for x, y in action.stroke if isinstance(action, Cut) else [action.point] if isinstance(action, Move) else []:
-            if not (0 <= x < size[0] and 0 <= y < size[1]):
-                raise _damaged("point", [x, y])
-    return history
-
-
-def _read_action(entry: object) -> Action:
-    match entry:
-        case {"split": region} if _is_int(region):
-            return Split(region)
-        case {"merge": [region, other]} if _is_int(region) and _is_int(other):
-            return Merge(region, other)
-        case {"cut": region, "stroke": [*points]} if _is_int(region) and 2 <= len(points) <= MAX_POINTS:
-            return Cut(region, tuple(_read_pixel(point) for point in points))
-        case {"move_cell": point, "region": region} if _is_int(region):
-            return Move(region, _read_pixel(point))
-        case {"region": region, "color": color}:
-            if not _is_int(region):
-                raise _damaged("answered region", region)
-            try:
-                return Answer(region, None if color is None else parse_color(color))
-            except ValueError:
-                raise _damaged("answer", color) from None
-    raise _damaged("history entry", entry)
-
-
-def _read_pixel(point: object) -> tuple[int, int]:
-    match point:
-        case [x, y] if _is_int(x) and _is_int(y):
-            return x, y
-    raise _damaged("point", point)
+        raise damaged("history", entries)
+    return [read_action(entry, size) for entry in entries]
 
 
 def _encode(values: np.ndarray) -> str:

@@ -34,9 +34,34 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-
     model = argparse.ArgumentParser(add_help=False)
     model.add_argument("--model", help="checkpoint folder or hub id such as user/my-comic (default: the bundled model)")
+    looking = _looking(model)
+    _add_regions(commands.add_parser("regions", parents=[looking], help="number the first regions on the drawing"))
+    paint = commands.add_parser(
+        "paint",
+        parents=[looking],
+        help="color a drawing, or many",
+        description="Colors drawings by your answers to their regions, in the order that `regions` shows. Of --colors, "
+        "--answers and --palette, each answers what the one before has left open.",
+    )
+    _add_outputs(paint)
+    _add_sources(paint)
+    _add_kept(paint)
+    commands.add_parser(
+        "demo",
+        parents=[model],
+        help="color in the browser",
+        description="Starts the Space of a checkout of this project on this machine and prints its address.",
+    ).set_defaults(command="demo")
+    args = parser.parse_args(argv)
+    if args.command == "paint":
+        _check_usage(paint, args)
+    return args
+
+
+def _looking(model: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """What says how the model looks at a drawing."""
     looking = argparse.ArgumentParser(add_help=False, parents=[model])
     looking.add_argument(
         "--long-side",
@@ -49,26 +74,22 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     looking.add_argument(
         "--panels", action="store_true", help="find the panels of a page and give each of them its own regions"
     )
+    return looking
 
-    regions = commands.add_parser(
-        "regions",
-        parents=[looking],
-        help="number the first regions on the drawing",
-        description="Writes the drawing with its first regions tinted and numbered in the order the model asks for "
-        "them, and lists how much of the drawing each takes and the color the model suggests.",
+
+def _add_regions(regions: argparse.ArgumentParser) -> None:
+    regions.description = (
+        "Writes the drawing with its first regions tinted and numbered in the order the model asks for them, and lists "
+        "how much of the drawing each takes and the color the model suggests."
     )
     regions.add_argument("drawing", type=Path, help=FORMATS)
     regions.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the .png file to write")
     regions.add_argument("--count", type=int, default=8, help="how many regions to show (default: %(default)s)")
     regions.set_defaults(command="regions")
 
-    paint = commands.add_parser(
-        "paint",
-        parents=[looking],
-        help="color a drawing, or many",
-        description="Colors drawings by your answers to their regions, in the order that `regions` shows. Of --colors, "
-        "--answers and --palette, each answers what the one before has left open.",
-    )
+
+def _add_outputs(paint: argparse.ArgumentParser) -> None:
+    paint.set_defaults(command="paint")
     paint.add_argument("drawings", type=Path, nargs="+", metavar="drawing", help=FORMATS)
     where = paint.add_mutually_exclusive_group(required=True)
     where.add_argument("-o", "--output", type=Path, metavar="FILE", help="write .png, or in layers .psd or .ora")
@@ -81,6 +102,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     )
     paint.add_argument("--format", choices=("png", "psd", "ora"), help="of the files in --out (default: png)")
     paint.add_argument("--overwrite", action="store_true", help="paint what is in --out already once more")
+
+
+def _add_sources(paint: argparse.ArgumentParser) -> None:
     paint.add_argument(
         "--colors",
         help="answers in order, as in '#e07a5f,skip,#3d405b' (with the quotes), where skip leaves a region to the "
@@ -106,6 +130,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         metavar="COLORS",
         help="how many colors to take from a picture (default: %(default)s)",
     )
+
+
+def _add_kept(paint: argparse.ArgumentParser) -> None:
     paint.add_argument(
         "--save-palette", type=Path, metavar="FILE", help="keep the colors of the answers, .gpl or .json"
     )
@@ -118,19 +145,6 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     )
     paint.add_argument("--no-lines", action="store_true", help="leave the drawing's lines out of a .png")
     paint.add_argument("--transparent", action="store_true", help="leave regions without an answer out of a .png")
-    paint.set_defaults(command="paint")
-
-    demo = commands.add_parser(
-        "demo",
-        parents=[model],
-        help="color in the browser",
-        description="Starts the Space of a checkout of this project on this machine and prints its address.",
-    )
-    demo.set_defaults(command="demo")
-    args = parser.parse_args(argv)
-    if args.command == "paint":
-        _check_usage(paint, args)
-    return args
 
 
 def _check_usage(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
