@@ -6,7 +6,7 @@ import pytest
 import torch
 from PIL import Image
 
-import dark_snail
+from experiments import dark_snail
 
 
 @pytest.mark.parametrize("size", [32, 64, 128])

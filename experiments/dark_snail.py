@@ -1,6 +1,6 @@
 """Dark Snail (Sec. 4.5, Fig. 4 of GuidingPainter): does sampling the number of hints teach an order of importance?
 
-    python train/dark_snail.py --output_dir dark_snail
+    python experiments/dark_snail.py --output_dir dark_snail
 
 Rectangles spiral inwards, each half as large as the one before, in new random colors in every mini-batch. No color can
 be guessed, so the best question is always the largest rectangle left. The same model is trained twice: with N_h ~ G,
