@@ -6,8 +6,9 @@ import pytest
 import torch
 from training_pictures import draw_picture, draw_pictures
 
-from data import SketchColorPairs, TrainingPairs, collate, load_pictures
 from guiding_painter.segmentation import sketch_cells
+from pictures.folders import load_pictures
+from pictures.pairs import SketchColorPairs, TrainingPairs, collate
 
 
 @pytest.fixture

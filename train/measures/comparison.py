@@ -5,24 +5,22 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from answers import Answers
 from guiding_painter import ColorizationNetwork
 from guiding_painter.hints import num_hints_distribution
 from guiding_painter.metrics import psnr
 from guiding_painter.segmentation import sketch_cells
-from point_hints import draw_points
-from region_statistics import region_statistics
-from results import differences, summarize
-from rival import bucket_fill, color_points
+from measures.answers import Answers
+from measures.results import differences, summarize
+from measures.rivals import bucket_fill, color_points, draw_points, region_statistics
 
 
 def ways_to_color(
-    answers: Answers, rival: bool, point_model: ColorizationNetwork | None, seed: int
+    answers: Answers, bucket: bool, point_model: ColorizationNetwork | None, seed: int
 ) -> dict[str, Callable[[int], torch.Tensor]]:
     """What is compared: the name of each row, and what it makes of k hints, (B, 3, H, W).
 
     Args:
-        rival: with `bucket_fill`, twice.
+        bucket: also `bucket_fill`, twice.
         point_model: also give patches to a network trained with point hints. Picture i of the batch gets the same 30
             patches every time, those of `seed` + i; k hints are the first k of them.
     """
@@ -34,7 +32,7 @@ def ways_to_color(
         ways["point_hints"] = lambda k: color_points(
             point_model, sketch, image, [patches[:k] for patches in points], answers.pixel_weights
         )
-    if rival:
+    if bucket:
         cells = sketch_cells(sketch)
         ways["bucket_fill"] = lambda k: bucket_fill(cells, sketch, image, k)
         ways["bucket_fill_on_white"] = lambda k: bucket_fill(cells, sketch, image, k, rest="paper")
@@ -48,7 +46,7 @@ class Comparison:
         max_hints: N_c.
         stop_prob: p of G, which weights the numbers of hints (Eq. 3).
         importance: also answer every region alone.
-        rival, point_model: see `ways_to_color`.
+        bucket, point_model: see `ways_to_color`.
         distance: what the Fréchet distance under G is called, and what makes a new one (`frechet.load_distance`).
     """
 
@@ -57,13 +55,13 @@ class Comparison:
         max_hints: int,
         stop_prob: float = 0.125,
         importance: bool = False,
-        rival: bool = False,
+        bucket: bool = False,
         point_model: ColorizationNetwork | None = None,
         distance: tuple[str, Callable] | None = None,
     ):
         self.chances = num_hints_distribution(max_hints, stop_prob).tolist()
         self.stop_prob, self.with_importance = stop_prob, importance
-        self.rival, self.point_model = rival, point_model
+        self.bucket, self.point_model = bucket, point_model
         self.distance_name, self.new_distance = distance or (None, None)
         self.curves: dict[str, list[list[float]]] = {}  # of every row, N_c + 1 dB a picture
         self.distances: dict = {}  # of every row, where they are measured
@@ -71,9 +69,10 @@ class Comparison:
         self.used = torch.zeros(max_hints, dtype=torch.bool)
         self.importance: list[list[float]] = []  # N_c dB a picture
 
+    @torch.no_grad()
     def add(self, answers: Answers) -> None:
         """Measures the pictures of one batch."""
-        ways = ways_to_color(answers, self.rival, self.point_model, seed=len(self.regions))
+        ways = ways_to_color(answers, self.bucket, self.point_model, seed=len(self.regions))
         for name, way in ways.items():
             self._add_row(name, way, answers.image)
         region_maps = answers.segments.argmax(1).cpu().numpy()

@@ -1,6 +1,6 @@
 """Build the open training set: colored pictures composed from openly licensed drawings, in train/, validation/, test/.
 
-    python train/build_dataset.py --output_dir open_pictures
+    python train/pictures/build_dataset.py --output_dir open_pictures
 
 Needs Node.js 18+ with npm. Pictures are a function of `--seed` and their number; an interrupted run goes on where it
 stopped. `--clipart_dir` adds public domain clip art: the folder share/openclipart/png of Debian's openclipart-png 0.18.
@@ -20,10 +20,14 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from compose import KINDS, SIZES, compose
-from sprites import SOURCES, SPLITS, import_clipart, render_sprites, split_of
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # train/, from which its rooms are imported
+
+from pictures.compose import KINDS, SIZES, compose
+from pictures.folders import SPLITS as SHARES
+from pictures.sprites import SOURCES, import_clipart, render_sprites, split_of
 
 CLIPART = "openclipart-png"
+SPLITS = tuple(SHARES)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -165,7 +169,7 @@ def cut_tiles(page: Image.Image, count: int, rng: np.random.Generator) -> Iterat
             box_width, box_height = int(width * scale), int(height * scale)
             if min(box_width, box_height) < 64:
                 return
-            left, top = (int(rng.integers(0, room + 1)) for room in (page.width - box_width, page.height - box_height))
+            left, top = (int(rng.integers(0, free + 1)) for free in (page.width - box_width, page.height - box_height))
             box = (left, top, left + box_width, top + box_height)
             picture = page.resize((width, height), Image.LANCZOS, box=box)
             if np.asarray(picture.convert("L")).std() > 25:
@@ -178,7 +182,8 @@ def write_attribution(output_dir: Path, sprites: dict, comic_dir: Path | None) -
     lines = [
         "# Attribution",
         "",
-        "Composed by train/build_dataset.py from the drawings below, which were recolored, scaled, rotated and cut.",
+        "Composed by train/pictures/build_dataset.py from the drawings below, which were recolored, scaled, "
+        "rotated and cut.",
         "",
         "| source | author | licence | link |",
         "|---|---|---|---|",

@@ -1,6 +1,6 @@
 """Measure how often `--answers` is right: regions of a comic page colored from the page before it.
 
-    python train/measure_transfer.py --comic_dir pages
+    python train/measures/measure_transfer.py --comic_dir pages
 
 The pages are colored ones, named so that pages of one episode sort together and share all but the last digits. Line art
 is made of them, every region of a page is answered with its true mean color, and carried to the next page of the
@@ -18,12 +18,14 @@ import numpy as np
 from PIL import Image
 from skimage.color import rgb2lab
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # train/, from which its rooms are imported
+
 from arguments import OneSentenceParser, errors_in_one_sentence
 from guiding_painter import GuidingPainterPipeline, Painting
 from guiding_painter.drawings.sketches import open_drawing, open_picture
 from guiding_painter.panels import open_panels
 from guiding_painter.transfer import ALIKE, Look, distances, looks
-from sources import load_pictures
+from pictures.folders import load_pictures
 
 TOLERANCE = 15.0
 CROP = 12

@@ -5,9 +5,9 @@ import pytest
 from PIL import Image, ImageDraw
 from training_pictures import draw_picture
 
-from drawing_style import gaps, grain, specks, uneven_darkness, uneven_width, vary_drawing
 from guiding_painter.drawings.cells import line_bounded_cells
 from guiding_painter.drawings.sketches import extract_line_art
+from pictures.drawing_style import gaps, grain, specks, uneven_darkness, uneven_width, vary_drawing
 
 
 def drawings(amount: float, count: int = 24) -> np.ndarray:

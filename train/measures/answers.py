@@ -6,10 +6,10 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 from tqdm.auto import tqdm
 
-from data import collate
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.hints import condition_mask, hint_map, masked_segments, mean_colors, one_hot
 from guiding_painter.metrics import psnr
+from pictures.pairs import collate
 
 
 class Answers:

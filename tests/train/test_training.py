@@ -14,21 +14,22 @@ from pathlib import Path
 import pytest
 import torch
 from accelerate import Accelerator, debug_launcher
-from accelerate.state import AcceleratorState, GradientState
 from conftest import make_painter
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from training_pictures import draw_pictures
+from training_pictures import draw_pictures, forget_accelerator
 
 import checkpoints
 import progress
 import train_guiding_painter
-from answers import measure
-from arguments import CELLS_RECIPE, PAPER_RECIPE, parse_args
-from data import TrainingPairs, collate, load_pictures
+from guided_colorizer import GuidedColorizer, PointColorizer
 from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, PatchDiscriminator, SegmentationNetwork
-from preparation import load_networks, number_of_steps
-from train_guiding_painter import Generator, main, train_step
+from measures.answers import measure
+from pictures.folders import load_pictures
+from pictures.pairs import TrainingPairs, collate
+from preparation import load_networks
+from settings import parse_settings
+from train_guiding_painter import main, train_step
 
 SCRIPT = Path(train_guiding_painter.__file__)
 TINY = {"max_hints": 6, "block_out_channels": (8, 8, 16, 16, 16)}
@@ -61,11 +62,6 @@ def flags(folder: Path, model: Path | str, output_dir: Path, **changes) -> list[
         "mixed_precision": "no",
     }  # fmt: skip
     return [word for name, value in (values | changes).items() for word in (f"--{name}", str(value))]
-
-
-def forget_accelerator() -> None:
-    AcceleratorState._reset_state(True)
-    GradientState._reset_state()
 
 
 @pytest.fixture(autouse=True)
@@ -132,50 +128,13 @@ def test_it_learns_and_what_it_leaves_opens_and_colors(kind, folder, models, tmp
 
 def test_a_fine_tuning_goes_on_with_the_discriminator_and_the_recipe(folder, models, tmp_path):
     main(flags(folder, models["plain"], tmp_path, max_train_steps=1, lambda_tv=2.5, lambda_prefix=3, gan_loss="log"))
-    args = parse_args("", flags(folder, tmp_path, tmp_path / "next", lambda_prefix=4))
-    assert (args.lambda_tv, args.gan_loss, args.lambda_prefix) == (2.5, "log", 4)
-    assert not args.ink_aware
-    saved = load_networks(args)[2]
+    settings = parse_settings("", flags(folder, tmp_path, tmp_path / "next", lambda_prefix=4))
+    assert (settings.recipe.lambda_tv, settings.recipe.gan_loss, settings.recipe.lambda_prefix) == (2.5, "log", 4)
+    assert not settings.recipe.ink_aware
+    saved = load_networks(settings)[2]
     assert saved.config.base_channels == 8
     before = PatchDiscriminator.from_pretrained(models["plain"] / "discriminator", use_safetensors=True)
     assert not torch.equal(saved.layers[0].weight, before.layers[0].weight)
-
-
-def test_losses_default_to_what_suits_the_networks(folder, models, tmp_path):
-    def recipe(model, *more):
-        args = parse_args("", [*flags(folder, model, tmp_path), *more])
-        return {name: getattr(args, name) for name in PAPER_RECIPE}
-
-    assert recipe("none", "--model_config", "paper") == PAPER_RECIPE
-    assert recipe("none") == recipe(models["cells"]) == CELLS_RECIPE
-    assert recipe(models["plain"]) == PAPER_RECIPE
-    assert CELLS_RECIPE["lambda_group"] > 0
-    assert recipe(models["cells"], "--no-ink_aware", "--lambda_tv", "5") == CELLS_RECIPE | {
-        "ink_aware": False,
-        "lambda_tv": 5.0,
-    }
-
-
-def test_new_networks_are_the_papers_or_the_lite_ones(tmp_path):
-    for config, norm, cells in (("paper", "batch", False), ("lite", "group", True)):
-        args = parse_args("", flags(tmp_path, "none", tmp_path, model_config=config, max_hints=7))
-        f, g, d = load_networks(args)
-        assert (f.config.max_hints, f.config.norm, f.config.cells) == (7, norm, cells)
-        assert (g.config.norm, d.config.norm) == (norm, norm)
-
-
-def test_the_number_of_steps(tmp_path):
-    def steps(model, *more):
-        words = flags(tmp_path, model, tmp_path)
-        at = words.index("--max_train_steps")
-        return number_of_steps(parse_args("", [*words[:at], *words[at + 2 :], *more]), pictures=10, batch_size=4)
-
-    assert steps("none") == 500  # the paper's 200 epochs
-    assert steps("none", "--num_train_epochs", "2") == 5
-    assert steps("none", "--max_train_steps", "7") == 7
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("arguments.recipe_of", lambda *_: {})
-        assert steps("a/model") == 2000
 
 
 def test_the_learning_rate_is_constant_for_one_half_and_falls_to_0(folder, models, tmp_path):
@@ -278,7 +237,7 @@ def test_f_learns_from_the_picture_unless_it_learns_from_the_grouping_loss(folde
     pictures = TrainingPairs(sorted(folder.rglob("*.png")), 64, seed=0, with_cells=True)
     batch = collate([pictures[n] for n in range(2)])
     for end_to_end in (True, False):
-        output = Generator(f, g, end_to_end)(batch, torch.tensor([2, 6]), 1.0, None, [])
+        output = GuidedColorizer(f, g, end_to_end)(batch, torch.tensor([2, 6]), 1.0, None, [])
         f.zero_grad()
         output["prediction"].square().mean().backward(retain_graph=True)
         assert any(p.grad is not None and p.grad.any() for p in f.parameters()) == end_to_end
@@ -303,11 +262,11 @@ def test_with_point_hints_the_regions_do_not_matter(folder, models):
     batch = collate([TrainingPairs(sorted(folder.rglob("*.png")), 64, seed=0)[n] for n in range(2)])
     predictions = []
     for _ in range(2):
-        generator = Generator(SegmentationNetwork(**network), g, points=True)
+        generator = PointColorizer(SegmentationNetwork(**network), g)
         noise = [torch.Generator().manual_seed(i) for i in range(2)]
         predictions.append(generator(batch, torch.tensor([6, 0]), 1.0, None, noise)["prediction"])
     assert torch.equal(*predictions)
-    generator = Generator(SegmentationNetwork(**network), g, points=True)
+    generator = PointColorizer(SegmentationNetwork(**network), g)
     noise = [torch.Generator().manual_seed(i) for i in range(2)]
     without = generator(batch, torch.tensor([0, 0]), 1.0, None, noise)["prediction"]
     assert torch.equal(without[1], predictions[0][1])
@@ -316,16 +275,16 @@ def test_with_point_hints_the_regions_do_not_matter(folder, models):
 
 def test_gradients_of_g_are_clipped_and_those_of_d_are_not(folder):
     torch.manual_seed(0)
-    generator = Generator(SegmentationNetwork(**TINY, norm="group"), ColorizationNetwork(**TINY, norm="group"))
+    generator = GuidedColorizer(SegmentationNetwork(**TINY, norm="group"), ColorizationNetwork(**TINY, norm="group"))
     networks = generator, PatchDiscriminator(8, "group")
     before = [torch.nn.utils.parameters_to_vector(network.parameters()).clone() for network in networks]
     accelerator = Accelerator(cpu=True)
     optimizers = [torch.optim.SGD(network.parameters(), lr=1.0) for network in networks]
     prepared = accelerator.prepare(*networks, *optimizers)
-    args = parse_args("", flags(folder, "none", Path("unused"), model_config="paper", max_grad_norm=0.01))
-    args.max_hints = 6
+    changes = {"model_config": "paper", "max_hints": 6, "max_grad_norm": 0.01}
+    settings = parse_settings("", flags(folder, "none", Path("unused"), **changes))
     batch = collate([TrainingPairs(sorted(folder.rglob("*.png")), 32, seed=0)[n] for n in range(2)])
-    train_step(batch, prepared[:2], prepared[2:], accelerator, 1.0, args)
+    train_step(batch, prepared[:2], prepared[2:], accelerator, 1.0, settings)
     moved = [
         (torch.nn.utils.parameters_to_vector(network.parameters()) - old).norm().item()
         for network, old in zip(networks, before, strict=True)
@@ -342,7 +301,8 @@ def test_scaled_losses_make_the_same_updates_unless_they_overflow(scale, overflo
     def updates(scaler: torch.amp.GradScaler | None) -> list[torch.Tensor]:
         forget_accelerator()
         torch.manual_seed(0)
-        generator = Generator(SegmentationNetwork(**TINY, norm="group"), ColorizationNetwork(**TINY, norm="group"))
+        network = {**TINY, "norm": "group"}
+        generator = GuidedColorizer(SegmentationNetwork(**network), ColorizationNetwork(**network))
         networks = generator, PatchDiscriminator(8, "group")
         before = [torch.nn.utils.parameters_to_vector(network.parameters()).detach() for network in networks]
         accelerator = Accelerator(cpu=True)
@@ -350,12 +310,12 @@ def test_scaled_losses_make_the_same_updates_unless_they_overflow(scale, overflo
         prepared = accelerator.prepare(*networks, *(torch.optim.SGD(n.parameters(), lr=1.0) for n in networks))
         if scaler:
             accelerator.native_amp, accelerator.state._mixed_precision = True, "fp16"
-        train_step(batch, prepared[:2], prepared[2:], accelerator, 1.0, args)
+        train_step(batch, prepared[:2], prepared[2:], accelerator, 1.0, settings)
         after = [torch.nn.utils.parameters_to_vector(network.parameters()).detach() for network in networks]
         return [new - old for new, old in zip(after, before, strict=True)]
 
-    args = parse_args("", flags(folder, "none", Path("unused"), model_config="paper", max_grad_norm=0.01))
-    args.max_hints = 6
+    changes = {"model_config": "paper", "max_hints": 6, "max_grad_norm": 0.01}
+    settings = parse_settings("", flags(folder, "none", Path("unused"), **changes))
     batch = collate([TrainingPairs(sorted(folder.rglob("*.png")), 32, seed=0)[n] for n in range(2)])
     scaler = torch.amp.GradScaler("cpu", init_scale=scale)
     expected, found = updates(None), updates(scaler)
@@ -372,20 +332,19 @@ def test_scaled_losses_make_the_same_updates_unless_they_overflow(scale, overflo
 def test_an_overflow_skips_the_step_of_one_network_and_the_loss_scale_falls_until_there_is_none(folder):
     """What fp16 does from update to update, both networks having one scale."""
     torch.manual_seed(0)
-    generator = Generator(SegmentationNetwork(**TINY, norm="group"), ColorizationNetwork(**TINY, norm="group"))
+    generator = GuidedColorizer(SegmentationNetwork(**TINY, norm="group"), ColorizationNetwork(**TINY, norm="group"))
     networks = generator, PatchDiscriminator(8, "group")
     accelerator = Accelerator(cpu=True)
     accelerator.scaler = scaler = torch.amp.GradScaler("cpu", init_scale=2.0**126)
     prepared = accelerator.prepare(*networks, *(torch.optim.SGD(n.parameters(), lr=1e-3) for n in networks))
     accelerator.native_amp, accelerator.state._mixed_precision = True, "fp16"
-    args = parse_args("", flags(folder, "none", Path("unused"), model_config="paper"))
-    args.max_hints = 6
+    settings = parse_settings("", flags(folder, "none", Path("unused"), model_config="paper", max_hints=6))
     batch = collate([TrainingPairs(sorted(folder.rglob("*.png")), 32, seed=0)[n] for n in range(2)])
     history = []
     while len(history) < 20 and (not history or any(history[-1])):
         scale = scaler.get_scale()
         before = [torch.nn.utils.parameters_to_vector(network.parameters()).detach() for network in networks]
-        train_step(batch, prepared[:2], prepared[2:], accelerator, 1.0, args)
+        train_step(batch, prepared[:2], prepared[2:], accelerator, 1.0, settings)
         after = [torch.nn.utils.parameters_to_vector(network.parameters()).detach() for network in networks]
         skipped = [optimizer.step_was_skipped for optimizer in prepared[2:]]
         assert [torch.equal(old, new) for old, new in zip(before, after, strict=True)] == skipped

@@ -7,19 +7,20 @@ import sys
 from pathlib import Path
 
 import pytest
-from accelerate.state import AcceleratorState, GradientState
 from conftest import make_painter
 from huggingface_hub import ModelCard
 from PIL import Image
-from training_pictures import draw_pictures
+from training_pictures import draw_pictures, forget_accelerator
 
-from arguments import parse_args
-from card import EXAMPLE_BYTES, changed_by_hand, fill_card, write_card, write_small
-from checkpoints import stages
-from sprites import SOURCES
+from card.examples import EXAMPLE_BYTES, write_small
+from card.file import changed_by_hand, write_card
+from card.text import fill_card
+from pictures.sprites import SOURCES
+from preparation import counted
+from settings import parse_settings
 from train_guiding_painter import main
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "model_card" / "fill_card.py"
 RECIPE = {
     "lambda_rec": 30.0,
@@ -49,9 +50,9 @@ def row(start: float, expected: float, **more: float) -> dict:
 
 @pytest.fixture
 def report() -> dict:
-    """As train/evaluate.py writes it: ahead of one rival, behind the other."""
+    """As train/measures/evaluate.py writes it: ahead of one rival, behind the other."""
     return {
-        "command": "python train/evaluate.py --data_dir comic --rival",
+        "command": "python train/measures/evaluate.py --data_dir comic --rival",
         "settings": {"resolution": 192, "stop_prob": 0.125, "ink_aware": True},
         "sets": {
             "comic": {
@@ -102,7 +103,7 @@ def test_the_words_follow_from_the_measurements_and_the_recipe(report: dict):
     text = fill_card("my-comic", "user/my-comic", report, RECIPE, "other")
     numbers = section(text, "How good it is")
     assert "| **this model** | 12.12 | 12.38 | 12.88 | 13.38 | 14.62 | 19.62 | 15.50 | 3.50 | 8.25 | 40.50 |" in numbers
-    assert "\npython train/evaluate.py --data_dir comic --rival\n" in numbers
+    assert "\npython train/measures/evaluate.py --data_dir comic --rival\n" in numbers
     assert "192x192" in numbers
     good, bad = section(text, "What it is good at"), section(text, "What it is bad at")
     assert "+1.25 dB of expected PSNR beside bucket fill" in good
@@ -203,9 +204,8 @@ def flags(comic: Path, model: Path | str, output_dir: Path) -> list[str]:
 
 @pytest.fixture
 def fresh_accelerator():
-    yield lambda: (AcceleratorState._reset_state(True), GradientState._reset_state())
-    AcceleratorState._reset_state(True)
-    GradientState._reset_state()
+    yield forget_accelerator
+    forget_accelerator()
 
 
 def test_a_training_leaves_a_card_and_both_ends_of_what_it_measured(model, comic, tmp_path, capsys, fresh_accelerator):
@@ -243,8 +243,8 @@ def test_a_training_leaves_a_card_and_both_ends_of_what_it_measured(model, comic
     assert "README.md was changed by hand and stays as it is" in capsys.readouterr().out
     history = json.loads((output_dir / "training.json").read_text())["training"]
     assert [stage["start"] for stage in history] == ["first", "my-comic"]
-    args = parse_args("", flags(comic, output_dir, output_dir))
-    assert stages(4, 2, args) == history  # resumed, it is still the same training
+    again = counted(parse_settings("", flags(comic, output_dir, output_dir)), pictures=4, num_processes=1)
+    assert list(again.training) == history  # resumed, it is still the same training
 
 
 def test_the_script_fills_the_card_of_a_checkpoint(report: dict, model: Path, comic: Path, tmp_path: Path, capsys):

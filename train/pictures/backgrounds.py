@@ -73,22 +73,22 @@ def rotate_filled(picture: Image.Image, angle: float) -> Image.Image:
 
 def draw_pattern(draw: ImageDraw.ImageDraw, kind: str, size: tuple, colors: list, ink: tuple | None, rng) -> None:
     """Stripes, dots or checks over the whole of `size`, with outlines where `ink` is given."""
-    step = int(rng.integers(40, 170))
+    spacing = int(rng.integers(40, 170))
     if kind == "stripes":
         ratio = rng.uniform(0.25, 0.6)
-        for i, x in enumerate(range(0, size[0], step)):
-            box = (x, -9, x + int(step * ratio), size[1] + 9)
+        for i, x in enumerate(range(0, size[0], spacing)):
+            box = (x, -9, x + int(spacing * ratio), size[1] + 9)
             draw.rectangle(box, fill=colors[1 + i % rng.integers(1, 3)], outline=ink, width=3)
         return
-    for row, y in enumerate(range(0, size[1] + step, step)):
-        for column, x in enumerate(range(0, size[0] + step, step)):
+    for row, y in enumerate(range(0, size[1] + spacing, spacing)):
+        for column, x in enumerate(range(0, size[0] + spacing, spacing)):
             if kind == "dots":
-                radius = 0.3 * step
-                x_shifted = x + (row % 2) * step / 2
+                radius = 0.3 * spacing
+                x_shifted = x + (row % 2) * spacing / 2
                 box = (x_shifted - radius, y - radius, x_shifted + radius, y + radius)
                 draw.ellipse(box, fill=colors[1], outline=ink, width=3)
             elif (row + column) % 2:
-                draw.rectangle((x, y, x + step, y + step), fill=colors[1], outline=ink, width=3)
+                draw.rectangle((x, y, x + spacing, y + spacing), fill=colors[1], outline=ink, width=3)
 
 
 def draw_sky(draw: ImageDraw.ImageDraw, size: tuple, colors: list, ink: tuple, line: int, rng) -> None:

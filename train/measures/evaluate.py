@@ -1,6 +1,6 @@
 """Measure a model on held-back pictures: PSNR after k hints, expected PSNR under G, NRI, regions, Fréchet distance.
 
-    python train/evaluate.py --data_dir open_pictures --rival --point_model point-hints --frechet --output results.json
+    python train/measures/evaluate.py --data_dir open_pictures --rival --frechet --output results.json
 
 A hint is the true mean color of the region that is asked about. Regions without pixels are not asked about. Several
 `--data_dir` are several sets of pictures, each reported under the name of its folder.
@@ -8,21 +8,31 @@ A hint is the true mean color of the region that is asked about. Regions without
 
 import argparse
 import json
-import shlex
 import sys
 import tomllib
 from pathlib import Path
 
 import torch
 
-from answers import all_answers
-from arguments import OneSentenceParser, errors_in_one_sentence, fraction, positive_int
-from comparison import Comparison
-from data import SketchColorPairs, load_pictures
-from guiding_painter import GuidingPainterPipeline
-from results import sentences, table
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # train/, from which its rooms are imported
 
-PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
+from arguments import (
+    OneSentenceParser,
+    command_line,
+    errors_in_one_sentence,
+    folder_name,
+    fraction,
+    positive_int,
+    without_folders,
+)
+from guiding_painter import GuidingPainterPipeline
+from measures.answers import all_answers
+from measures.comparison import Comparison
+from measures.results import NRI_THRESHOLDS, sentences, table
+from pictures.folders import load_pictures
+from pictures.pairs import SketchColorPairs
+
+PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 def parse_args(argv: list[str]) -> argparse.Namespace:
@@ -35,7 +45,7 @@ def parse_args(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--resolution", type=positive_int, default=256, help="side in pixels, default: 256")
     parser.add_argument("--batch_size", type=positive_int, default=16, help="default: 16")
     parser.add_argument("--stop_prob", type=fraction, default=0.125, help="p of G, default: 0.125")
-    parser.add_argument("--thresholds", type=float, nargs="*", default=[14.0, 16.0, 18.0], help="in dB, for NRI")
+    parser.add_argument("--thresholds", type=float, nargs="*", default=NRI_THRESHOLDS, help="in dB, for NRI")
     parser.add_argument("--with_ink", action="store_true", help="answers are means with ink pixels, as in the paper")
     parser.add_argument("--importance", action="store_true", help="also measure every region as the only answer")
     parser.add_argument("--rival", action="store_true", help="also measure a bucket fill of line-bounded cells")
@@ -46,7 +56,7 @@ def parse_args(argv: list[str]) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if len(args.split) not in (1, len(args.data_dir)):
         parser.error(f"{len(args.split)} splits for {len(args.data_dir)} folders: give one --split, or one for each.")
-    names = [set_name(folder) for folder in args.data_dir]
+    names = [folder_name(folder) for folder in args.data_dir]
     if len(set(names)) < len(names):
         parser.error(f"two folders of --data_dir have the same name ({', '.join(names)}): rename one of them.")
     if args.plot and args.plot.suffix not in (".png", ".svg"):
@@ -66,7 +76,7 @@ def evaluate(painter: GuidingPainterPipeline, args: argparse.Namespace) -> dict[
     if args.point_model:
         point_model = GuidingPainterPipeline.from_pretrained(args.point_model).to(painter.device).colorization
     if args.frechet:
-        from frechet import load_distance  # only here: its imports take seconds, and training imports this file
+        from measures.frechet import load_distance  # only here: its imports take seconds
 
         distance = load_distance(painter.device)
     splits = args.split * len(args.data_dir) if len(args.split) == 1 else args.split
@@ -80,32 +90,23 @@ def evaluate(painter: GuidingPainterPipeline, args: argparse.Namespace) -> dict[
             comparison.add(answers)
         report = {"split": split, **comparison.report(tuple(args.thresholds))}
         report["skipped"] = sorted(reason.replace(f"{Path(folder)}/", "") for reason in skipped)
-        reports[set_name(folder)] = report
+        reports[folder_name(folder)] = report
     return reports
-
-
-def set_name(folder: str) -> str:
-    """What a set of pictures is called: the name of its folder."""
-    return Path(folder).resolve().name
 
 
 def settings(args: argparse.Namespace, argv: list[str], max_hints: int) -> dict:
     """What the numbers depend on, as JSON values. Of absolute paths, which mean nothing elsewhere, the last name."""
-
-    def shown(argument: str | None) -> str | None:
-        flag, equals, value = (argument or "").rpartition("=")
-        return flag + equals + Path(value).name if Path(value).is_absolute() else argument
-
+    weights, point_model = args.pretrained_model_name_or_path, args.point_model
     return {
-        "command": shlex.join(["python", "train/evaluate.py", *map(shown, argv)]),
+        "command": command_line(["python", "train/measures/evaluate.py"], argv),
         "version": tomllib.loads(PYPROJECT.read_text())["project"]["version"],
         "settings": {
-            "pretrained_model_name_or_path": shown(args.pretrained_model_name_or_path),
-            "point_model": shown(args.point_model),
+            "pretrained_model_name_or_path": weights and without_folders(weights),
+            "point_model": point_model and without_folders(point_model),
             "resolution": args.resolution,
             "stop_prob": args.stop_prob,
             "max_hints": max_hints,
-            "thresholds": args.thresholds,
+            "thresholds": list(args.thresholds),
             "ink_aware": not args.with_ink,
         },
     }
@@ -126,7 +127,7 @@ def main(argv: list[str] | None = None) -> None:
         if args.output:
             args.output.write_text(text + "\n")
         if args.plot:
-            from plots import plot_curves  # only here, as above
+            from measures.plots import plot_curves  # only here, as above
 
             plot_curves(sets, args.plot)
 

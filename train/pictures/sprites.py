@@ -18,7 +18,6 @@ from PIL import Image
 from tqdm import tqdm
 
 SPRITE_SIZE = 384
-SPLITS = ("train", "validation", "test")
 # Repeats of one emoji in other skin tones and hours, and characters rather than drawings.
 LEFT_OUT = re.compile(r"flag|skin-tone|tone\d|(light|medium|dark)(-skin)?$|keycap|clock|thirty|digit|^.{1,2}$")
 CLIPART_FOLDERS = ("animals", "buildings", "containers", "education", "electronics", "food", "office", "people",

@@ -11,18 +11,17 @@ import datasets
 import numpy as np
 import pytest
 import torch
-from accelerate.state import AcceleratorState, GradientState
 from conftest import make_painter
 from PIL import Image
 from torch.utils.data import DataLoader
-from training_pictures import draw_picture, draw_pictures
+from training_pictures import draw_picture, draw_pictures, forget_accelerator
 
-from arguments import parse_args
-from data import SketchColorPairs, TrainingPairs, collate
-from dataset_sources import Stream, load_dataset_pictures, stream_dataset_pictures
 from guiding_painter import PatchDiscriminator
 from guiding_painter.drawings.sketches import extract_line_art
-from preparation import load_data, number_of_steps
+from pictures.data_sets import Stream, load_dataset_pictures, stream_dataset_pictures
+from pictures.pairs import SketchColorPairs, TrainingPairs, collate
+from preparation import load_data
+from settings import number_of_steps, parse_settings
 from train_guiding_painter import main
 
 HELD_BACK = 4  # instead of 200
@@ -33,7 +32,7 @@ def offline(tmp_path_factory, monkeypatch):
     monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path_factory.mktemp("cache"))
     monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    monkeypatch.setattr("dataset_sources.HELD_BACK", HELD_BACK)
+    monkeypatch.setattr("pictures.data_sets.HELD_BACK", HELD_BACK)
     datasets.disable_progress_bars()
 
 
@@ -202,14 +201,14 @@ def test_a_stream_that_breaks_off_says_so_in_one_sentence(tmp_path):
 
 
 def test_a_stream_of_nothing_usable_ends_instead_of_running_on(tmp_path, monkeypatch):
-    monkeypatch.setattr("data.MAX_TRIES", 30)
+    monkeypatch.setattr("pictures.pairs.MAX_TRIES", 30)
     features = datasets.Features({"image": datasets.Image()})
     files = [file for i, file in enumerate(damaged(12)) if i % 4 < 3]
     datasets.Dataset.from_dict({"image": files}, features).to_parquet(tmp_path / "pages.parquet")
     pairs = TrainingPairs(stream_dataset_pictures(str(tmp_path), seed=0, max_validation=1)[0], 32, seed=0)
     with pytest.raises(ValueError, match="None of the 30 training pictures can be used"):
         pairs[0]
-    monkeypatch.setattr("dataset_sources.HELD_BACK", 200)
+    monkeypatch.setattr("pictures.data_sets.HELD_BACK", 200)
     with pytest.raises(ValueError, match="has no pictures to train on: give more, or leave --streaming out"):
         stream_dataset_pictures(str(tmp_path), seed=0, max_validation=1)[0][0]
 
@@ -223,7 +222,7 @@ def markers(picture: Image.Image) -> Image.Image:
 @pytest.mark.parametrize("scale", [1, 2])
 def test_a_drawing_by_hand_is_cut_and_turned_as_its_picture(streaming, scale, tmp_path, monkeypatch):
     """Red and blue fields, the drawing black where red: as in the picture, so in every sample."""
-    monkeypatch.setattr("data.jitter_colors", lambda picture, rng: picture)
+    monkeypatch.setattr("pictures.pairs.jitter_colors", lambda picture, rng: picture)
     lines = []
     for split, count in (("train", 6), ("validation", 2)):
         (tmp_path / split).mkdir()
@@ -292,7 +291,7 @@ def test_mistakes_end_with_one_sentence(streaming, tmp_path):
 
 def arguments(*words: str) -> object:
     always = ("--pretrained_model_name_or_path", "none", "--output_dir", "unused", "--resolution", "32")
-    return parse_args("", [*always, *words])
+    return parse_settings("", [*always, *words])
 
 
 def test_the_flags_choose_the_source(tmp_path):
@@ -315,8 +314,7 @@ def test_a_training_on_a_stream_goes_on_where_it_was_interrupted(tmp_path, capsy
     pages = write_parquet(tmp_path / "pages.parquet", range(12))
 
     def train(output_dir: Path, *words: str) -> bytes:
-        AcceleratorState._reset_state(True)
-        GradientState._reset_state()
+        forget_accelerator()
         values = {
             "dataset_name": pages, "pretrained_model_name_or_path": tmp_path / "model", "output_dir": output_dir,
             "resolution": 32, "train_batch_size": 3, "max_train_steps": 4, "checkpointing_steps": 2,

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image, ImageDraw
 from tqdm import tqdm
 
-import build_dataset
-import sprites as sprite_library
-from compose import KINDS, SIZES, compose
-from recolor import draw_palette, recolor
+from pictures import build_dataset
+from pictures import sprites as sprite_library
+from pictures.compose import KINDS, SIZES, compose
+from pictures.recolor import draw_palette, recolor
 
 FAKE_RENDERER = """
 import json, os, sys

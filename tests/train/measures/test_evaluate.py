@@ -13,18 +13,17 @@ from conftest import make_painter
 from PIL import Image
 from training_pictures import draw_pictures
 
-import evaluate
-from answers import Answers, measure
-from comparison import Comparison, ways_to_color
-from data import SketchColorPairs, collate
-from frechet import INCEPTION_FILE, EfficientNetLite0, FrechetDistance, load_distance
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.metrics import psnr
 from guiding_painter.segmentation import sketch_cells
-from region_statistics import region_statistics
-from results import differences, runs, sentences, summarize, table
-from rival import bucket_fill, color_points
-from sheets import GAP, HEADER, example_sheet, progress_sheet
+from measures import evaluate
+from measures.answers import Answers, measure
+from measures.comparison import Comparison, ways_to_color
+from measures.frechet import INCEPTION_FILE, EfficientNetLite0, FrechetDistance, load_distance
+from measures.results import differences, runs, sentences, summarize, table
+from measures.rivals import bucket_fill, color_points, region_statistics
+from measures.sheets import GAP, HEADER, example_sheet, progress_sheet
+from pictures.pairs import SketchColorPairs, collate
 
 
 @pytest.fixture
@@ -323,7 +322,7 @@ def test_the_command_writes_what_it_prints(checkpoint, folder, tmp_path, capsys,
     assert whole == json.loads(Path("results.json").read_text())
     assert str(tmp_path) not in printed.out
     assert str(checkpoint) not in printed.out
-    assert whole["command"].startswith("python train/evaluate.py --pretrained_model_name_or_path checkpoint")
+    assert whole["command"].startswith("python train/measures/evaluate.py --pretrained_model_name_or_path checkpoint")
     assert whole["settings"] == {
         "pretrained_model_name_or_path": checkpoint.name,
         "point_model": checkpoint.name,
@@ -402,7 +401,7 @@ def test_a_torchvision_that_does_not_fit_is_told_of_in_one_sentence(checkpoint, 
         def __getattr__(self, name: str):
             raise RuntimeError("operator torchvision::nms does not exist\nand more")
 
-    monkeypatch.delitem(sys.modules, "frechet")
+    monkeypatch.delitem(sys.modules, "measures.frechet")
     monkeypatch.setitem(sys.modules, "torchmetrics.image.fid", Broken("torchmetrics.image.fid"))
     weights = ["--pretrained_model_name_or_path", str(checkpoint)]
     with pytest.raises(SystemExit) as stop:

@@ -8,10 +8,10 @@ import torch.nn.functional as F
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from answers import Answers
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.drawings.sketches import to_pil
 from guiding_painter.hints import condition_mask, hint_map, masked_segments
+from measures.answers import Answers
 
 ASKED_COLOR = torch.tensor([1.0, 0.1, -0.6])[:, None, None]  # orange
 GAP = 2  # pixels between tiles

@@ -11,13 +11,10 @@ import torch
 from PIL import Image, ImageEnhance
 from torch.utils.data import Dataset, default_collate
 
-from crops import center_box, crop, crop_drawing, random_box
-from drawing_style import vary_drawing
 from guiding_painter.drawings.sketches import extract_line_art, open_drawing, open_picture, to_color_image, to_sketch
 from guiding_painter.segmentation import sketch_cells
-from sources import load_pictures
-
-__all__ = ["Example", "SketchColorPairs", "TrainingPairs", "collate", "load_pictures"]
+from pictures.crops import center_box, crop, crop_drawing, random_box
+from pictures.drawing_style import vary_drawing
 
 MIN_SIDE = 32  # pixels; a smaller picture is a thumbnail or an icon of some program, not a page
 MAX_TRIES = 1000  # unusable pictures of a stream in a row, before it is taken for a stream of something else

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from crops import center_box, crop, crop_drawing, gutters, random_box
+from pictures.crops import center_box, crop, crop_drawing, gutters, random_box
 
 PANELS = [
     (10 + 145 * column, 10 + 145 * row, 130 + 145 * column, 130 + 145 * row) for row in range(3) for column in (0, 1)

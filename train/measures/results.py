@@ -7,6 +7,7 @@ import torch
 from guiding_painter.metrics import expected_psnr, nri
 
 HINT_COUNTS = (0, 1, 3, 5, 10, 30)
+NRI_THRESHOLDS = (14.0, 16.0, 18.0)  # dB
 
 
 def summarize(
@@ -49,7 +50,7 @@ def table(rows: dict[str, dict]) -> str:
     """One line a row: PSNR after some numbers of hints, expected PSNR, NRI, the Fréchet distance where measured."""
     model = rows["model"]
     counts = [k for k in HINT_COUNTS if k in model["psnr"]]
-    distances = [key for key in model if key not in ("psnr", "expected_psnr", "nri")]
+    distances = further_metrics(model)
     header = [f"{k} hints" for k in counts] + ["expected"] + [f"NRI {threshold:g}" for threshold in model["nri"]]
     lines = [" " * 21 + "".join(f"{name:>10}" for name in header) + "".join(f"  {key:>8}" for key in distances)]
     for name, row in rows.items():
@@ -57,6 +58,11 @@ def table(rows: dict[str, dict]) -> str:
         line = f"{name.replace('_', ' '):21}" + "".join(f"{value:10.2f}" for value in values)
         lines.append(line + "".join(f"  {row[key]:{max(len(key), 8)}.2f}" for key in distances))
     return "\n".join(lines)
+
+
+def further_metrics(row: dict) -> list[str]:
+    """What is measured of a row where that is asked for: the Fréchet distance, by its name."""
+    return [key for key in row if key not in ("psnr", "expected_psnr", "nri")]
 
 
 def sentences(report: dict) -> str:

@@ -2,7 +2,7 @@
 
 import torch
 
-from point_hints import MAX_PATCH, draw_points, point_hints
+from measures.rivals import MAX_PATCH, draw_points, point_hints
 
 
 def test_patches_lie_within_the_picture_and_have_every_size_and_place():

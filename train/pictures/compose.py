@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from backgrounds import draw_background, ink_color
-from recolor import draw_palette, recolor
+from pictures.backgrounds import draw_background, ink_color
+from pictures.recolor import draw_palette, recolor
 
 SIZES = (256, 288, 320, 352, 384)
 KINDS = {"figure": 0.34, "scene": 0.42, "panels": 0.24}

@@ -13,8 +13,8 @@ import fsspec
 from huggingface_hub.errors import HFValidationError
 
 from arguments import first_line
-from data import Example
-from sources import divide
+from pictures.folders import divide
+from pictures.pairs import Example
 
 HELD_BACK = 200  # pictures at the front of a stream that has no validation split: not trained on but measured
 SHUFFLE_BUFFER = 500  # pictures of a stream, still as files, of which the next one is drawn
