@@ -16,7 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from sprites import SOURCES
+from pictures.sprites import SOURCES
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -161,7 +161,7 @@ def test_readme_names_only_what_exists():
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"\bmake (\w+)", " ".join(re.findall(r"```.*?```|`[^`]+`", readme, re.DOTALL))))
     assert {"demo", "test"} <= named <= targets
-    scripts = set(re.findall(r"\b(?:train|space|model_card)/\w+\.py\b", readme))
+    scripts = set(re.findall(r"\b(?:train|experiments|space|model_card)/[\w/]+\.py\b", readme))
     assert scripts
     links = {link for link in re.findall(r"\]\(([^)#]+)[^)]*\)", readme) if "://" not in link}
     assert not [name for name in scripts | links if not (ROOT / name).exists()]
