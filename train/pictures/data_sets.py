@@ -10,6 +10,7 @@ from pathlib import Path
 
 import datasets
 import fsspec
+import numpy as np
 from huggingface_hub.errors import HFValidationError
 
 from arguments import first_line
@@ -53,9 +54,7 @@ class Stream:
     RECENT = 32  # of which numbers may be asked for again without beginning anew
 
     def __init__(self, dataset: datasets.IterableDataset, name: str, seed: int):
-        # One file after the other: several at once are read by threads, which end each round with a pause of 5 seconds.
-        self.dataset = dataset.shuffle(seed=seed, buffer_size=SHUFFLE_BUFFER, max_buffer_input_shards=1)
-        self.name = name
+        self.dataset, self.name, self.seed = dataset, name, seed
         self.rewind()
 
     def rewind(self) -> None:
@@ -66,9 +65,12 @@ class Stream:
 
     def _rounds(self) -> Iterator[Example]:
         for round_ in count():
-            self.dataset.set_epoch(round_)
+            # Not `set_epoch`: the epoch of a data set is shared by all workers, which are in rounds of their own. One
+            # file after the other: several at once are read by threads, which end each round with a pause of 5 seconds.
+            order = np.random.default_rng((self.seed, round_))
+            dataset = self.dataset.shuffle(generator=order, buffer_size=SHUFFLE_BUFFER, max_buffer_input_shards=1)
             is_empty = True
-            for row in rows(self.dataset, self.name):
+            for row in rows(dataset, self.name):
                 is_empty = False
                 yield example_of(row, f"a picture of {self.name}")
             if is_empty:

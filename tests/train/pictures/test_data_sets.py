@@ -151,6 +151,13 @@ def test_a_sample_of_a_stream_is_a_function_of_seed_and_number(stream, tmp_path)
     assert not samples_equal(other[37], samples[37])
 
 
+def test_the_order_of_a_stream_is_not_that_of_a_worker_in_another_round(stream, tmp_path):
+    names = [stream[n].image.name for n in range(30)]
+    other = stream_dataset_pictures(str(tmp_path), seed=5, max_validation=1)[0]
+    other.dataset.set_epoch(3)  # as a worker that is further on does: they share the memory of it
+    assert [other[n].image.name for n in range(30)] == names
+
+
 def test_processes_and_workers_see_together_what_one_would_see(stream):
     pairs = TrainingPairs(stream, 32, seed=5)
     alone = [pairs[n] for n in range(4, 28)]
