@@ -61,7 +61,7 @@ class Split(Action):
     """A region falls into its connected parts."""
 
     def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
-        return Change(split(layout, cells, self.region, prepared.ink, prepared.gap))
+        return Change(split(layout, cells, self.region, prepared.ink, prepared.gap_width))
 
     def to_json(self) -> dict[str, Any]:
         return {"split": self.region}
@@ -104,7 +104,7 @@ class Cut(Action):
     stroke: tuple[Point, ...]
 
     def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
-        return cut(layout, cells, self.region, self.stroke, prepared.gap)
+        return cut(layout, cells, self.region, self.stroke, prepared.gap_width)
 
     def to_json(self) -> dict[str, Any]:
         return {"cut": self.region, "stroke": [list(point) for point in self.stroke]}

@@ -1,6 +1,7 @@
 """One drawing being colored: its regions in the order asked, the answers so far, undo, and the picture."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
@@ -18,7 +19,7 @@ from .history import History, Latest
 from .layouts import Layout, check_region, first_layout
 from .model_view import Colorize, ModelView
 from .region import Region
-from .saved import SavedPainting, thumbnail
+from .saved import PLAINLY, Opened, SavedPainting, thumbnail
 from .surgery import read_point, read_stroke
 
 Answers = Sequence[Color | None] | str  # colors in the order asked, None to skip a region; or "auto"
@@ -33,10 +34,14 @@ class Painting:
 
     Args:
         prepared: the drawing; of a page with panels no cell lies in a panel and a gutter.
-        model_map: (h, w) uint8 at the working size, the region of every pixel as the model found them.
+        model_map: (h, w) uint16 at the working size, the region of every pixel as the model found them.
         colorize: gives the picture that follows from the answers, see `model_view.Colorize`.
-        extract_lines: whether the drawing was extracted from a colored picture; kept for `to_dict` only.
+        opened: how the drawing was taken from its file, as in `SavedPainting`; kept for `to_dict` only.
         history, position: what to start with, as in `SavedPainting`. Raises ValueError for what cannot be done.
+        lenient: leave out of the history what cannot be done any more, and say so in `notes`.
+
+    Attributes:
+        notes: sentences, for people, about what became of the file when it was opened.
     """
 
     def __init__(
@@ -44,26 +49,27 @@ class Painting:
         prepared: PreparedDrawing,
         model_map: np.ndarray,
         colorize: Colorize,
-        extract_lines: bool = False,
+        opened: Opened = PLAINLY,
         history: Sequence[Action] = (),
         position: int = 0,
+        lenient: bool = False,
     ):
         self.prepared = prepared
         self.model_map = model_map
         self._view = ModelView(prepared, colorize)
-        self._extract_lines = extract_lines
+        self._opened = opened
         self._mapped: Latest[np.ndarray] = Latest()
-        walls = prepared.panels.walls(prepared.ink) if prepared.panels else False
-        flats = make_flats(prepared.ink | walls, model_map, prepared.gap)
+        flats = make_flats(prepared.cells, prepared.ink, model_map)
         channels = np.unique(model_map)
         self._history = History(prepared, flats.cells, first_layout(flats.owners, flats.cells, channels))
         self._regions: dict[int, Region] = {}  # every one that there ever was
         # A region of the model that the lines leave no place for is not asked for; an answer saved for it is let go.
         gone = set(channels.tolist()) - set(self.layout.order)
-        kept = [not (isinstance(action, Answer) and action.region in gone) for action in history]
-        for action, keep in zip(history, kept, strict=True):
-            if keep:
-                self._history.do(action)
+        kept = [
+            not (isinstance(action, Answer) and action.region in gone) and self._repeat(action, lenient)
+            for action in history
+        ]
+        self.notes = _notes_on(action for action, keep in zip(history, kept, strict=True) if not keep)
         position = sum(kept[:position])
         while self._history.position > position:
             self._history.undo()
@@ -75,7 +81,7 @@ class Painting:
 
     @property
     def region_map(self) -> np.ndarray:
-        """(H, W) uint8 at the drawing's own size, the region of every pixel. Do not change it."""
+        """(H, W) uint16 at the drawing's own size, the region of every pixel. Do not change it."""
         return self._mapped.of(self._history.state.regions_version, lambda: self._flats.region_map)
 
     @property
@@ -237,7 +243,8 @@ class Painting:
         return SavedPainting(
             size=self.drawing.size,
             thumbnail=self._thumbnail,
-            extract_lines=self._extract_lines,
+            opened=self._opened,
+            gap=self.prepared.gap,
             region_map=self.model_map,
             history=[step.action for step in self._history.steps],
             position=self._history.position,
@@ -250,6 +257,16 @@ class Painting:
 
     def _answer(self, region: Region | int, color: RGB | None) -> None:
         self._do(Answer(self._index(region), color))
+
+    def _repeat(self, action: Action, lenient: bool) -> bool:
+        """Whether a saved action could be done once more. Raises ValueError where it could not, unless `lenient`."""
+        try:
+            self._history.do(action)
+        except ValueError:
+            if not lenient:
+                raise
+            return False
+        return True
 
     def _do(self, action: Action) -> Region:
         return self._region(action.result(self._history.do(action)))
@@ -286,3 +303,11 @@ class Painting:
     @cached_property
     def _thumbnail(self) -> np.ndarray:
         return thumbnail(self.drawing)
+
+
+def _notes_on(left_out: Iterable[Action]) -> tuple[str, ...]:
+    kinds = Counter(type(action).__name__.lower() for action in left_out)
+    if not kinds:
+        return ()
+    what = ", ".join(f"{count} {kind}" + "s" * (count > 1) for kind, count in sorted(kinds.items()))
+    return (f"Areas are found in another way than when this painting was saved; left out: {what}.",)
