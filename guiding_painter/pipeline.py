@@ -183,7 +183,8 @@ class GuidingPainterPipeline(DiffusionPipeline):
         drawing = open_drawing(drawing, extract_lines, underdrawing)
         prepared = prepare(drawing, long_side, self.segmentation.config.max_hints if panels else None, gap)
         opened = Opened(extract_lines, underdrawing)
-        painting = Painting(prepared, self._map_regions(prepared), self._page_colorizer(prepared), opened)
+        regions, colorize = self._map_regions(prepared), self._page_colorizer(prepared)
+        painting = Painting(prepared, regions, colorize, opened, find_regions=self._map_regions)
         if prepared.panels and painting.regions[-1].index == prepared.panels.gutters:
             painting.paint(prepared.panels.gutters, "#ffffff")
         return painting
@@ -206,7 +207,14 @@ class GuidingPainterPipeline(DiffusionPipeline):
         prepared = PreparedDrawing(drawing, saved.region_map.shape, find_ink(drawing), panels, saved.gap)
         colorize = self._page_colorizer(prepared)
         return Painting(
-            prepared, saved.region_map, colorize, saved.opened, saved.history, saved.position, lenient=saved.is_old
+            prepared,
+            saved.region_map,
+            colorize,
+            saved.opened,
+            saved.history,
+            saved.position,
+            lenient=saved.is_old,
+            find_regions=self._map_regions,
         )
 
     def __call__(

@@ -41,8 +41,7 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
 
     Raises ValueError for another gap.
     """
-    if gap not in GAPS:
-        raise ValueError(f"gap is {gap!r}: give one of {', '.join(GAPS)}.")
+    check_gap(gap)
     fence = ink if walls is None else ink | walls
     scale = math.ceil(max(fence.shape) / BLOCKS)  # pixels a block
     fence = fence & ~loose_marks(fence)  # before blocks run dots and hatches together
@@ -61,6 +60,12 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
         return np.zeros(fence.shape, dtype=np.int32)
     grow(cells, cells == 0)
     return rank_by_size(page)
+
+
+def check_gap(gap: object) -> None:
+    """Raises ValueError for what says nothing of gaps."""
+    if gap not in tuple(GAPS):
+        raise ValueError(f"gap is {gap!r}: give one of {', '.join(GAPS)}.")
 
 
 def cut_blocks(ink: np.ndarray, gap: str = "normal") -> np.ndarray:

@@ -1,14 +1,14 @@
 """A drawing made ready to be colored: what several look at, made once."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import torch
 from PIL import Image
 
-from .cells import GAPS, cut_cells
+from .cells import GAPS, check_gap, cut_cells
 from .ink import find_ink, find_paper
 from .panels import PANEL_REGIONS, Panels, find_panels
 from .sketches import to_sketch, working_size
@@ -34,6 +34,7 @@ class PreparedDrawing:
     ink: np.ndarray
     panels: Panels | None = None
     gap: str = "normal"
+    _others: dict[str, "PreparedDrawing"] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def gap_width(self) -> float:
@@ -44,6 +45,13 @@ class PreparedDrawing:
     def cells(self) -> np.ndarray:
         """(H, W) int32 from 0, the areas that regions are made of; none lies in a panel and a gutter."""
         return cut_cells(self.ink, self.gap, self.panels and self.panels.walls(self.ink))
+
+    def with_gap(self, gap: str) -> "PreparedDrawing":
+        """The same drawing cut otherwise. Raises ValueError for another gap."""
+        check_gap(gap)
+        if gap not in self._others:
+            self._others[gap] = self if gap == self.gap else replace(self, gap=gap, _others={})
+        return self._others[gap]
 
     @cached_property
     def sketch(self) -> torch.Tensor:
@@ -85,8 +93,7 @@ def prepare(
 
     Raises ValueError for a long_side out of range, and for another gap.
     """
-    if gap not in GAPS:
-        raise ValueError(f"gap is {gap!r}: give one of {', '.join(GAPS)}.")
+    check_gap(gap)
     if not MIN_LONG_SIDE <= long_side <= MAX_LONG_SIDE:
         raise ValueError(f"long_side is {long_side}: choose {MIN_LONG_SIDE} to {MAX_LONG_SIDE} pixels.")
     ink = find_ink(drawing)

@@ -48,10 +48,11 @@ class Piece(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What an action makes of a painting: another layout, and cells that are parts of earlier ones."""
+    """What an action makes of a painting: another layout; cells that are parts of earlier ones, or all cells anew."""
 
     layout: Layout
     pieces: Sequence[Piece] = ()
+    cells: np.ndarray | None = None  # (H, W) int32
 
 
 def with_numbers(cells: np.ndarray, pieces: Sequence[Piece], numbers: Sequence[int]) -> np.ndarray:

@@ -1,8 +1,7 @@
 """One drawing being colored: its regions in the order asked, the answers so far, undo, and the picture."""
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,14 +11,15 @@ from PIL import Image
 from ..colors import RGB, Color, parse_color
 from ..drawings import PreparedDrawing
 from ..files import Artwork, lay_lines, save_artwork
-from .actions import Action, Answer, Cut, Merge, Move, Split
+from .actions import Action, Answer, Cut, Merge, Move, Recut, Split
 from .fills import flat_colors, painted_colors
 from .flats import Flats, make_flats
 from .history import History, Latest
 from .layouts import Layout, check_region, first_layout
 from .model_view import Colorize, ModelView
+from .packing import pack
 from .region import Region
-from .saved import PLAINLY, Opened, SavedPainting, thumbnail
+from .saved import PLAINLY, Opened, SavedPainting, notes_on, thumbnail
 from .surgery import read_point, read_stroke
 
 Answers = Sequence[Color | None] | str  # colors in the order asked, None to skip a region; or "auto"
@@ -39,6 +39,7 @@ class Painting:
         opened: how the drawing was taken from its file, as in `SavedPainting`; kept for `to_dict` only.
         history, position: what to start with, as in `SavedPainting`. Raises ValueError for what cannot be done.
         lenient: leave out of the history what cannot be done any more, and say so in `notes`.
+        find_regions: gives the model's map of the drawing where it is cut otherwise; without it the map stays.
 
     Attributes:
         notes: sentences, for people, about what became of the file when it was opened.
@@ -53,26 +54,19 @@ class Painting:
         history: Sequence[Action] = (),
         position: int = 0,
         lenient: bool = False,
+        find_regions: Callable[[PreparedDrawing], np.ndarray] | None = None,
     ):
         self.prepared = prepared
         self.model_map = model_map
         self._view = ModelView(prepared, colorize)
         self._opened = opened
+        self._find_regions = find_regions or (lambda prepared: model_map)
         self._mapped: Latest[np.ndarray] = Latest()
         flats = make_flats(prepared.cells, prepared.ink, model_map)
         channels = np.unique(model_map)
         self._history = History(prepared, flats.cells, first_layout(flats.owners, flats.cells, channels))
         self._regions: dict[int, Region] = {}  # every one that there ever was
-        # A region of the model that the lines leave no place for is not asked for; an answer saved for it is let go.
-        gone = set(channels.tolist()) - set(self.layout.order)
-        kept = [
-            not (isinstance(action, Answer) and action.region in gone) and self._repeat(action, lenient)
-            for action in history
-        ]
-        self.notes = _notes_on(action for action, keep in zip(history, kept, strict=True) if not keep)
-        position = sum(kept[:position])
-        while self._history.position > position:
-            self._history.undo()
+        self.notes = notes_on(self._history.repeat(history, position, lenient))
 
     @property
     def drawing(self) -> Image.Image:
@@ -184,6 +178,17 @@ class Painting:
         """
         return self._do(Move(self._index(region), self._pixel(point)))
 
+    def recut(self, gap: str) -> None:
+        """Cuts the drawing anew, and asks the model for the regions of what comes of it: f runs once more.
+
+        A region has the answer of the one before in which most of it lies. Raises ValueError for another gap.
+
+        Args:
+            gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose".
+        """
+        found = self._find_regions(self.prepared.with_gap(gap))
+        self._do(Recut(self.layout.order[0], gap, pack(found)))
+
     def undo(self) -> Region | None:
         """Takes the last answer, skip or surgery back. Returns its region, None where nothing is left to undo."""
         step = self._history.undo()
@@ -258,16 +263,6 @@ class Painting:
     def _answer(self, region: Region | int, color: RGB | None) -> None:
         self._do(Answer(self._index(region), color))
 
-    def _repeat(self, action: Action, lenient: bool) -> bool:
-        """Whether a saved action could be done once more. Raises ValueError where it could not, unless `lenient`."""
-        try:
-            self._history.do(action)
-        except ValueError:
-            if not lenient:
-                raise
-            return False
-        return True
-
     def _do(self, action: Action) -> Region:
         return self._region(action.result(self._history.do(action)))
 
@@ -303,11 +298,3 @@ class Painting:
     @cached_property
     def _thumbnail(self) -> np.ndarray:
         return thumbnail(self.drawing)
-
-
-def _notes_on(left_out: Iterable[Action]) -> tuple[str, ...]:
-    kinds = Counter(type(action).__name__.lower() for action in left_out)
-    if not kinds:
-        return ()
-    what = ", ".join(f"{count} {kind}" + "s" * (count > 1) for kind, count in sorted(kinds.items()))
-    return (f"Areas are found in another way than when this painting was saved; left out: {what}.",)

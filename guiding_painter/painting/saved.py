@@ -1,8 +1,7 @@
 """The saved form of a painting: what `Painting.to_dict` writes and `GuidingPainterPipeline.resume` checks and reads."""
 
-import base64
-import zlib
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from PIL import Image
 from ..drawings import GAPS, MAX_LONG_SIDE, MAX_MAP_PIXELS, PANEL_REGIONS, UNDERDRAWINGS, Box, Panels
 from .actions import Action, read_action
 from .damage import damaged, is_int
+from .packing import pack, unpack
 
 FORMAT = "guiding-painter painting"
 VERSION = 4  # cells of another kind, more regions than a byte holds, gap and underdrawing
@@ -63,12 +63,12 @@ class SavedPainting:
         return {
             "format": FORMAT,
             "version": VERSION,
-            "drawing": {"size": list(self.size), "thumbnail": _encode(self.thumbnail)},
+            "drawing": {"size": list(self.size), "thumbnail": pack(self.thumbnail)},
             "extract_lines": self.opened.extract_lines,
             "underdrawing": self.opened.underdrawing,
             "gap": self.gap,
             "working_size": [width, height],
-            "region_map": _encode(self.region_map.astype("<u2")),
+            "region_map": pack(self.region_map),
             "history": [action.to_json() for action in self.history],
             "position": self.position,
             "panels": self.panels and {"boxes": list(map(list, self.panels.boxes)), "regions": self.panels.regions},
@@ -94,8 +94,8 @@ class SavedPainting:
         # That of a page is bounded by its panels: a strip of many is far longer than one of them.
         if width * height > MAX_MAP_PIXELS or (panels is None and max(width, height) > MAX_LONG_SIDE):
             raise damaged("working_size", state["working_size"])
-        kind = np.uint8 if is_old else np.dtype("<u2")
-        region_map = _decode("region_map", state.get("region_map"), (height, width), kind).astype(np.uint16)
+        kind = np.uint8 if is_old else np.uint16
+        region_map = unpack("region_map", state.get("region_map"), (height, width), kind).astype(np.uint16)
         history = _read_history(state.get("history"), size)
         position = state.get("position")
         if not is_int(position) or not 0 <= position <= len(history):
@@ -104,7 +104,7 @@ class SavedPainting:
             raise damaged("last region", int(region_map.max()))
         return cls(
             size=size,
-            thumbnail=_decode("drawing thumbnail", drawing.get("thumbnail"), (32, 32)),
+            thumbnail=unpack("drawing thumbnail", drawing.get("thumbnail"), (32, 32)),
             opened=_read_opened(state, is_old),
             gap="normal" if is_old else _read_choice(state, "gap", GAPS),
             region_map=region_map,
@@ -181,18 +181,10 @@ def _read_history(entries: object, size: tuple[int, int]) -> list[Action]:
     return [read_action(entry, size) for entry in entries]
 
 
-def _encode(values: np.ndarray) -> str:
-    return base64.b64encode(zlib.compress(values.tobytes())).decode()
-
-
-def _decode(what: str, text: object, shape: tuple[int, int], kind: np.dtype | type = np.uint8) -> np.ndarray:
-    """(h, w) of a type. zlib's checksum tells of any damage; no more is unpacked than the shape can hold."""
-    size = shape[0] * shape[1] * np.dtype(kind).itemsize
-    unpacker = zlib.decompressobj()
-    try:
-        data = unpacker.decompress(base64.b64decode(text, validate=True), size + 1)
-    except (TypeError, ValueError, zlib.error):
-        raise ValueError(f"This saved painting is damaged: its {what} cannot be unpacked.") from None
-    if len(data) != size or not unpacker.eof:
-        raise ValueError(f"This saved painting is damaged: its {what} is not one of {shape[1]}x{shape[0]} pixels.")
-    return np.frombuffer(data, kind).reshape(shape)
+def notes_on(left_out: Sequence[Action]) -> tuple[str, ...]:
+    """The sentence, for people, that names the actions of a saved painting that could not be done once more."""
+    kinds = Counter(type(action).__name__.lower() for action in left_out)
+    if not kinds:
+        return ()
+    what = ", ".join(f"{count} {kind}" + "s" * (count > 1) for kind, count in sorted(kinds.items()))
+    return (f"Areas are found in another way than when this painting was saved; left out: {what}.",)
