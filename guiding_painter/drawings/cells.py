@@ -89,7 +89,7 @@ def cut_blocks(ink: np.ndarray, gap: str = "normal") -> np.ndarray:
     cells = join_texture(cells, distance, ink)
     small = np.bincount(cells.ravel()) < SPECK
     small[0] = False
-    cells[small[cells]] = 0
+    cells[small[cells] | ink] = 0
     return cells
 
 

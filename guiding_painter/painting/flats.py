@@ -1,5 +1,6 @@
 """Exact flats at the drawing's own size: every cell, as a whole, belongs to one region, so that colors end at lines."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ from PIL import Image
 from scipy import ndimage
 from skimage.segmentation import watershed
 
-from ..drawings import sample
+from ..drawings import grow, sample
 
 SPLIT_AREA = 0.002  # of the drawing: what the model must set apart in a cell for it to be split
 
@@ -62,7 +63,7 @@ def make_flats(cells: np.ndarray, ink: np.ndarray, model_map: np.ndarray) -> Fla
         for number in several.tolist():
             kinds = region[large & (cell == number)]
             parts = _parts(seen.seen == number, model_map, kinds, near)
-            owners = _split(cells, owners, number, boxes[number], parts, kinds)
+            owners = _split(cells, owners, number, boxes[number], parts, kinds, ink)
     return Flats(cells, owners)
 
 
@@ -101,6 +102,7 @@ def _split(
     box: tuple[slice, slice],
     parts: np.ndarray,
     kinds: np.ndarray,
+    ink: np.ndarray,
 ) -> np.ndarray:
     """Numbers the parts of a cell, in place, on from the last cell, but for its owner's. Returns the new owners."""
     known = parts > 0
@@ -116,10 +118,28 @@ def _split(
         np.asarray(Image.fromarray((parts == part).astype(np.float32)).resize(size, Image.Resampling.BILINEAR, window))
         for part in range(1, len(kinds) + 1)
     ]
-    kind = kinds[np.argmax(shares, axis=0)]  # (h, w) of the box
     view = cells[box]
     mine = view == number
+    own = 1 + np.argmax(shares, axis=0)  # (h, w) of the box
+    kind = kinds[_up_to_lines(own, mine, ink[box], math.ceil(1.5 / min(down, across))) - 1]
     for other in kinds[kinds != owners[number]]:
         view[mine & (kind == other)] = len(owners)
         owners = np.append(owners, np.uint16(other))
     return owners
+
+
+def _up_to_lines(parts: np.ndarray, mine: np.ndarray, ink: np.ndarray, reach: int) -> np.ndarray:
+    """(h, w) parts of a cell whose borders are moved to the lines beside them; through open paper they stay.
+
+    Args:
+        parts: (h, w) from 1.
+        mine, ink: (h, w) bool, where the cell is, and where lines are.
+        reach: how far, in pixels, the model may be off.
+    """
+    size = 2 * reach + 1
+    settled = ndimage.maximum_filter(parts, size) == ndimage.minimum_filter(parts, size)
+    labels = np.pad(np.where(settled & mine & ~ink, parts, 0), 1).astype(np.int32)
+    grow(labels, np.pad(mine & ~ink, 1))
+    grow(labels, np.pad(mine, 1))
+    labels = labels[1:-1, 1:-1]
+    return np.where(labels > 0, labels, parts)
