@@ -35,12 +35,13 @@ def make_painter(max_hints: int = 6, norm: str = "group", cells: bool = False, s
 
 def make_painting(drawing: Image.Image, model_map: np.ndarray, colorize: Callable, *rest: object) -> Painting:
     """A painting without networks: the model has found these regions, and `colorize` is its picture."""
-    return Painting(PreparedDrawing(drawing, model_map.shape, find_ink(drawing)), model_map, colorize, *rest)
+    prepared = PreparedDrawing(drawing, model_map.shape, find_ink(drawing))
+    return Painting(prepared, model_map.astype(np.uint16), colorize, *rest)
 
 
 @pytest.fixture(scope="session")
 def painter() -> GuidingPainterPipeline:
-    return make_painter(seed=3)  # which finds four regions in the drawing at any working size
+    return make_painter(seed=3)  # which finds three regions in the drawing at least, at any working size
 
 
 @pytest.fixture(scope="session")
