@@ -67,8 +67,9 @@ class Artwork:
     @cached_property
     def _unanswered(self) -> np.ndarray:
         """(H, W) uint8, 255 where no answer is."""
-        table = np.full(int(self.region_map.max()) + 1, 255, dtype=np.uint8)
-        table[[index for index, answer in self.answers if answer is not None]] = 0
+        given = [index for index, answer in self.answers if answer is not None]
+        table = np.full(max(int(self.region_map.max()), *given, 0) + 1, 255, dtype=np.uint8)
+        table[given] = 0
         return table[self.region_map]
 
     @property

@@ -122,7 +122,10 @@ def _split(
     mine = view == number
     own = 1 + np.argmax(shares, axis=0)  # (h, w) of the box
     kind = kinds[_up_to_lines(own, mine, ink[box], math.ceil(1.5 / min(down, across))) - 1]
-    for other in kinds[kinds != owners[number]]:
+    left = np.unique(kind[mine])
+    if owners[number] not in left:
+        owners[number] = left[0]
+    for other in left[left != owners[number]]:
         view[mine & (kind == other)] = len(owners)
         owners = np.append(owners, np.uint16(other))
     return owners
