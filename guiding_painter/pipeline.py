@@ -16,12 +16,12 @@ from PIL import Image
 
 from .checkpoint import find_checkpoint, load_network, read_json
 from .colorization import ColorizationNetwork
-from .drawings import PreparedDrawing, find_ink, open_drawing, prepare, to_pil
+from .drawings import PreparedDrawing, find_ink, open_drawing, prepare, rank_by_size, resize, to_pil
 from .hints import region_segments
 from .hub import upload
 from .inference import inference
-from .painting import Answers, Colorize, Painting, SavedPainting, colorize_panels
-from .segmentation import SegmentationNetwork
+from .painting import Answers, Colorize, Opened, Painting, SavedPainting, colorize_panels
+from .segmentation import MAX_CELLS, SegmentationNetwork
 
 Drawing = str | os.PathLike | bytes | BinaryIO | Image.Image
 
@@ -32,7 +32,7 @@ class GuidingPainterOutput(BaseOutput):
 
     Args:
         images: RGB at the drawing's own size.
-        region_maps: (H, W) uint8 at the drawing's own size, the region of every pixel; a lower one is asked earlier.
+        region_maps: (H, W) uint16 at the drawing's own size, the region of every pixel; a lower one is asked earlier.
     """
 
     images: list[Image.Image]
@@ -153,15 +153,20 @@ class GuidingPainterPipeline(DiffusionPipeline):
             return upload(folder, repo_id, commit_message, private, token, create_pr)
 
     def open(
-        self, drawing: Drawing, long_side: int = 512, extract_lines: bool = False, panels: bool = False
+        self,
+        drawing: Drawing,
+        long_side: int = 512,
+        extract_lines: bool = False,
+        panels: bool = False,
+        gap: str = "normal",
+        underdrawing: str = "auto",
     ) -> Painting:
         """Opens a drawing to be colored. f runs once, here; every answer then costs one forward of g.
 
         With panels, f and g look at each panel of a page by itself. The regions of the first panel are asked for first,
         in the model's order, then those of the second, and so on; the gutters are the last region of all, answered with
-        white from the start. Every panel gets the model's N_c regions, fewer where seven or more panels share the
-        numbers that a painting has. No region has a part in a panel and another in a gutter. After an answer, g runs
-        once, for the panel it lies in. A page of one panel is opened as without.
+        white from the start. Every panel gets the model's N_c regions. No region has a part in a panel and another in a
+        gutter. After an answer, g runs once, for the panel it lies in. A page of one panel is opened as without.
 
         Args:
             drawing: a file, its bytes, or a PIL image.
@@ -169,12 +174,17 @@ class GuidingPainterPipeline(DiffusionPipeline):
                 own size and aspect.
             extract_lines: make line art of a colored picture first.
             panels: look for the panels of a page and give each its own regions.
+            gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose", see `drawings.cut_cells`.
+            underdrawing: what becomes of pale colored lines under the ink: "auto", "keep" or "drop", see
+                `drawings.open_drawing`.
 
-        Raises ValueError or OSError for what is no picture, see `drawings.open_drawing`.
+        Raises ValueError or OSError for what is no picture, see `drawings.open_drawing`, and for another gap.
         """
-        drawing = open_drawing(drawing, extract_lines=extract_lines)
-        prepared = prepare(drawing, long_side, self.segmentation.config.max_hints if panels else None)
-        painting = Painting(prepared, self._map_regions(prepared), self._page_colorizer(prepared), extract_lines)
+        drawing = open_drawing(drawing, extract_lines, underdrawing)
+        prepared = prepare(drawing, long_side, self.segmentation.config.max_hints if panels else None, gap)
+        opened = Opened(extract_lines, underdrawing)
+        regions, colorize = self._map_regions(prepared), self._page_colorizer(prepared)
+        painting = Painting(prepared, regions, colorize, opened, find_regions=self._map_regions)
         if prepared.panels and painting.regions[-1].index == prepared.panels.gutters:
             painting.paint(prepared.panels.gutters, "#ffffff")
         return painting
@@ -185,7 +195,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
         Raises ValueError where the state is damaged, or belongs to another drawing or to a model with more regions.
         """
         saved = SavedPainting.from_dict(state)
-        drawing = open_drawing(drawing, extract_lines=saved.extract_lines)
+        drawing = open_drawing(drawing, saved.opened.extract_lines, saved.opened.underdrawing)
         saved.check_drawing(drawing)
         panels = saved.panels
         last = panels.regions - 1 if panels else int(saved.region_map.max())
@@ -194,9 +204,18 @@ class GuidingPainterPipeline(DiffusionPipeline):
                 f"This painting has a region {last}{' in each panel' if panels else ''} and this model has only "
                 f"{self.colorization.config.max_hints} regions: resume it with the model it was started with."
             )
-        prepared = PreparedDrawing(drawing, saved.region_map.shape, find_ink(drawing), panels)
+        prepared = PreparedDrawing(drawing, saved.region_map.shape, find_ink(drawing), panels, saved.gap)
         colorize = self._page_colorizer(prepared)
-        return Painting(prepared, saved.region_map, colorize, saved.extract_lines, saved.history, saved.position)
+        return Painting(
+            prepared,
+            saved.region_map,
+            colorize,
+            saved.opened,
+            saved.history,
+            saved.position,
+            lenient=saved.is_old,
+            find_regions=self._map_regions,
+        )
 
     def __call__(
         self,
@@ -205,6 +224,8 @@ class GuidingPainterPipeline(DiffusionPipeline):
         long_side: int = 512,
         extract_lines: bool = False,
         panels: bool = False,
+        gap: str = "normal",
+        underdrawing: str = "auto",
     ) -> GuidingPainterOutput:
         """Colors one drawing, or a list of them, in one go.
 
@@ -213,7 +234,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
             colors: the answers in the order asked, e.g. ["#e07a5f", None, (61, 64, 91)] where None skips a region;
                 "auto" accepts the model's own suggestion for every region in turn; by default there is no answer.
                 For a list of drawings, a list of those. Colors beyond the last region are not used.
-            long_side, extract_lines, panels: as in `open`.
+            long_side, extract_lines, panels, gap, underdrawing: as in `open`.
         """
         if not isinstance(drawings, list | tuple):
             drawings, colors = [drawings], [colors]
@@ -224,19 +245,26 @@ class GuidingPainterPipeline(DiffusionPipeline):
 
         output = GuidingPainterOutput(images=[], region_maps=[])
         for drawing, answers in zip(drawings, colors, strict=True):
-            painting = self.open(drawing, long_side, extract_lines, panels)
+            painting = self.open(drawing, long_side, extract_lines, panels, gap, underdrawing)
             if answers is not None:
                 painting.paint_all(answers)
             output.images.append(painting.image)
             output.region_maps.append(painting.region_map)
         return output
 
-    def find_regions(self, sketch: torch.Tensor) -> np.ndarray:
-        """(h, w) uint8, the region of every pixel of a sketch, (1, 1, h, w): one forward of f."""
+    def find_regions(self, sketch: torch.Tensor, cells: np.ndarray) -> np.ndarray:
+        """(h, w) uint16, the region of every pixel of a sketch: one forward of f.
+
+        Args:
+            sketch: (1, 1, h, w).
+            cells: (h, w) whole numbers from 0, the cells of this sketch; only networks with cells look at them.
+        """
         network = self.segmentation
+        ranked = np.minimum(rank_by_size(cells), MAX_CELLS - 1).astype(np.int64)
         with inference(network):
-            segment_logits = network(sketch.to(network.device, network.dtype))  # (1, N_c, h, w)
-        return segment_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
+            inputs = sketch.to(network.device, network.dtype), torch.from_numpy(ranked)[None].to(network.device)
+            segment_logits = network(*inputs)  # (1, N_c, h, w)
+        return segment_logits[0].argmax(dim=0).cpu().numpy().astype(np.uint16)
 
     def colorizer(self, sketch: torch.Tensor) -> Colorize:
         """The function that colors this sketch, (1, 1, h, w), see `Painting`: one forward of g a call."""
@@ -245,7 +273,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
         def colorize(channels: np.ndarray, hints: np.ndarray, hinted: np.ndarray) -> Image.Image:
             mask = torch.from_numpy(hinted)[None, None].float()  # M, Eq. 8
             hint_map = (torch.from_numpy(hints).permute(2, 0, 1)[None] / 127.5 - 1) * mask  # C, Eq. 7
-            segments = region_segments(torch.from_numpy(channels)[None], network.config.max_hints)
+            segments = region_segments(torch.from_numpy(channels.astype(np.int64))[None], network.config.max_hints)
             with inference(network):
                 device, dtype = network.device, network.dtype  # diffusers walks through the network for each
                 inputs = (value.to(device, dtype) for value in (sketch, segments, hint_map, mask))
@@ -254,12 +282,14 @@ class GuidingPainterPipeline(DiffusionPipeline):
         return colorize
 
     def _map_regions(self, prepared: PreparedDrawing) -> np.ndarray:
-        """(h, w) uint8, the regions of a drawing; those of its panels are numbered as `Panels` says."""
+        """(h, w) uint16, the regions of a drawing; those of its panels are numbered as `Panels` says."""
+        cells = resize(prepared.cells, prepared.shape)
         if (panels := prepared.panels) is None:
-            return self.find_regions(prepared.sketch)
-        region_map = np.full(prepared.shape, panels.gutters, dtype=np.uint8)
+            return self.find_regions(prepared.sketch, cells)
+        region_map = np.full(prepared.shape, panels.gutters, dtype=np.uint16)
         for number, (window, sketch) in enumerate(zip(prepared.windows, prepared.sketches, strict=True)):
-            region_map[window] = np.minimum(self.find_regions(sketch), panels.regions - 1) + number * panels.regions
+            found = self.find_regions(sketch, cells[window])
+            region_map[window] = np.minimum(found, panels.regions - 1) + number * panels.regions
         return region_map
 
     def _page_colorizer(self, prepared: PreparedDrawing) -> Colorize:

@@ -28,7 +28,7 @@ def add_api(visits: Visits) -> None:
         gr.api(endpoint, api_name=endpoint.__name__, **OPENING)
     for endpoint in (
         api.question, api.look, api.paint, api.skip, api.undo, api.redo, api.go_to, api.finish, api.choose,
-        api.choose_at, api.split, api.cut, api.merge, api.move_cell, api.download,
+        api.choose_at, api.split, api.cut, api.merge, api.move_cell, api.recut, api.download,
     ):  # fmt: skip
         gr.api(endpoint, api_name=endpoint.__name__, **WORK)
 
@@ -54,18 +54,23 @@ class Api:
             command(visit, *args)
             return report(visit)
 
-    def open_drawing(self, drawing: gr.FileData, extract_lines: bool = False) -> dict:
+    def open_drawing(
+        self, drawing: gr.FileData, extract_lines: bool = False, gap: str = "normal", underdrawing: str = "auto"
+    ) -> dict:
         """Open a line drawing to color it. Returns the name of the painting and its first question: which region to
         color, where it is, and the color that the model suggests.
 
         Args:
             drawing: a picture file, PNG, JPEG, WebP, GIF, TIFF or BMP; as a tool, its web address or a data: URI.
             extract_lines: take the lines out of a picture that has colors already; for a line drawing leave it out.
+            gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose".
+            underdrawing: pale colored lines under the ink: "auto", "keep" or "drop".
         """
         with troubles_told(en):
             data = read_file(uploaded(drawing))
             picture = check_picture(data)
-            opened = self._visits.start(data, picture, bool(extract_lines))
+            options = {"extract_lines": bool(extract_lines), "gap": gap, "underdrawing": underdrawing}
+            opened = self._visits.start(data, picture, **options)
             return self._begun(opened) | {"is_colored": looks_colored(picture)}
 
     def open_example(self, index: int) -> dict:
@@ -216,6 +221,15 @@ class Api:
             y: from the top, in pixels of the drawing.
         """
         return self._done(painting, commands.move_cell, (x, y))
+
+    def recut(self, painting: str, gap: str) -> dict:
+        """Cut the drawing anew, where areas that belong apart are one or one falls apart; colors stay where they are.
+
+        Args:
+            painting: the name that opening it gave.
+            gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose".
+        """
+        return self._done(painting, commands.recut, gap)
 
     def download(
         self, painting: str, kind: str = "png", mode: str = "flat", lines: bool = True, transparent: bool = False

@@ -197,6 +197,13 @@ def move_cell(visit: Visit, point: object) -> Region:
     return _changed(visit, region, region.index)
 
 
+@_recorded("recut")
+def recut(visit: Visit, gap: object) -> None:
+    """Cuts the drawing anew, with openings in lines closed up to another width."""
+    visit.painting.recut(gap)
+    _done(visit, visit.painting.regions[0])
+
+
 def _asked(visit: Visit) -> Region:
     if (region := asked(visit)) is None:
         raise Trouble("ALL_ANSWERED")

@@ -130,7 +130,7 @@ class Page:
             if path is None or not path.exists():
                 raise Trouble("EXPIRED")
             data = read_file(path)
-            return self._begin(self._visits.start(data, check_picture(data), extract_lines))
+            return self._begin(self._visits.start(data, check_picture(data), extract_lines=extract_lines))
 
     def resume_file(self, path: str) -> Updates:
         with troubles_told(self._texts):

@@ -72,15 +72,16 @@ class Visits:
         self._kept: OrderedDict[str, Visit] = OrderedDict()  # the one used last at the end
         self._lock = threading.Lock()
 
-    def start(self, original: bytes, picture: Image.Image, extract_lines: bool = False) -> str:
+    def start(self, original: bytes, picture: Image.Image, **options: Any) -> str:
         """Opens a drawing; returns the visit's name. Raises ValueError or OSError for what is none.
 
         Args:
             original: the file, which is kept to go on later.
             picture: what is in it, see `uploads.check_picture`.
+            options: of `GuidingPainterPipeline.open`.
         """
         with self.cores.share():
-            return self._keep(original, self.painter.open(picture, extract_lines=extract_lines))
+            return self._keep(original, self.painter.open(picture, **options))
 
     def resume(self, original: bytes, state: dict[str, Any]) -> str:
         """Takes up a painting that was saved; returns the visit's name. Raises Trouble for what is none."""

@@ -69,7 +69,7 @@ def painting(page: Image.Image, region_map: np.ndarray, colorize: FlatColors) ->
 def resume(painting: Painting, state: dict) -> Painting:
     saved = SavedPainting.from_dict(state)
     saved.check_drawing(painting.drawing)
-    return make_painting(painting.drawing, saved.region_map, FlatColors(), False, saved.history, saved.position)
+    return make_painting(painting.drawing, saved.region_map, FlatColors(), saved.opened, saved.history, saved.position)
 
 
 def test_regions_are_asked_in_channel_order_and_empty_ones_never(painting: Painting):
@@ -488,18 +488,21 @@ def test_the_saved_form(painting: Painting):
         "version",
         "drawing",
         "extract_lines",
+        "underdrawing",
+        "gap",
         "working_size",
         "region_map",
         "history",
         "position",
         "panels",
     ]
-    assert (state["format"], state["version"], state["extract_lines"]) == ("guiding-painter painting", 3, False)
+    assert (state["format"], state["version"], state["extract_lines"]) == ("guiding-painter painting", 4, False)
+    assert (state["underdrawing"], state["gap"]) == ("auto", "normal")
     assert state["panels"] is None
     assert (state["drawing"]["size"], state["working_size"]) == ([80, 40], [40, 20])
     assert state["history"] == [{"region": 2, "color": "#e07a5f"}, {"region": 0, "color": None}]
     assert state["position"] == 1
-    region_map = np.frombuffer(zlib.decompress(base64.b64decode(state["region_map"])), np.uint8).reshape(20, 40)
+    region_map = np.frombuffer(zlib.decompress(base64.b64decode(state["region_map"])), "<u2").reshape(20, 40)
     assert np.array_equal(region_map, painting.model_map)
 
 
@@ -516,9 +519,9 @@ def test_foreign_states(painting: Painting, state: object):
         resume(painting, state)
 
 
-@pytest.mark.parametrize("version", [0, 4, "1", None])
+@pytest.mark.parametrize("version", [0, 5, "1", None])
 def test_states_of_another_version(painting: Painting, version: object):
-    with pytest.raises(ValueError, match="version .* of the format .* versions 1 to 3: update guiding-painter"):
+    with pytest.raises(ValueError, match="version .* of the format .* versions 1 to 4: update guiding-painter"):
         resume(painting, painting.to_dict() | {"version": version})
 
 
@@ -539,6 +542,9 @@ def packed(values: bytes) -> str:
         ("working_size", [0, 20], "working_size is"),
         ("working_size", [40.0, 20.0], "working_size is"),
         ("working_size", [5000, 20], "working_size is"),
+        ("underdrawing", "no", "underdrawing is 'no'"),
+        ("gap", 3, "gap is 3"),
+        ("gap", ["normal"], "gap is"),
         ("working_size", [20, 20], "region_map is not one of 20x20"),
         ("working_size", [40, 40], "region_map is not one of 40x40"),
         ("region_map", None, "region_map cannot be unpacked"),
@@ -546,7 +552,7 @@ def packed(values: bytes) -> str:
         ("region_map", "@@@", "region_map cannot be unpacked"),
         ("region_map", "é", "region_map cannot be unpacked"),
         ("region_map", base64.b64encode(b"not zlib").decode(), "region_map cannot be unpacked"),
-        ("region_map", packed(bytes(800))[:-8], "region_map is not one of 40x20"),
+        ("region_map", packed(bytes(1600))[:-8], "region_map is not one of 40x20"),
         ("region_map", packed(bytes(50_000_000)), "region_map is not one of 40x20"),
         ("history", {}, "history is {}"),
         ("history", ["#fff"], "history entry is '#fff'"),
@@ -568,7 +574,9 @@ def test_damaged_states(painting: Painting, field: str, value: object, says: str
     assert len(str(raised.value)) < 200
 
 
-@pytest.mark.parametrize("field", ["drawing", "extract_lines", "working_size", "region_map", "history", "position"])
+@pytest.mark.parametrize(
+    "field", ["drawing", "extract_lines", "underdrawing", "gap", "working_size", "region_map", "history", "position"]
+)
 def test_incomplete_states(painting: Painting, field: str):
     state = painting.to_dict()
     del state[field]

@@ -126,7 +126,7 @@ def test_both_sides_of_a_region_s_border_are_drawn(painter, drawing):
 
 
 def test_a_picture_goes_to_the_page_small_and_close_to_itself(visit, tmp_path):
-    commands.apply_color(visit, "#ff8800")
+    commands.apply_color(visit, "#cc9966")
     view = picture_view(visit.painting)
     paths = [picture_file(view, str(tmp_path)) for _ in range(2)]
     assert paths[0] != paths[1], "a browser would show the old one"
@@ -270,7 +270,7 @@ def test_split_and_cut_ask_about_a_part(visit):
     count = len(visit.painting.regions)
     commands.cut(visit, (42, 21), (42, 79))
     assert len(visit.painting.regions) == count + 1
-    assert visit.painting.region_at((25, 50)) is not visit.painting.region_at((60, 50))
+    assert visit.painting.region_at((39, 50)) is not visit.painting.region_at((45, 50))
 
 
 def test_the_record_counts_as_the_user_study_does(visit):

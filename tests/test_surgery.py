@@ -1,6 +1,8 @@
 """Surgery on regions: split, cut, merge, move a cell; undo, saved state, and what the model is shown."""
 
+import base64
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -68,7 +70,7 @@ def painting(page: Image.Image, region_map: np.ndarray, colorize: Recorder) -> P
 def resumed(painting: Painting, changes: dict | None = None) -> Painting:
     state = json.loads(json.dumps(painting.to_dict())) | (changes or {})
     saved = SavedPainting.from_dict(state)
-    return make_painting(painting.drawing, saved.region_map, Recorder(), False, saved.history, saved.position)
+    return make_painting(painting.drawing, saved.region_map, Recorder(), saved.opened, saved.history, saved.position)
 
 
 def borders_off_lines(painting: Painting) -> int:
@@ -467,15 +469,19 @@ def test_the_saved_form_of_surgery(painting: Painting):
     ]
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_states_of_earlier_versions_load(painting: Painting, version: int):
     painting.paint(2, "#e07a5f")
     painting.skip(0)
     painting.undo()
-    state = painting.to_dict() | {"version": version}
-    del state["panels"]
+    in_bytes = base64.b64encode(zlib.compress(painting.model_map.astype(np.uint8).tobytes())).decode()
+    state = painting.to_dict() | {"version": version, "region_map": in_bytes}
+    for field in ("underdrawing", "gap", *["panels"] * (version < 3)):
+        del state[field]
     saved = SavedPainting.from_dict(state)
-    again = make_painting(painting.drawing, saved.region_map, Recorder(), False, saved.history, saved.position)
+    assert (saved.is_old, saved.opened.underdrawing, saved.gap, saved.panels) == (True, "keep", "normal", None)
+    assert np.array_equal(saved.region_map, painting.model_map)
+    again = make_painting(painting.drawing, saved.region_map, Recorder(), saved.opened, saved.history, saved.position)
     assert again.answers == {2: (224, 122, 95)}
     assert again.redo().skipped
 
@@ -519,11 +525,11 @@ def test_surgery_that_was_tampered_with(painting: Painting, entry: dict, says: s
 
 
 def test_there_are_only_so_many_regions(page: Image.Image, region_map: np.ndarray):
-    painting = make_painting(page, np.where(region_map == 2, 254, region_map).astype(np.uint8), Recorder())
-    assert len(painting.split(254)) == 2  # 255 is the last number there is
+    painting = make_painting(page, np.where(region_map == 2, np.uint16(65534), region_map), Recorder())
+    assert len(painting.split(65534)) == 2  # 65535 is the last number there is
     cells = painting.cells.copy()
     for operation in (lambda: painting.split(1), lambda: painting.cut(1, [(205, 80), (355, 100)])):
-        with pytest.raises(ValueError, match="has had 256 regions, and there can be no more: undo a split or cut"):
+        with pytest.raises(ValueError, match="has had 65536 regions, and there can be no more: undo a split or cut"):
             operation()
     assert np.array_equal(cells, painting.cells)
     painting.undo()
@@ -531,8 +537,8 @@ def test_there_are_only_so_many_regions(page: Image.Image, region_map: np.ndarra
 
 
 def test_a_split_makes_no_more_parts_than_there_are_numbers(page: Image.Image):
-    painting = make_painting(page, np.full((150, 200), 253, np.uint8), Recorder())
-    assert [part.index for part in painting.split(253)] == [253, 254, 255]
+    painting = make_painting(page, np.full((150, 200), 65533, np.uint16), Recorder())
+    assert [part.index for part in painting.split(65533)] == [65533, 65534, 65535]
     assert sum(region.area for region in painting.regions) == pytest.approx(1)
 
 

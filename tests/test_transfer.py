@@ -32,7 +32,7 @@ def test_the_same_drawing_gets_the_same_colors(painter: GuidingPainterPipeline, 
 def test_what_is_answered_or_skipped_stays_and_what_looks_different_is_left_open(
     painter: GuidingPainterPipeline, drawing: Image.Image
 ):
-    painting = painter.open(drawing, 64)
+    painting = painter.open(drawing, 128)
     seen = looks(painter, painting)
     strange = Look(seen[3].features + 9, seen[3].size, seen[3].place)
     painting.paint(painting.regions[0], "#010203")

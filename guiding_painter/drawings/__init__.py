@@ -1,17 +1,18 @@
 """From any file to what the model sees: opening, paper, line extraction, ink, cells and panels."""
 
-from .cells import line_bounded_cells
+from .cells import GAPS, cut_cells
 from .grids import Sample, resize, sample
+from .growth import grow, rank_by_size
 from .ink import find_ink, find_paper
 from .line_art import extract_line_art, xdog
-from .opening import MAX_PIXELS, open_drawing, open_picture
+from .opening import MAX_PIXELS, UNDERDRAWINGS, open_drawing, open_picture
 from .panels import MAX_REGIONS, PANEL_REGIONS, Box, Panels, find_panels
 from .paper import looks_colored
-from .prepared import GAP, MAX_LONG_SIDE, MAX_MAP_PIXELS, PreparedDrawing, prepare
+from .prepared import MAX_LONG_SIDE, MAX_MAP_PIXELS, PreparedDrawing, prepare
 from .sketches import to_color_image, to_pil, to_sketch, working_size
 
 __all__ = [
-    "GAP",
+    "GAPS",
     "MAX_LONG_SIDE",
     "MAX_MAP_PIXELS",
     "MAX_PIXELS",
@@ -19,13 +20,16 @@ __all__ = [
     "PANEL_REGIONS",
     "Box",
     "Panels",
+    "UNDERDRAWINGS",
     "PreparedDrawing",
     "Sample",
+    "cut_cells",
     "extract_line_art",
     "find_ink",
+    "grow",
+    "rank_by_size",
     "find_panels",
     "find_paper",
-    "line_bounded_cells",
     "looks_colored",
     "open_drawing",
     "open_picture",

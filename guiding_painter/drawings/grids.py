@@ -41,9 +41,11 @@ def sample(labels: np.ndarray, shape: tuple[int, int]) -> Sample:
 
 def any_in_block(pixels: np.ndarray, scale: int) -> np.ndarray:
     """(H, W) bool -> (ceil(H / scale), ceil(W / scale)) bool, whether a block of pixels has any that is True."""
+    if scale == 1:
+        return pixels
     height, width = (math.ceil(side / scale) for side in pixels.shape)
-    padded = np.pad(pixels, ((0, height * scale - pixels.shape[0]), (0, width * scale - pixels.shape[1])))
-    return padded.reshape(height, scale, width, scale).any(axis=(1, 3))
+    rows = np.logical_or.reduceat(pixels, np.arange(height) * scale, axis=0)
+    return np.logical_or.reduceat(rows, np.arange(width) * scale, axis=1)
 
 
 def block_of_pixels(blocks: np.ndarray, scale: int, shape: tuple[int, int]) -> np.ndarray:

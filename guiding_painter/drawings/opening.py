@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
 from .line_art import extract_line_art
-from .paper import flatten, is_clean, is_light_on_dark, looks_colored
+from .paper import flatten, has_broad_pens, has_underdrawing, is_clean, is_light_on_dark, looks_colored
 
 # A 600 dpi page of A3 has 70 million pixels. Below Pillow's own limit (89 million), which therefore never speaks first.
 MAX_PIXELS = 80_000_000
@@ -19,6 +19,8 @@ MAX_PIXELS = 80_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP")
 
 MAX_PROFILE = 2_000_000  # bytes
+
+UNDERDRAWINGS = ("auto", "keep", "drop")
 
 LINE_ART_SIDE = 1024  # long side in pixels at which lines are extracted: finer edges of a larger photo are texture
 
@@ -92,7 +94,7 @@ def _eight_bit(image: Image.Image) -> Image.Image:
 
 
 def open_drawing(
-    source: str | os.PathLike | bytes | BinaryIO | Image.Image, extract_lines: bool = False
+    source: str | os.PathLike | bytes | BinaryIO | Image.Image, extract_lines: bool = False, underdrawing: str = "auto"
 ) -> Image.Image:
     """Opens a drawing as ink on white paper, whatever paper and light it was photographed or scanned with.
 
@@ -103,30 +105,46 @@ def open_drawing(
     Args:
         source: as for `open_picture`.
         extract_lines: make line art out of a colored picture instead, see `extract_line_art`.
+        underdrawing: what becomes of pale colored lines: "drop" leaves them out, "keep" takes them for ink, "auto"
+            leaves out those of one hue, blue or red, below black ones.
 
     Returns:
         an "L" image of the picture's own size, 255 = paper; its `info` holds "dpi" and "icc_profile" as that
         of `open_picture` does.
 
     Raises:
-        OSError, ValueError: as `open_picture`.
+        OSError, ValueError: as `open_picture`; ValueError for another underdrawing.
     """
+    if underdrawing not in UNDERDRAWINGS:
+        raise ValueError(f"underdrawing is {underdrawing!r}: give one of {', '.join(UNDERDRAWINGS)}.")
     picture = open_picture(source)
     if extract_lines:
         small = picture.copy()
         small.thumbnail((LINE_ART_SIDE, LINE_ART_SIDE), Image.Resampling.LANCZOS)
         drawing = extract_line_art(small).resize(picture.size, Image.Resampling.BICUBIC)
     else:
-        drawing = _ink_on_white(picture)
+        drawing = _ink_on_white(picture, underdrawing)
     drawing.info |= picture.info
     return drawing
 
 
-def _ink_on_white(picture: Image.Image) -> Image.Image:
+def _ink_on_white(picture: Image.Image, underdrawing: str) -> Image.Image:
     luminance = picture.convert("L")
     if looks_colored(picture):
         ink = picture = luminance
+    elif underdrawing == "drop" or (underdrawing == "auto" and has_underdrawing(picture)):
+        # A pale blue line is white in blue, a pale red one in red; black is dark in all three.
+        ink = picture = functools.reduce(ImageChops.lighter, picture.split())
     else:
         picture = ImageOps.invert(picture) if is_light_on_dark(luminance) else picture
         ink = functools.reduce(ImageChops.darker, picture.split())  # even a yellow pencil is dark in blue
-    return ink if is_clean(ink) else flatten(picture)
+    if not is_clean(ink):
+        return flatten(picture)
+    return _saturated(picture, ink) if has_broad_pens(picture) else ink
+
+
+def _saturated(picture: Image.Image, ink: Image.Image) -> Image.Image:
+    """Pink and yellow strokes as dark as any: darkest channel less twice the chroma, still linear at soft edges."""
+    lightest = functools.reduce(ImageChops.lighter, picture.split())
+    chroma = ImageChops.subtract(lightest, ink)
+    return ImageChops.subtract(ImageChops.subtract(ink, chroma), chroma)

@@ -28,7 +28,7 @@ class Artwork:
     Args:
         drawing: "L", 255 = paper; its `info` may hold "dpi" and "icc_profile", which the files keep.
         color: RGB, the color without lines.
-        region_map: (H, W) uint8.
+        region_map: (H, W) uint16.
         answers: (region, its answer or None) for every region, in the order asked.
     """
 
@@ -67,8 +67,9 @@ class Artwork:
     @cached_property
     def _unanswered(self) -> np.ndarray:
         """(H, W) uint8, 255 where no answer is."""
-        table = np.full(256, 255, dtype=np.uint8)
-        table[[index for index, answer in self.answers if answer is not None]] = 0
+        given = [index for index, answer in self.answers if answer is not None]
+        table = np.full(max(int(self.region_map.max()), *given, 0) + 1, 255, dtype=np.uint8)
+        table[given] = 0
         return table[self.region_map]
 
     @property

@@ -4,6 +4,6 @@ from .model_view import Colorize, colorize_panels
 from .numbered_map import numbered_map
 from .painting import Answers, Painting
 from .region import Region
-from .saved import SavedPainting
+from .saved import Opened, SavedPainting
 
-__all__ = ["Answers", "Colorize", "Painting", "Region", "SavedPainting", "colorize_panels", "numbered_map"]
+__all__ = ["Answers", "Colorize", "Opened", "Painting", "Region", "SavedPainting", "colorize_panels", "numbered_map"]

@@ -1,6 +1,6 @@
-"""What people do to a painting: the five actions, each with what it needs, what it does and its saved form.
+"""What people do to a painting: the six actions, each with what it needs, what it does and its saved form.
 
-A sixth is one more class here, in `KINDS`, and the method of `Painting` that does it.
+A seventh is one more class here, in `KINDS`, and the method of `Painting` that does it.
 """
 
 from abc import ABC, abstractmethod
@@ -10,9 +10,11 @@ from typing import Any, Self
 import numpy as np
 
 from ..colors import RGB, parse_color, to_hex
-from ..drawings import PreparedDrawing
+from ..drawings import GAPS, PreparedDrawing
 from .damage import damaged, is_int
 from .layouts import Change, Layout, answered, merged, moved
+from .packing import unpack
+from .recutting import recut
 from .surgery import MAX_POINTS, cut, split
 
 Point = tuple[int, int]  # (x, y) in pixels of the drawing
@@ -61,7 +63,7 @@ class Split(Action):
     """A region falls into its connected parts."""
 
     def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
-        return Change(split(layout, cells, self.region, prepared.ink, prepared.gap))
+        return Change(split(layout, cells, self.region, prepared.ink, prepared.gap_width))
 
     def to_json(self) -> dict[str, Any]:
         return {"split": self.region}
@@ -104,7 +106,7 @@ class Cut(Action):
     stroke: tuple[Point, ...]
 
     def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
-        return cut(layout, cells, self.region, self.stroke, prepared.gap)
+        return cut(layout, cells, self.region, self.stroke, prepared.gap_width)
 
     def to_json(self) -> dict[str, Any]:
         return {"cut": self.region, "stroke": [list(point) for point in self.stroke]}
@@ -163,7 +165,37 @@ class Answer(Action):
         return None
 
 
-KINDS: tuple[type[Action], ...] = (Split, Merge, Cut, Move, Answer)
+@dataclass(frozen=True)
+class Recut(Action):
+    """The drawing is cut anew.
+
+    Args:
+        region: the one that was asked for first before it.
+        gap: how wide openings in lines may be to be closed.
+        model_map: the packed map of the model's regions of the cells that are cut so.
+    """
+
+    gap: str
+    model_map: str
+
+    def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
+        return recut(layout, cells, prepared, self.gap, unpack("map", self.model_map, prepared.shape, np.uint16))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"recut": self.gap, "region": self.region, "region_map": self.model_map}
+
+    @classmethod
+    def from_json(cls, entry: object, size: Point) -> Self | None:
+        match entry:
+            case {"recut": gap, "region": region, "region_map": str(model_map)} if is_int(region) and gap in GAPS:
+                return cls(region, gap, model_map)
+        return None
+
+    def result(self, layout: Layout) -> int:
+        return layout.order[0]
+
+
+KINDS: tuple[type[Action], ...] = (Split, Merge, Cut, Move, Recut, Answer)
 
 
 def read_action(entry: object, size: tuple[int, int]) -> Action:

@@ -15,7 +15,7 @@ DETAIL = 12  # pixels of the model's picture that a cell needs to show its shadi
 
 
 def flat_colors(region_map: np.ndarray, colors: Mapping[int, RGB]) -> Image.Image:
-    """RGB: each region in exactly its color. (H, W) uint8; colors of every region in it."""
+    """RGB: each region in exactly its color. (H, W) uint16; colors of every region in it."""
     table = np.zeros((MAX_REGIONS, 3), dtype=np.uint8)
     for index, color in colors.items():
         table[index] = color

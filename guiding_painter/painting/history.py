@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 import numpy as np
 
 from ..drawings import PreparedDrawing
-from .actions import Action
+from .actions import Action, Answer
 from .layouts import Layout, Piece, with_numbers
 
 Value = TypeVar("Value")
@@ -48,11 +48,12 @@ class Latest(Generic[Value]):
 
 
 class Step(NamedTuple):
-    """What was done, what came of it, and the cells that it made."""
+    """What was done, what came of it, and the cells that it made; of all cells anew, those before and after it."""
 
     action: Action
     layout: Layout
     pieces: Sequence[Piece]
+    cells: tuple[np.ndarray, np.ndarray] | None
 
 
 class History:
@@ -72,9 +73,35 @@ class History:
         self._prepared = prepared
         self._first = layout
 
+    def repeat(self, actions: Sequence[Action], position: int, lenient: bool) -> list[Action]:
+        """Does saved actions once more, and undoes those from `position` on. Returns those that are left out.
+
+        A region of the model that the lines leave no place for is not asked for, and an answer saved for it is let go.
+
+        Args:
+            lenient: leave out what cannot be done any more; otherwise it raises ValueError.
+        """
+        gone, left_out, kept = self._first.channels.keys() - set(self._first.order), [], 0
+        for number, action in enumerate(actions):
+            if isinstance(action, Answer) and action.region in gone:
+                continue
+            try:
+                self.do(action)
+            except ValueError:
+                if not lenient:
+                    raise
+                left_out.append(action)
+            else:
+                kept += number < position
+        while self.position > kept:
+            self.undo()
+        return left_out
+
     def do(self, action: Action) -> Layout:
         """The layout that comes of it. Raises ValueError, and changes nothing, for what cannot be done."""
-        step = Step(action, *action.change(self.state.layout, self.state.cells, self._prepared))
+        change = action.change(self.state.layout, self.state.cells, self._prepared)
+        cells = None if change.cells is None else (self.state.cells, change.cells)
+        step = Step(action, change.layout, change.pieces, cells)
         self.steps[self.position :] = [step]
         self.redo()
         return step.layout
@@ -86,7 +113,7 @@ class History:
         self.position -= 1
         step = self.steps[self.position]
         before = self.steps[self.position - 1].layout if self.position else self._first
-        self._become(before, step.pieces, [piece.origin for piece in step.pieces])
+        self._become(before, self._cells_of(step, 0, [piece.origin for piece in step.pieces]))
         return step
 
     def redo(self) -> Step | None:
@@ -95,20 +122,24 @@ class History:
             return None
         step = self.steps[self.position]
         self.position += 1
-        self._become(step.layout, step.pieces, [piece.cell for piece in step.pieces])
+        self._become(step.layout, self._cells_of(step, 1, [piece.cell for piece in step.pieces]))
         return step
 
-    def _become(self, layout: Layout, pieces: Sequence[Piece], numbers: Sequence[int]) -> None:
+    def _cells_of(self, step: Step, side: int, numbers: Sequence[int]) -> np.ndarray:
+        """(H, W) int32, the cells before a step, side 0, or after it, 1, where its pieces have these numbers."""
+        if step.cells:
+            return step.cells[side]
+        return with_numbers(self.state.cells, step.pieces, numbers) if step.pieces else self.state.cells
+
+    def _become(self, layout: Layout, cells: np.ndarray) -> None:
         before, version = self.state, self.state.version + 1
-        new_cells, same_owners = bool(pieces), np.array_equal(layout.owners, before.layout.owners)
-        cells = before.cells
-        if new_cells:
-            cells = with_numbers(cells, pieces, numbers)
-            cells.flags.writeable = False
+        new_cells = cells is not before.cells
+        same_owners = not new_cells and np.array_equal(layout.owners, before.layout.owners)
+        cells.flags.writeable = False
         self.state = State(
             cells,
             layout,
             version,
-            before.regions_version if same_owners and not new_cells else version,
+            before.regions_version if same_owners else version,
             version if new_cells else before.cells_version,
         )

@@ -15,7 +15,7 @@ class Layout:
     """Which regions there are, what they are made of, and their answers.
 
     Args:
-        owners: (number of cells,) uint8, the region of every cell.
+        owners: (number of cells,) uint16, the region of every cell.
         sizes: (number of cells,) int64, the pixels of every cell, at the drawing's own size.
         order: the regions that have pixels, in the order asked.
         channels: the model's channel of every region that there ever was. Parts of a region share its channel.
@@ -48,10 +48,11 @@ class Piece(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What an action makes of a painting: another layout, and cells that are parts of earlier ones."""
+    """What an action makes of a painting: another layout; cells that are parts of earlier ones, or all cells anew."""
 
     layout: Layout
     pieces: Sequence[Piece] = ()
+    cells: np.ndarray | None = None  # (H, W) int32
 
 
 def with_numbers(cells: np.ndarray, pieces: Sequence[Piece], numbers: Sequence[int]) -> np.ndarray:
@@ -108,7 +109,7 @@ def merged(layout: Layout, region: int, other: int) -> Layout:
         answers[first] = colors[0]
     elif {first, second} <= layout.answers.keys():
         answers[first] = None
-    owners = np.where(layout.owners == second, first, layout.owners).astype(np.uint8)
+    owners = np.where(layout.owners == second, first, layout.owners).astype(np.uint16)
     order = tuple(index for index in layout.order if index != second)
     return replace(layout, owners=owners, order=order, answers=answers)
 
@@ -158,7 +159,7 @@ def divided(layout: Layout, region: int, parts: np.ndarray) -> Layout:
     areas = np.bincount(parts[mine], layout.sizes[mine])
     first = max(layout.channels) + 1
     numbers = [region, *range(first, first + np.count_nonzero(areas) - 1)]
-    table = np.zeros(len(areas), dtype=np.uint8)
+    table = np.zeros(len(areas), dtype=np.uint16)
     table[np.argsort(-areas, kind="stable")[: len(numbers)]] = numbers
     owners = layout.owners.copy()
     owners[mine] = table[parts[mine]]

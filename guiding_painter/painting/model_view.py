@@ -10,7 +10,7 @@ from ..drawings import MAX_REGIONS, PreparedDrawing, Sample, sample
 from .fills import region_colors
 from .history import Latest, State
 
-# Gives the picture, RGB at the working size, that follows from the model's channel of every pixel, (h, w) uint8, the
+# Gives the picture, RGB at the working size, that follows from the model's channel of every pixel, (h, w) uint16, the
 # colors hinted at, (h, w, 3) uint8, and where they are, (h, w) bool.
 Colorize = Callable[[np.ndarray, np.ndarray, np.ndarray], Image.Image]
 
@@ -56,7 +56,7 @@ class ModelView:
         """What `colorize` is given. Parts of a region share its channel: the model has no more than N_c."""
         layout = state.layout
         regions = layout.owners[self._sample(state).seen]  # (h, w)
-        tables = (np.zeros(MAX_REGIONS, np.uint8), np.zeros((MAX_REGIONS, 3), np.uint8), np.zeros(MAX_REGIONS, bool))
+        tables = (np.zeros(MAX_REGIONS, np.uint16), np.zeros((MAX_REGIONS, 3), np.uint8), np.zeros(MAX_REGIONS, bool))
         for index in layout.order:
             tables[0][index] = layout.channels[index]
             if color := layout.answers.get(index):
@@ -82,7 +82,7 @@ def colorize_panels(prepared: PreparedDrawing, colorizers: Sequence[Colorize]) -
         for number, window in enumerate(prepared.windows):
             # Where lines are thick, a pixel of a panel may have come to the gutters or to the next panel.
             own = np.clip(channels[window].astype(int) - number * numbers, 0, numbers - 1)
-            inputs = [own.astype(np.uint8), hints[window], hinted[window]]
+            inputs = [own.astype(np.uint16), hints[window], hinted[window]]
             if seen[number] is None or not all(map(np.array_equal, seen[number], inputs)):
                 page[window] = np.asarray(colorizers[number](*inputs))
                 seen[number] = inputs

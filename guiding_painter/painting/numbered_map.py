@@ -17,7 +17,7 @@ def numbered_map(drawing: Image.Image, region_map: np.ndarray, regions: Sequence
 
     Args:
         drawing: "L", 255 = paper.
-        region_map: (H, W) uint8.
+        region_map: (H, W) uint16.
         regions: the indices of those to show, in the order asked; each has a pixel.
     """
     colors = np.full((MAX_REGIONS, 3), 255, np.uint8)

@@ -1,7 +1,7 @@
 """One drawing being colored: its regions in the order asked, the answers so far, undo, and the picture."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,14 +11,15 @@ from PIL import Image
 from ..colors import RGB, Color, parse_color
 from ..drawings import PreparedDrawing
 from ..files import Artwork, lay_lines, save_artwork
-from .actions import Action, Answer, Cut, Merge, Move, Split
+from .actions import Action, Answer, Cut, Merge, Move, Recut, Split
 from .fills import flat_colors, painted_colors
 from .flats import Flats, make_flats
 from .history import History, Latest
 from .layouts import Layout, check_region, first_layout
 from .model_view import Colorize, ModelView
+from .packing import pack
 from .region import Region
-from .saved import SavedPainting, thumbnail
+from .saved import PLAINLY, Opened, SavedPainting, notes_on, thumbnail
 from .surgery import read_point, read_stroke
 
 Answers = Sequence[Color | None] | str  # colors in the order asked, None to skip a region; or "auto"
@@ -33,10 +34,15 @@ class Painting:
 
     Args:
         prepared: the drawing; of a page with panels no cell lies in a panel and a gutter.
-        model_map: (h, w) uint8 at the working size, the region of every pixel as the model found them.
+        model_map: (h, w) uint16 at the working size, the region of every pixel as the model found them.
         colorize: gives the picture that follows from the answers, see `model_view.Colorize`.
-        extract_lines: whether the drawing was extracted from a colored picture; kept for `to_dict` only.
+        opened: how the drawing was taken from its file, as in `SavedPainting`; kept for `to_dict` only.
         history, position: what to start with, as in `SavedPainting`. Raises ValueError for what cannot be done.
+        lenient: leave out of the history what cannot be done any more, and say so in `notes`.
+        find_regions: gives the model's map of the drawing where it is cut otherwise; without it the map stays.
+
+    Attributes:
+        notes: sentences, for people, about what became of the file when it was opened.
     """
 
     def __init__(
@@ -44,29 +50,23 @@ class Painting:
         prepared: PreparedDrawing,
         model_map: np.ndarray,
         colorize: Colorize,
-        extract_lines: bool = False,
+        opened: Opened = PLAINLY,
         history: Sequence[Action] = (),
         position: int = 0,
+        lenient: bool = False,
+        find_regions: Callable[[PreparedDrawing], np.ndarray] | None = None,
     ):
         self.prepared = prepared
         self.model_map = model_map
         self._view = ModelView(prepared, colorize)
-        self._extract_lines = extract_lines
+        self._opened = opened
+        self._find_regions = find_regions or (lambda prepared: model_map)
         self._mapped: Latest[np.ndarray] = Latest()
-        walls = prepared.panels.walls(prepared.ink) if prepared.panels else False
-        flats = make_flats(prepared.ink | walls, model_map, prepared.gap)
+        flats = make_flats(prepared.cells, prepared.ink, model_map)
         channels = np.unique(model_map)
         self._history = History(prepared, flats.cells, first_layout(flats.owners, flats.cells, channels))
         self._regions: dict[int, Region] = {}  # every one that there ever was
-        # A region of the model that the lines leave no place for is not asked for; an answer saved for it is let go.
-        gone = set(channels.tolist()) - set(self.layout.order)
-        kept = [not (isinstance(action, Answer) and action.region in gone) for action in history]
-        for action, keep in zip(history, kept, strict=True):
-            if keep:
-                self._history.do(action)
-        position = sum(kept[:position])
-        while self._history.position > position:
-            self._history.undo()
+        self.notes = notes_on(self._history.repeat(history, position, lenient))
 
     @property
     def drawing(self) -> Image.Image:
@@ -75,7 +75,7 @@ class Painting:
 
     @property
     def region_map(self) -> np.ndarray:
-        """(H, W) uint8 at the drawing's own size, the region of every pixel. Do not change it."""
+        """(H, W) uint16 at the drawing's own size, the region of every pixel. Do not change it."""
         return self._mapped.of(self._history.state.regions_version, lambda: self._flats.region_map)
 
     @property
@@ -178,6 +178,17 @@ class Painting:
         """
         return self._do(Move(self._index(region), self._pixel(point)))
 
+    def recut(self, gap: str) -> None:
+        """Cuts the drawing anew, and asks the model for the regions of what comes of it: f runs once more.
+
+        A region has the answer of the one before in which most of it lies. Raises ValueError for another gap.
+
+        Args:
+            gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose".
+        """
+        found = self._find_regions(self.prepared.with_gap(gap))
+        self._do(Recut(self.layout.order[0], gap, pack(found)))
+
     def undo(self) -> Region | None:
         """Takes the last answer, skip or surgery back. Returns its region, None where nothing is left to undo."""
         step = self._history.undo()
@@ -237,7 +248,8 @@ class Painting:
         return SavedPainting(
             size=self.drawing.size,
             thumbnail=self._thumbnail,
-            extract_lines=self._extract_lines,
+            opened=self._opened,
+            gap=self.prepared.gap,
             region_map=self.model_map,
             history=[step.action for step in self._history.steps],
             position=self._history.position,

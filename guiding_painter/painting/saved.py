@@ -1,19 +1,32 @@
 """The saved form of a painting: what `Painting.to_dict` writes and `GuidingPainterPipeline.resume` checks and reads."""
 
-import base64
-import zlib
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from ..drawings import MAX_LONG_SIDE, MAX_MAP_PIXELS, PANEL_REGIONS, Box, Panels
+from ..drawings import GAPS, MAX_LONG_SIDE, MAX_MAP_PIXELS, PANEL_REGIONS, UNDERDRAWINGS, Box, Panels
 from .actions import Action, read_action
 from .damage import damaged, is_int
+from .packing import pack, unpack
 
 FORMAT = "guiding-painter painting"
-VERSION = 3  # since panels; version 2 has none, version 1 has answers only, and they are the same otherwise
+VERSION = 4  # cells of another kind, more regions than a byte holds, gap and underdrawing
+LAST_OF_BYTES = 3  # had panels; version 2 none, and version 1 answers only
+
+
+@dataclass(frozen=True)
+class Opened:
+    """How a drawing was taken from its file, see `drawings.open_drawing`."""
+
+    extract_lines: bool = False
+    underdrawing: str = "auto"
+
+
+PLAINLY = Opened()
 
 
 @dataclass(frozen=True)
@@ -24,21 +37,25 @@ class SavedPainting:
         size: (width, height) of the drawing.
         thumbnail: (32, 32) uint8, the drawing made small, to tell it from another. Not a hash of its pixels: the same
             JPEG decodes a little differently elsewhere, and a drawing saved in another format is still this drawing.
-        extract_lines: whether the drawing was extracted from a colored picture when it was opened.
-        region_map: (h, w) uint8 at the working size. Kept rather than asked of the model again, whose argmax may differ
-            in a few pixels on another machine.
+        opened: how the drawing was taken from its file.
+        gap: how wide openings in lines were closed, see `drawings.cut_cells`.
+        region_map: (h, w) uint16 at the working size. Kept rather than asked of the model again, whose argmax may
+            differ in a few pixels on another machine.
         history: every answer and surgery in the order done, undone ones too.
         position: how many of them count; the rest can be redone.
         panels: those of a page that was opened panel by panel.
+        is_old: of a version that cut cells otherwise, so that surgery may no longer fit.
     """
 
     size: tuple[int, int]
     thumbnail: np.ndarray
-    extract_lines: bool
+    opened: Opened
+    gap: str
     region_map: np.ndarray
     history: list[Action]
     position: int
     panels: Panels | None = None
+    is_old: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-plain: dicts, lists, strings, numbers, booleans and None."""
@@ -46,10 +63,12 @@ class SavedPainting:
         return {
             "format": FORMAT,
             "version": VERSION,
-            "drawing": {"size": list(self.size), "thumbnail": _encode(self.thumbnail)},
-            "extract_lines": self.extract_lines,
+            "drawing": {"size": list(self.size), "thumbnail": pack(self.thumbnail)},
+            "extract_lines": self.opened.extract_lines,
+            "underdrawing": self.opened.underdrawing,
+            "gap": self.gap,
             "working_size": [width, height],
-            "region_map": _encode(self.region_map),
+            "region_map": pack(self.region_map),
             "history": [action.to_json() for action in self.history],
             "position": self.position,
             "panels": self.panels and {"boxes": list(map(list, self.panels.boxes)), "regions": self.panels.regions},
@@ -68,17 +87,15 @@ class SavedPainting:
         drawing = state.get("drawing")
         if not isinstance(drawing, dict):
             raise damaged("drawing", drawing)
-        extract_lines = state.get("extract_lines")
-        if not isinstance(extract_lines, bool):
-            raise damaged("extract_lines", extract_lines)
-
+        is_old = state["version"] <= LAST_OF_BYTES
         size = _read_size("drawing size", drawing.get("size"))
         panels = None if state.get("panels") is None else _read_panels(state["panels"], size)
         width, height = _read_size("working_size", state.get("working_size"))
         # That of a page is bounded by its panels: a strip of many is far longer than one of them.
         if width * height > MAX_MAP_PIXELS or (panels is None and max(width, height) > MAX_LONG_SIDE):
             raise damaged("working_size", state["working_size"])
-        region_map = _decode("region_map", state.get("region_map"), (height, width))
+        kind = np.uint8 if is_old else np.uint16
+        region_map = unpack("region_map", state.get("region_map"), (height, width), kind).astype(np.uint16)
         history = _read_history(state.get("history"), size)
         position = state.get("position")
         if not is_int(position) or not 0 <= position <= len(history):
@@ -87,12 +104,14 @@ class SavedPainting:
             raise damaged("last region", int(region_map.max()))
         return cls(
             size=size,
-            thumbnail=_decode("drawing thumbnail", drawing.get("thumbnail"), (32, 32)),
-            extract_lines=extract_lines,
+            thumbnail=unpack("drawing thumbnail", drawing.get("thumbnail"), (32, 32)),
+            opened=_read_opened(state, is_old),
+            gap="normal" if is_old else _read_choice(state, "gap", GAPS),
             region_map=region_map,
             history=history,
             position=position,
             panels=panels,
+            is_old=is_old,
         )
 
     def check_drawing(self, drawing: Image.Image) -> None:
@@ -116,6 +135,20 @@ def _read_size(what: str, value: object) -> tuple[int, int]:
     if not isinstance(value, list | tuple) or len(value) != 2 or not all(is_int(side) and side > 0 for side in value):
         raise damaged(what, value)
     return value[0], value[1]
+
+
+def _read_opened(state: dict[str, Any], is_old: bool) -> Opened:
+    extract_lines = state.get("extract_lines")
+    if not isinstance(extract_lines, bool):
+        raise damaged("extract_lines", extract_lines)
+    # Earlier versions took every line for ink.
+    return Opened(extract_lines, "keep" if is_old else _read_choice(state, "underdrawing", UNDERDRAWINGS))
+
+
+def _read_choice(state: dict[str, Any], name: str, choices: Collection[str]) -> str:
+    if (value := state.get(name)) not in tuple(choices):
+        raise damaged(name, value)
+    return value
 
 
 def _read_panels(value: object, size: tuple[int, int]) -> Panels:
@@ -148,18 +181,10 @@ def _read_history(entries: object, size: tuple[int, int]) -> list[Action]:
     return [read_action(entry, size) for entry in entries]
 
 
-def _encode(values: np.ndarray) -> str:
-    return base64.b64encode(zlib.compress(values.tobytes())).decode()
-
-
-def _decode(what: str, text: object, shape: tuple[int, int]) -> np.ndarray:
-    """(h, w) uint8. zlib's checksum tells of any damage; no more is unpacked than the shape can hold."""
-    size = shape[0] * shape[1]
-    unpacker = zlib.decompressobj()
-    try:
-        data = unpacker.decompress(base64.b64decode(text, validate=True), size + 1)
-    except (TypeError, ValueError, zlib.error):
-        raise ValueError(f"This saved painting is damaged: its {what} cannot be unpacked.") from None
-    if len(data) != size or not unpacker.eof:
-        raise ValueError(f"This saved painting is damaged: its {what} is not one of {shape[1]}x{shape[0]} pixels.")
-    return np.frombuffer(data, np.uint8).reshape(shape)
+def notes_on(left_out: Sequence[Action]) -> tuple[str, ...]:
+    """The sentence, for people, that names the actions of a saved painting that could not be done once more."""
+    kinds = Counter(type(action).__name__.lower() for action in left_out)
+    if not kinds:
+        return ()
+    what = ", ".join(f"{count} {kind}" + "s" * (count > 1) for kind, count in sorted(kinds.items()))
+    return (f"Areas are found in another way than when this painting was saved; left out: {what}.",)

@@ -13,7 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from skimage.measure import approximate_polygon
 
-from .flats import grow
+from ..drawings import grow
 from .layouts import Change, Layout, Piece, check_region, divided, room_left, with_numbers, with_pieces
 
 MAX_POINTS = 10_000  # of a stroke

@@ -74,6 +74,18 @@ def _looking(model: argparse.ArgumentParser) -> argparse.ArgumentParser:
     looking.add_argument(
         "--panels", action="store_true", help="find the panels of a page and give each of them its own regions"
     )
+    looking.add_argument(
+        "--gap",
+        choices=("tight", "normal", "loose"),
+        default="normal",
+        help="how wide openings in lines may be to be closed (default: %(default)s)",
+    )
+    looking.add_argument(
+        "--underdrawing",
+        choices=("auto", "keep", "drop"),
+        default="auto",
+        help="pale colored lines under the ink: drop them, keep them, or drop those of one hue (default: %(default)s)",
+    )
     return looking
 
 

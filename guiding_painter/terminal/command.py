@@ -120,7 +120,7 @@ def _load(args: argparse.Namespace) -> "GuidingPainterPipeline":
 
 
 def _open(painter: "GuidingPainterPipeline", drawing: Path, args: argparse.Namespace) -> "Painting":
-    return painter.open(drawing, args.long_side, args.extract_lines, args.panels)
+    return painter.open(drawing, args.long_side, args.extract_lines, args.panels, args.gap, args.underdrawing)
 
 
 def _paint_folder(args: argparse.Namespace, sources: Sources) -> int:

@@ -5,8 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 from training_pictures import draw_picture
 
-from guiding_painter.drawings import extract_line_art
-from guiding_painter.drawings.cells import line_bounded_cells
+from guiding_painter.drawings import cut_cells, extract_line_art, find_ink
 from pictures.drawing_style import gaps, grain, specks, uneven_darkness, uneven_width, vary_drawing
 
 
@@ -42,9 +41,12 @@ def test_about_half_of_the_drawings_are_clean():
 
 
 def test_usual_drawings_keep_most_of_the_cells():
-    plain = line_bounded_cells(drawings(0, 1)[0]).max()
+    def count(drawing: np.ndarray) -> int:
+        return int(cut_cells(find_ink(Image.fromarray(np.rint(255 * drawing).astype(np.uint8)))).max())
+
+    plain = count(drawings(0, 1)[0])
     assert plain >= 3
-    kept = [line_bounded_cells(drawing).max() >= plain - 1 for drawing in drawings(1)]
+    kept = [count(drawing) >= plain - 1 for drawing in drawings(1)]
     assert np.mean(kept) > 0.7
 
 
