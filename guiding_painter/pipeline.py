@@ -198,7 +198,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
         drawing = open_drawing(drawing, saved.opened.extract_lines, saved.opened.underdrawing)
         saved.check_drawing(drawing)
         panels = saved.panels
-        last = panels.regions - 1 if panels else int(saved.region_map.max())
+        last = panels.regions - 1 if panels else saved.last_channel
         if last >= self.colorization.config.max_hints:
             raise ValueError(
                 f"This painting has a region {last}{' in each panel' if panels else ''} and this model has only "

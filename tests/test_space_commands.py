@@ -20,7 +20,16 @@ from guiding_painter.palettes import read_palette
 from record import Record
 from rooms import question
 from texts import Trouble, en, ko
-from uploads import MAX_STEPS, check_picture, is_animated, pack_painting, read_file, unpack_painting, uploaded
+from uploads import (
+    MAX_RECUTS,
+    MAX_STEPS,
+    check_picture,
+    is_animated,
+    pack_painting,
+    read_file,
+    unpack_painting,
+    uploaded,
+)
 from views import EDGE, MAX_SIDE, asked_view, hints_view, picture_file, picture_view, point_of_drawing
 from visits import Visits
 
@@ -357,9 +366,13 @@ def test_what_is_no_saved_painting_is_refused(visits, visit, drawing):
         with pytest.raises(Trouble, match="no file saved here|cannot be opened"):
             unpack_painting(data)
     answers = [{"region": 0, "color": "#123456"}] * (MAX_STEPS + 1)
+    cut_anew = visits.painter.resume(original, state)
+    cut_anew.recut("loose")
+    recuts = cut_anew.to_dict()["history"][-1:] * (MAX_RECUTS + 1)
     for damaged in (
         {}, [], state | {"region_map": "AAAA"}, state | {"position": 99}, state | {"working_size": [2048, 1365]},
         state | {"panels": {"boxes": [], "regions": 1}}, state | {"history": answers},
+        state | {"history": recuts},
     ):  # fmt: skip
         with pytest.raises(Trouble, match="no file saved here"):
             visits.resume(*unpack_painting(pack_painting(original, damaged)))
