@@ -5,8 +5,10 @@ import json
 import re
 import time
 import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 
+import gradio as gr
 import numpy as np
 import pytest
 from conftest import file_bytes
@@ -18,7 +20,7 @@ from css_colors import read_color
 from downloads import NAMES, make_file
 from guiding_painter.palettes import read_palette
 from record import Record
-from rooms import question
+from rooms import FinishRoom, question
 from texts import Trouble, en, ko
 from uploads import (
     MAX_RECUTS,
@@ -143,6 +145,23 @@ def test_a_picture_goes_to_the_page_small_and_close_to_itself(visit, tmp_path):
         assert (picture.format, picture.size) == ("WEBP", view.size)
         difference = np.abs(np.asarray(picture.convert("RGB")).astype(int) - np.asarray(view))
     assert difference.mean() < 8
+
+
+def test_no_visitor_writes_over_a_finished_picture_that_another_is_served(visit):
+    with gr.Blocks():
+        room = FinishRoom.build(en)
+    shown = [room.compare.postprocess(room.shown(visit, "flat", True)[room.compare]) for _ in range(2)]
+    paths = [side.path for data in shown for side in data.root]
+    assert len(set(paths)) == 4
+    assert all(Path(path).exists() for path in paths)
+
+
+def test_the_view_has_room_for_more_regions_than_a_byte(visit):
+    painting = SimpleNamespace(
+        drawing=Image.new("L", (300, 1), 255), region_map=np.arange(300, dtype=np.uint16)[None],
+        regions=[SimpleNamespace(index=index, color="#ff0000", suggested_color=None) for index in range(300)],
+    )  # fmt: skip
+    assert picture_view(painting).getpixel((299, 0)) == (255, 0, 0)
 
 
 def test_a_point_of_the_view_is_found_in_a_larger_drawing(drawing):
