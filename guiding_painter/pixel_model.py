@@ -5,10 +5,10 @@ import torch
 from PIL import Image
 
 from .colorization import ColorizationNetwork
-from .drawings import PreparedDrawing, rank_by_size, resize, to_pil
+from .drawings import MAX_REGIONS, PreparedDrawing, rank_by_size, resize, sample, to_pil, to_sketch, working_size
 from .hints import region_segments
 from .inference import inference
-from .painting import Colorize, ModelView, colorize_panels
+from .painting import Colorize, ModelView, Painting, colorize_panels
 from .segmentation import MAX_CELLS, SegmentationNetwork
 
 
@@ -18,6 +18,9 @@ class PixelModel:
     Args:
         segmentation, colorization: trained together, with one N_c.
     """
+
+    # Of `transfer.distances`: up to here a region is nearly always the same one, drawn again, moved or cropped.
+    alike = 0.2
 
     def __init__(self, segmentation: SegmentationNetwork, colorization: ColorizationNetwork):
         self.segmentation, self.colorization = segmentation, colorization
@@ -42,6 +45,27 @@ class PixelModel:
         """What it believes of a painting of this drawing."""
         colorizers = [self.colorizer(sketch) for sketch in prepared.sketches]
         return ModelView(prepared, colorize_panels(prepared, colorizers) if prepared.panels else colorizers[0])
+
+    def describe(self, painting: Painting) -> np.ndarray:
+        """(number of regions, F), what every region of a painting looks like, in the first order: one forward of f.
+
+        The mean over the region of the last features of the U-Net, each with mean 0 and deviation 1 over the drawing.
+        """
+        network = self.segmentation
+        width, height = working_size(painting.drawing.size)
+        sketch = to_sketch(painting.drawing, (width, height)).to(network.device, network.dtype)
+        with inference(network):
+            features = network.features(sketch)[0].float().cpu().numpy()  # (F, h, w)
+        deviation = np.maximum(features.std(axis=(1, 2), keepdims=True), 1e-6)
+        features = (features - features.mean(axis=(1, 2), keepdims=True)) / deviation
+        # A region too thin to lie in the middle of any pixel looks like the pixels that it lies in.
+        sampled = sample(painting.region_map, (height, width))
+        labels = np.concatenate([sampled.seen.ravel(), sampled.hidden])
+        pixels = np.concatenate([np.arange(height * width), sampled.places])
+        counts = np.maximum(np.bincount(labels, minlength=MAX_REGIONS), 1)
+        values = features.reshape(len(features), -1)[:, pixels]
+        means = np.stack([np.bincount(labels, value, MAX_REGIONS) for value in values], axis=1) / counts[:, None]
+        return means[[region.index for region in painting.regions]]
 
     def regions_of(self, sketch: torch.Tensor, cells: np.ndarray) -> np.ndarray:
         """(h, w) uint16, the region of every pixel of a sketch: one forward of f.
