@@ -18,6 +18,7 @@ from .history import Latest, State
 SUGGESTIONS = 5
 SIMILAR = 0.5  # how likely two regions must share a color for one to follow the other
 SAMPLED = 8  # regions of a proposal whose colors are drawn; the others follow from them
+TRIES = 3  # colorings drawn for each that is wanted: some come out alike
 BOLD = 1.5  # colors are drawn by their probabilities to this power, so that nothing odd is
 
 
@@ -73,7 +74,11 @@ class CellView:
         return [other for other, share in zip(seen.order, likely, strict=True) if share >= SIMILAR and other != region]
 
     def proposals(self, state: State, count: int) -> list[dict[int, RGB]]:
-        return [self._propose(state, seed) for seed in range(count)]
+        found: list[dict[int, RGB]] = []
+        for seed in range(TRIES * count):
+            if len(found) < count and (colors := self._propose(state, seed)) not in found:
+                found.append(colors)
+        return found
 
     def _look(self, state: State) -> Look:
         def make() -> Look:
