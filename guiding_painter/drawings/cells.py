@@ -14,6 +14,7 @@ from .grids import any_in_block, block_of_pixels
 from .growth import grow, rank_by_size
 from .joining import Closing, join_hills, join_openings
 from .marks import loose_marks
+from .runs import find_runs
 from .texture import find_texture, is_narrow, join_through_texture
 
 BLOCKS = 1200  # long side in blocks of pixels at which areas are judged
@@ -106,7 +107,9 @@ def join_texture(cells: np.ndarray, distance: np.ndarray, ink: np.ndarray) -> np
 
 def highest(distance: np.ndarray, cells: np.ndarray) -> np.ndarray:
     """(count,) float, the greatest distance to ink in each cell."""
-    return np.asarray(ndimage.maximum(distance, cells, np.arange(cells.max() + 1)), dtype=float)
+    peaks = np.zeros(cells.max() + 1)
+    np.maximum.at(peaks, cells.ravel(), distance.ravel())
+    return peaks
 
 
 def renumbered(areas: np.ndarray, basins: np.ndarray) -> np.ndarray:
@@ -154,11 +157,8 @@ def open_borders(seeds: np.ndarray) -> None:
 
 def add_slivers(page: np.ndarray, fence: np.ndarray, scale: int) -> None:
     """Numbers, in place, the paper that no block fits in: strands of hair, between hatches, inside letters."""
-    free = (page == 0) & ~fence
-    if not free.any():
-        return
-    slivers, count = ndimage.label(free)
-    pixels = np.flatnonzero(slivers)
-    number = slivers.ravel()[pixels]
-    big = np.bincount(number, minlength=count + 1) >= SPECK * scale**2
-    page.flat[pixels] = np.where(big, page.max() + np.cumsum(big), 0).astype(np.int32)[number]
+    slivers = find_runs((page == 0) & ~fence, corners=False)
+    big = slivers.sums(slivers.lengths) >= SPECK * scale**2
+    chosen = big[slivers.pieces]
+    numbers = page.max() + np.cumsum(big)[slivers.pieces[chosen]]
+    page[np.divmod(slivers.pixels(chosen), page.shape[1])] = np.repeat(numbers, slivers.lengths[chosen])
