@@ -39,17 +39,16 @@ class Marks:
     directions: np.ndarray
 
 
-def loose_marks(ink: np.ndarray) -> np.ndarray:
-    """(h, w) bool, ink that bounds no area: specks, and patterns of marks or strokes."""
+def loose_marks(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(h, w) bool, ink that bounds no area: specks and patterns of marks; and hatches, beside which others may."""
     side = max(ink.shape)
     runs = find_runs(ink, corners=True)
     marks = measure_marks(ink, runs)
-    loose = marks.sizes <= SPECK * side
-    loose |= _patterns(marks, side)
-    loose |= _hatches(marks, side)
-    pixels = np.zeros_like(ink)
-    pixels.flat[runs.pixels(loose[runs.pieces])] = True
-    return pixels
+    loose = (marks.sizes <= SPECK * side) | _patterns(marks, side)
+    pixels = np.zeros((2, *ink.shape), dtype=bool)
+    for mine, chosen in zip(pixels, (loose, _hatches(marks, side) & ~loose), strict=True):
+        mine.flat[runs.pixels(chosen[runs.pieces])] = True
+    return pixels[0], pixels[1]
 
 
 def measure_marks(ink: np.ndarray, runs: Runs) -> Marks:
