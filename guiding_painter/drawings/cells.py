@@ -24,6 +24,7 @@ GAPS = {  # share of the smaller area's width, and width as a share of the drawi
     "loose": (0.5, 8 / 512),
 }
 RIM = 0.05  # of the long side: a line that ends farther from the picture's edge does not mean to reach it
+WIDE = 0.03  # of the long side: so wide an opening may be a gap in a large area's outline, if all else of it is drawn
 HILLS = 0.6  # from this ratio of a saddle to the lower hill on the two are one, whatever lies between them
 TONE = 5  # blocks: what is ink in every one of so many, each way, is no line
 HATCH_NARROW = 0.022  # of the long side: between hatches an area may be wider than those of any texture
@@ -100,7 +101,7 @@ def cut_openings(ink: np.ndarray, gap: str) -> tuple[np.ndarray, np.ndarray]:
     peaks = highest(distance, cells)
     cells = renumbered(join_hills(find_borders(cells, distance), peaks, HILLS), cells)
     ratio, width = GAPS[gap]
-    closing = Closing(ratio, width * side, RIM * side)
+    closing = Closing(ratio, width * side, RIM * side, WIDE * side if gap != "tight" else math.inf)
     borders = find_borders(spread_over_ink(cells), distance)
     return renumbered(join_openings(borders, highest(distance, cells), closing, line_width(ink)), cells), distance
 
