@@ -1,21 +1,22 @@
 """From any image file to the sketch the networks read, and from their tensors back to pictures."""
 
-import contextlib
 import functools
-import io
-import os
-from typing import BinaryIO
 
 import numpy as np
 import torch
-from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageOps
 from scipy import ndimage
 
+from .decoding import MAX_PIXELS
 from .line_art import extract_line_art, xdog
-from .paper import flatten, is_clean, is_light_on_dark, looks_colored
+from .paper import flatten, is_clean, is_light_on_dark
+from .paper import looks_colored as has_colored_areas
+from .pictures import Source, count_pages, open_picture
+from .sheets import Page, find_sheet, page_of, straighten
 
 __all__ = [
     "MAX_PIXELS",
+    "count_pages",
     "extract_line_art",
     "looks_colored",
     "open_drawing",
@@ -27,119 +28,65 @@ __all__ = [
     "xdog",
 ]
 
-# A 600 dpi page of A3 has 70 million pixels. Below Pillow's own limit (89 million), which therefore never speaks first.
-MAX_PIXELS = 80_000_000
-
-# Uploads are untrusted: only these decoders of Pillow's many are let near them.
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP")
-
-MAX_PROFILE = 2_000_000  # bytes
+SHEET_STROKE = 1 / 40  # of a sheet: the shadow of a hand or phone is wider, and nothing else darkens its border
 
 LINE_ART_SIDE = 1024  # long side in pixels at which lines are extracted: finer edges of a larger photo are texture
 
 
-def open_picture(source: str | os.PathLike | bytes | BinaryIO | Image.Image) -> Image.Image:
-    """Opens any PNG, JPEG, WebP, GIF, TIFF or BMP as a person sees it.
-
-    Upright by its EXIF rotation, transparency over white, the first frame of an animation; palettes, CMYK and gray of
-    1, 16 or 32 bits converted.
-
-    Args:
-        source: a path, the bytes of a file, an open binary file (left open) or a picture already open.
-
-    Returns:
-        an "RGB" image; its `info` holds "dpi" and, where it is one for RGB of at most 2 MB, "icc_profile".
-
-    Raises:
-        OSError: missing, unreadable, truncated, or not one of the six formats.
-        ValueError: no pixels, or more than MAX_PIXELS; both known before decoding.
-    """
-    is_open = isinstance(source, Image.Image)
-    name = source if isinstance(source, str | os.PathLike) else getattr(source, "name", None)
-    name = name or "The picture"
-    try:
-        file = io.BytesIO(source) if isinstance(source, bytes) else source
-        with contextlib.nullcontext(source) if is_open else Image.open(file, formats=FORMATS) as image:
-            pixels = image.width * image.height
-            if 0 < pixels <= MAX_PIXELS:
-                return _as_seen(image)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        pixels = MAX_PIXELS + 1
-    except FileNotFoundError:
-        raise FileNotFoundError(f"{name} does not exist: check the path.") from None
-    except IsADirectoryError:
-        raise IsADirectoryError(f"{name} is a folder: name a picture in it.") from None
-    except PermissionError:
-        raise PermissionError(f"{name} may not be read: ask for the permission to read it.") from None
-    except UnidentifiedImageError:
-        raise OSError(f"{name} is no PNG, JPEG, WebP, GIF, TIFF or BMP picture: save it as one of these.") from None
-    except Exception as error:  # damaged files raise nearly anything: SyntaxError, struct.error, IndexError, ...
-        raise OSError(f"{name} cannot be decoded ({error}): it may be cut short, save or download it again.") from error
-    if pixels == 0:
-        raise ValueError(f"{name} has no pixels: give a picture at least one pixel wide and high.")
-    raise ValueError(f"{name} has more than {MAX_PIXELS // 1_000_000} megapixels: scale it down.")
-
-
-def _as_seen(image: Image.Image) -> Image.Image:
-    info = image.info
-    image = ImageOps.exif_transpose(image)
-    if image.mode.startswith(("I", "F")):
-        image = _eight_bit(image)
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    image = image.convert("RGB")
-    image.info = {}
-    if "dpi" in info:
-        image.info["dpi"] = tuple(float(value) for value in info["dpi"])
-    profile = info.get("icc_profile") or b""
-    # One for CMYK or gray says nothing about these pixels, and what is larger than any would go into every layer.
-    if profile[16:20] == b"RGB " and len(profile) <= MAX_PROFILE:
-        image.info["icc_profile"] = profile
-    return image
-
-
-def _eight_bit(image: Image.Image) -> Image.Image:
-    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
-    top = 65535 if image.mode.startswith("I;16") else values.max()
-    white = next((white for white in (1, 255, 65535) if top <= white), top)  # files do not say which number is white
-    return Image.fromarray(np.rint(np.clip(values / white, 0, 1) * 255).astype(np.uint8))
-
-
-def open_drawing(
-    source: str | os.PathLike | bytes | BinaryIO | Image.Image, extract_lines: bool = False
-) -> Image.Image:
+def open_drawing(source: Source, extract_lines: bool = False, page: Page = "auto", page_number: int = 1) -> Image.Image:
     """Opens a drawing as ink on white paper, whatever paper and light it was photographed or scanned with.
 
-    What is clean already (white paper without grain) stays as it is, to the bit. Anything else is divided by its paper
-    and stretched, see `paper.flatten`. Lines of any color count as ink. Light lines on a dark ground, as of chalk or a
-    blueprint, are inverted. A colored picture, see `looks_colored`, is taken by its luminance.
+    What is clean already (white paper without grain) stays as it is, to the bit. A photo of a sheet of paper becomes
+    the sheet, see `sheets.find_sheet`. Anything else is divided by its paper and stretched, see `paper.flatten`. Lines
+    of any color count as ink. Light lines on a dark ground, as of chalk or a blueprint, are inverted. A colored
+    picture, see `looks_colored`, is taken by its luminance.
 
     Args:
         source: as for `open_picture`.
         extract_lines: make line art out of a colored picture instead, see `extract_line_art`.
+        page: "auto" looks for a sheet of paper in a photo, "none" takes all of the picture; or the four corners
+            (x, y) of the sheet in pixels of the picture.
+        page_number: of a PDF or TIFF, from 1.
 
     Returns:
-        an "L" image of the picture's own size, 255 = paper; its `info` holds "dpi" and "icc_profile" as that
-        of `open_picture` does.
+        an "L" image of the picture's, or the sheet's, own size, 255 = paper; its `info` holds "dpi" and "icc_profile"
+        as that of `open_picture` does, "notes", sentences about what was done to it, and "opened", the page and
+        page_number that open the same once more: {"page": "none" or corners, "page_number": 1}.
 
     Raises:
-        OSError, ValueError: as `open_picture`.
+        OSError, ValueError: as `open_picture`; ValueError for a page that is none of these.
     """
-    picture = open_picture(source)
+    picture = open_picture(source, page_number)
+    corners = page_of(picture, page)
+    notes = [*picture.info.get("notes", ())]
+    if corners:
+        picture = straighten(picture, corners)
+        notes.append("The sheet of paper was cut out of the photo and straightened; page='none' leaves it as it is.")
+    if picture.info.get("painting"):
+        notes.append("A painting is saved in this file; resume goes on with it.")
     if extract_lines:
         small = picture.copy()
         small.thumbnail((LINE_ART_SIDE, LINE_ART_SIDE), Image.Resampling.LANCZOS)
         drawing = extract_line_art(small).resize(picture.size, Image.Resampling.BICUBIC)
+    elif corners:
+        drawing = flatten(picture.convert("L") if has_colored_areas(picture) else picture, SHEET_STROKE)
     else:
         drawing = _ink_on_white(picture)
-    drawing.info |= picture.info
+    drawing.info |= {key: picture.info[key] for key in ("dpi", "icc_profile") if key in picture.info}
+    drawing.info["notes"] = tuple(notes)
+    drawing.info["opened"] = {"page": corners or "none", "page_number": page_number}
     return drawing
+
+
+def looks_colored(picture: Image.Image) -> bool:
+    """Whether an "RGB" picture has colors already, see `paper.looks_colored`; of a photo of paper, only the sheet."""
+    corners = find_sheet(picture.convert("RGB"))
+    return has_colored_areas(straighten(picture.convert("RGB"), corners) if corners else picture)
 
 
 def _ink_on_white(picture: Image.Image) -> Image.Image:
     luminance = picture.convert("L")
-    if looks_colored(picture):
+    if has_colored_areas(picture):
         ink = picture = luminance
     else:
         picture = ImageOps.invert(picture) if is_light_on_dark(luminance) else picture

@@ -1,0 +1,332 @@
+"""A sheet of paper in a photo: found on whatever it lies on, and straightened by its four corners.
+
+Found is the largest four-sided part that is lighter, or less colored, than what is around it, at several thresholds.
+It counts as a sheet only if its sides are straight, stand out, have the grain of a photo around them and mostly paper
+between them: a panel of a comic page, or the white in the middle of a painting, is none.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+from scipy.spatial import ConvexHull, QhullError
+from skimage.filters import threshold_multiotsu
+
+from .decoding import MAX_PIXELS
+
+Point = tuple[float, float]
+Corners = tuple[Point, Point, Point, Point]  # (x, y) in pixels from the top left corner, clockwise
+Page = str | Sequence[Sequence[float]]  # "auto", "none", or four corners
+
+SMALL = 320  # long side in pixels at which sheets are looked for
+FINE = 1280  # long side at which their sides are measured
+MIN_AREA, MAX_AREA = 0.12, 0.97  # of the photo
+MIN_FILL = 0.94  # of a quadrilateral by what is in it
+MIN_CONTRAST = 0.1  # between both sides of an edge, of the range from black to white
+MIN_STRAIGHT = 0.7  # of an edge must lie on one line
+MIN_PAPER = 0.6  # of the sheet must be empty paper
+MAX_FLAT = 0.5  # of the surroundings may equal its neighbor exactly, as it does in what was drawn on a screen
+
+
+def page_of(picture: Image.Image, page: Page = "auto") -> Corners | None:
+    """The corners of the sheet in a picture: looked for, or as given; None where there is no sheet, or for "none".
+
+    Raises ValueError for what is neither "auto", "none" nor four corners of a convex figure in the picture.
+    """
+    if isinstance(page, str):
+        if page not in ("auto", "none"):
+            raise ValueError(f"page is {page!r}: give 'auto', 'none' or four corners (x, y).")
+        return find_sheet(picture) if page == "auto" else None
+    try:
+        corners = np.array([[float(x), float(y)] for x, y in page])
+    except (TypeError, ValueError):
+        corners = np.empty((0, 2))
+    if corners.shape != (4, 2) or not np.isfinite(corners).all():
+        raise ValueError(f"page is {page!r:.80}: give 'auto', 'none' or four corners (x, y).")
+    if (corners < -0.5 * max(picture.size)).any() or (corners > 1.5 * max(picture.size)).any():
+        raise ValueError(f"page has a corner far outside the picture of {picture.width}x{picture.height} pixels.")
+    corners = _clockwise(corners)
+    if _turns(corners).min() <= 0 or _area(corners) < 64:
+        raise ValueError("page is no figure with four corners, or hardly larger than a point: give the sheet's own.")
+    return tuple(map(tuple, corners.tolist()))
+
+
+def find_sheet(picture: Image.Image) -> Corners | None:
+    """The corners of the sheet of paper that an "RGB" photo shows, slightly inside its edges; None if it shows none."""
+    if min(picture.size) < 64:
+        return None
+    scale = max(1.0, max(picture.size) / SMALL)
+    small = _closed(picture, scale)
+    candidates = sorted(_quadrilaterals(small), key=lambda found: -_area(found))
+    for number, corners in enumerate(candidates):
+        if any(np.abs(corners - other).max() < 4 for other in candidates[:number]):
+            continue
+        if (sheet := _measured(picture, corners * scale)) is not None:
+            return tuple(map(tuple, sheet.tolist()))
+    return None
+
+
+def straighten(picture: Image.Image, corners: Corners) -> Image.Image:
+    """The sheet between four corners as seen from straight above, no smaller than it is in the photo."""
+    width, height = sheet_size(corners, picture.size)
+    target = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=float)
+    rows, values = [], []
+    for (x, y), (u, v) in zip(target, corners, strict=True):
+        rows += [(x, y, 1, 0, 0, 0, -u * x, -u * y), (0, 0, 0, x, y, 1, -v * x, -v * y)]
+        values += [u, v]
+    coefficients = np.linalg.solve(np.array(rows, dtype=float), np.array(values, dtype=float))
+    info = picture.info
+    sheet = picture.transform(
+        (width, height), Image.Transform.PERSPECTIVE, coefficients.tolist(), Image.Resampling.BICUBIC
+    )
+    sheet.info = {key: value for key, value in info.items() if key != "dpi"}  # which was the photo's, if any
+    return sheet
+
+
+def sheet_size(corners: Corners, photo_size: tuple[int, int]) -> tuple[int, int]:
+    """(width, height) in pixels for the sheet between four corners, in the proportions of the paper itself.
+
+    They follow from the perspective, if the photo was not cropped (Zhang and He, "Whiteboard scanning and image
+    enhancement", 2007); where that gives nothing sensible, from the lengths of the sides.
+    """
+    points = np.array(corners)
+    sides = np.linalg.norm(points - np.roll(points, -1, axis=0), axis=1)  # top, right, bottom, left
+    width, height = max(sides[0], sides[2]), max(sides[1], sides[3])
+    seen = (sides[0] + sides[2]) / (sides[1] + sides[3])
+    aspect = _aspect(points - np.array(photo_size) / 2, max(photo_size))
+    if aspect is None or not 0.6 < aspect / seen < 1.7:
+        aspect = seen
+    width = max(width, height * aspect)
+    width = min(width, (MAX_PIXELS * aspect) ** 0.5 - 1)
+    return max(1, round(width)), max(1, round(width / aspect))
+
+
+def _aspect(points: np.ndarray, side: float) -> float | None:
+    top_left, top_right, bottom_right, bottom_left = (np.append(point / side, 1.0) for point in points)
+    diagonal = np.cross(top_left, bottom_right)
+    across = np.dot(diagonal, bottom_left) / np.dot(np.cross(top_right, bottom_right), bottom_left) * top_right
+    down = np.dot(diagonal, top_right) / np.dot(np.cross(bottom_left, bottom_right), top_right) * bottom_left
+    across, down = across - top_left, down - top_left
+    if min(abs(across[2]), abs(down[2])) < 0.02:  # hardly any perspective
+        return None
+    focal = -(across[:2] @ down[:2]) / (across[2] * down[2])  # squared, in units of the long side
+    if not 0.25 < focal < 9:
+        return None
+    across, down = (np.sqrt(side[:2] @ side[:2] / focal + side[2] ** 2) for side in (across, down))
+    return float(across / down)
+
+
+def _closed(picture: Image.Image, scale: float) -> np.ndarray:
+    """(h, w, 3) in [0, 1], small, without noise and thin strokes."""
+    size = tuple(max(1, round(side / scale)) for side in picture.size)
+    small = np.asarray(picture.resize(size, Image.Resampling.BOX), dtype=np.float32) / 255
+    small = ndimage.gaussian_filter(small, (1, 1, 0))
+    return ndimage.grey_closing(small, size=(7, 7, 1))
+
+
+def _quadrilaterals(small: np.ndarray) -> Iterator[np.ndarray]:
+    """(4, 2) corners of what is light, of what has little color, and of what has no sharp edge in it."""
+    height, width = small.shape[:2]
+    for mask in _masks(small):
+        labels, count = ndimage.label(ndimage.binary_opening(mask, np.ones((5, 5))))
+        if count == 0:
+            continue
+        part = ndimage.binary_fill_holes(labels == 1 + int(np.bincount(labels.ravel())[1:].argmax()))
+        area = part.sum()
+        if not MIN_AREA < area / part.size < MAX_AREA:
+            continue
+        corners = _four_corners(part)
+        if corners is not None and area > MIN_FILL * _area(np.clip(corners, 0, (width, height))):
+            yield corners
+
+
+def _masks(small: np.ndarray) -> Iterator[np.ndarray]:
+    darkest, lightest = small.min(axis=2), small.max(axis=2)
+    for feature in (darkest, darkest / np.maximum(lightest, 0.05) * (lightest > 0.15)):
+        for threshold in _thresholds(feature):
+            yield feature > threshold
+    # The shadow of a hand may be darker than the table, but its edge is soft.
+    light = np.log(small + 0.05)
+    step = (ndimage.maximum_filter(light, (3, 3, 1)) - ndimage.minimum_filter(light, (3, 3, 1))).max(axis=2)
+    for threshold in (0.12, 0.2, 0.3):
+        calm = step < threshold
+        labels, count = ndimage.label(calm)
+        middle = labels[len(labels) // 4 : -len(labels) // 4, labels.shape[1] // 4 : -labels.shape[1] // 4]
+        inside = np.bincount(middle.ravel(), minlength=count + 1)
+        inside[0] = 0
+        if inside.any():  # the largest one in the middle of the photo
+            yield ndimage.binary_dilation(labels == int(inside.argmax()), np.ones((3, 3)), iterations=2)
+
+
+def _thresholds(feature: np.ndarray) -> list[float]:
+    values: list[float] = []
+    for classes in (2, 3, 4):
+        try:
+            values += threshold_multiotsu(feature, classes, nbins=64).tolist()
+        except ValueError:  # fewer tones than classes
+            break
+    return values
+
+
+def _four_corners(part: np.ndarray) -> np.ndarray | None:
+    """The corners of the smallest figure with four around a mask: sides that add least are taken off its hull."""
+    rim = part & ~ndimage.binary_erosion(part, border_value=0)
+    y, x = np.nonzero(rim)
+    points = np.concatenate([np.stack([x + dx, y + dy], 1) for dx in (0, 1) for dy in (0, 1)]).astype(float)
+    try:
+        hull = list(points[ConvexHull(points).vertices])
+    except QhullError:
+        return None
+    while len(hull) > 4:
+        best = None
+        for at in range(len(hull)):
+            before, start, end, after = (hull[(at + step) % len(hull)] for step in (-1, 0, 1, 2))
+            meeting = _meeting(before, start, after, end)
+            if meeting is None:
+                continue
+            added = abs(np.cross(np.append(end - start, 0), np.append(meeting - start, 0))[2])
+            if best is None or added < best[0]:
+                best = added, at, meeting
+        if best is None:
+            return None
+        _, at, meeting = best
+        hull[at] = meeting
+        del hull[(at + 1) % len(hull)]
+    return _clockwise(np.array(hull)) if len(hull) == 4 else None
+
+
+def _meeting(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray | None:
+    """Where the line from a through b meets that from c through d, beyond b and d."""
+    matrix = np.stack([b - a, c - d], axis=1)
+    if abs(np.linalg.det(matrix)) < 1e-6:
+        return None
+    along, other = np.linalg.solve(matrix, c - a)
+    return a + along * (b - a) if along >= 1 and other >= 1 else None
+
+
+def _measured(picture: Image.Image, corners: np.ndarray) -> np.ndarray | None:
+    """The corners moved to where the edges of a sheet are; None where these are no edges of one."""
+    scale = max(1.0, max(picture.size) / FINE)
+    size = tuple(max(1, round(side / scale)) for side in picture.size)
+    fine = np.asarray(picture.resize(size, Image.Resampling.BOX), dtype=np.float32) / 255
+    corners, lines = corners / scale, []
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        if _on_border(start, end, size):
+            lines.append((start, end))
+        elif (line := _edge(fine, start, end)) is None:
+            return None
+        else:
+            lines.append(line)
+    if sum(not _on_border(start, end, size) for start, end in lines) < 3:
+        return None
+    inner = _inside(lines)
+    if inner is None or not _is_paper(fine, inner) or _is_drawn(np.asarray(picture.convert("L")), inner * scale):
+        return None
+    return inner * scale
+
+
+def _on_border(start: np.ndarray, end: np.ndarray, size: tuple[int, int]) -> bool:
+    near = 0.015 * max(size)
+    return any(
+        start[axis] < near and end[axis] < near or start[axis] > size[axis] - near and end[axis] > size[axis] - near
+        for axis in (0, 1)
+    )
+
+
+def _edge(fine: np.ndarray, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """The straight edge near a side, moved inwards past its blur; None where it is not straight or hardly stands out.
+
+    Inside is to the right of the way from start to end, as it is clockwise.
+    """
+    length = np.linalg.norm(end - start)
+    if length < 40:
+        return None
+    along = (end - start) / length
+    inwards = np.array([-along[1], along[0]])
+    reach = round(0.025 * max(fine.shape[:2]))
+    places = np.linspace(0.04, 0.96, 96)[:, None] * (end - start) + start
+    steps = np.arange(-reach - 8, reach + 9)
+    grid = places[:, None] + steps[None, :, None] * inwards  # (96, steps, 2)
+    samples = [
+        ndimage.map_coordinates(fine[:, :, c], [grid[..., 1], grid[..., 0]], order=1, mode="nearest") for c in range(3)
+    ]
+    profile = ndimage.uniform_filter1d(np.stack(samples, axis=2), 5, axis=1)  # (96, steps, 3)
+    change = np.linalg.norm(profile[:, 8:] - profile[:, :-8], axis=2)  # between both sides of every step
+    found = change.argmax(axis=1)
+    offset = steps[found + 4].astype(float)
+    at = np.linspace(0.04, 0.96, 96)
+    slope, level = _robust_line(at, offset)
+    residual = np.abs(offset - slope * at - level)
+    straight = (residual < max(2.5, 0.004 * length)) & (change.max(axis=1) > MIN_CONTRAST)
+    if straight.mean() < MIN_STRAIGHT:
+        return None
+    # As much as the edge is bent, and its blur
+    margin = np.quantile((offset - slope * at - level)[straight], 0.95) + 4
+    return start + (level + margin) * inwards, end + (level + slope + margin) * inwards
+
+
+def _robust_line(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """(slope, level) of the line that most points lie on (the median of the slopes between distant pairs)."""
+    half = len(x) // 2
+    slopes = (y[half:] - y[:half]) / (x[half:] - x[:half])
+    slope = float(np.median(slopes))
+    kept = np.abs(y - slope * x - np.median(y - slope * x)) < 6
+    if kept.sum() > half:
+        slope, level = np.polyfit(x[kept], y[kept], 1)
+        return float(slope), float(level)
+    return slope, float(np.median(y - slope * x))
+
+
+def _inside(lines: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray | None:
+    """(4, 2), where each line meets the next."""
+    corners = []
+    for (a, b), (c, d) in zip([lines[-1], *lines[:-1]], lines, strict=True):
+        matrix = np.stack([b - a, c - d], axis=1)
+        if abs(np.linalg.det(matrix)) < 1e-6:
+            return None
+        corners.append(a + np.linalg.solve(matrix, c - a)[0] * (b - a))
+    corners = np.array(corners)
+    return corners if _turns(corners).min() > 0 else None
+
+
+def _is_paper(fine: np.ndarray, corners: np.ndarray) -> bool:
+    """Whether most of what is between the corners is as light as the paper around it: lines, not pictures."""
+    mask = _mask(fine.shape[:2], corners)[::4, ::4]
+    gray = fine.mean(axis=2)[::4, ::4]
+    paper = ndimage.gaussian_filter(ndimage.grey_closing(np.where(mask, gray, 0), size=(15, 15)), 4)
+    empty = gray > 0.88 * paper
+    return bool(empty[mask].mean() > MIN_PAPER and (~mask).mean() > 1 - MAX_AREA)
+
+
+def _is_drawn(gray: np.ndarray, corners: np.ndarray) -> bool:
+    """Whether what surrounds the corners has no grain, in the "L" pixels of the picture itself."""
+    outside = ~_mask(gray.shape, corners)
+    same = gray[:, 1:] == gray[:, :-1]
+    return bool(same[outside[:, 1:]].mean() > MAX_FLAT)
+
+
+def _mask(shape: tuple[int, int], corners: np.ndarray) -> np.ndarray:
+    from PIL import ImageDraw
+
+    image = Image.new("1", shape[::-1])
+    ImageDraw.Draw(image).polygon([tuple(point) for point in corners.tolist()], fill=1)
+    return np.asarray(image)
+
+
+def _clockwise(corners: np.ndarray) -> np.ndarray:
+    """Four points clockwise, as seen, from the one nearest to the top left."""
+    middle = corners.mean(axis=0)
+    corners = corners[np.argsort(np.arctan2(*(corners - middle).T[::-1]))]
+    return np.roll(corners, -int(corners.sum(axis=1).argmin()), axis=0)
+
+
+def _turns(corners: np.ndarray) -> np.ndarray:
+    sides = np.roll(corners, -1, axis=0) - corners
+    following = np.roll(sides, -1, axis=0)
+    return sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
+
+
+def _area(corners: np.ndarray) -> float:
+    x, y = corners.T
+    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
