@@ -356,8 +356,8 @@ def test_numbers_stand_on_their_regions(run, painter: GuidingPainterPipeline):
             "paint drawing.png MODEL --palette none.gpl -o out.png",
             "none.gpl cannot be read (No such file",
         ),
-        ("paint drawing.png MODEL --palette none.png -o out.png", "none.png does not exist: check the path"),
-        ("paint drawing.png MODEL --palette text.png -o out.png", "text.png is no PNG, JPEG"),
+        ("paint drawing.png MODEL --palette none.png -o out.png", "The palette none.png cannot be read (No such file"),
+        ("paint drawing.png MODEL --palette text.png -o out.png", "text.png holds no palette: give a GIMP palette"),
         ("paint drawing.png MODEL --palette drawing.png --palette-size 0 -o out.png", "choose 1 to 256 colors"),
         ("paint drawing.png MODEL --answers text.png -o out.png", "text.png holds no answers: give a file that"),
         (

@@ -11,7 +11,7 @@ X_RESOLUTION, PHOTOMETRIC, MIN_IS_WHITE = 282, 262, 0  # tags of a TIFF
 
 
 def as_seen(image: Image.Image) -> Image.Image:
-    """An "RGB" picture of any that Pillow has opened; its `info` holds "dpi" and an RGB "icc_profile", if it has them."""
+    """An "RGB" picture of any that Pillow has opened; its `info` holds "dpi" and an RGB "icc_profile", if any."""
     info, tags = image.info, getattr(image, "tag_v2", {})
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith(("I", "F")):

@@ -24,6 +24,7 @@ FINE = 1280  # long side at which their sides are measured
 MIN_AREA, MAX_AREA = 0.12, 0.97  # of the photo
 MIN_FILL = 0.94  # of a quadrilateral by what is in it
 MIN_CONTRAST = 0.1  # between both sides of an edge, of the range from black to white
+MIN_LIGHTER = 0.05  # is paper than what it lies on, in the channel that is darkest
 MIN_STRAIGHT = 0.7  # of an edge must lie on one line
 MIN_PAPER = 0.6  # of the sheet must be empty paper
 MAX_FLAT = 0.5  # of the surroundings may equal its neighbor exactly, as it does in what was drawn on a screen
@@ -261,6 +262,9 @@ def _edge(fine: np.ndarray, start: np.ndarray, end: np.ndarray) -> tuple[np.ndar
     straight = (residual < max(2.5, 0.004 * length)) & (change.max(axis=1) > MIN_CONTRAST)
     if straight.mean() < MIN_STRAIGHT:
         return None
+    darkest, which = profile.min(axis=2), np.arange(len(found))
+    if np.median(darkest[which, found + 8] - darkest[which, found]) < MIN_LIGHTER:
+        return None  # a dark picture on a light page
     # As much as the edge is bent, and its blur
     margin = np.quantile((offset - slope * at - level)[straight], 0.95) + 4
     return start + (level + margin) * inwards, end + (level + slope + margin) * inwards

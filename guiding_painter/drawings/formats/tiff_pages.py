@@ -7,7 +7,7 @@ SUBFILE_TYPE, REDUCED = 254, 1
 
 
 def tiff_pages(data: bytes) -> list[int]:
-    """The numbers, from 0, of the images in a TIFF that are pages, not small copies of one. Empty for a damaged file."""
+    """The numbers, from 0, of the images in a TIFF that are pages, not small copies of one; none for a damaged file."""
     order = {b"II": "<", b"MM": ">"}.get(data[:2])
     if order is None:
         return []
