@@ -7,6 +7,7 @@ import torch
 from PIL import Image
 
 from .drawings.panels import MAX_REGIONS, Panels, find_panels
+from .drawings.sheets import Page
 from .drawings.sketches import open_drawing, to_sketch, working_size
 from .painting.model_view import Colorize
 from .painting.painting import Painting
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
 
 
 def open_panels(
-    painter: "GuidingPainterPipeline", page: "Drawing", long_side: int = 512, extract_lines: bool = False
+    painter: "GuidingPainterPipeline",
+    drawing: "Drawing",
+    long_side: int = 512,
+    extract_lines: bool = False,
+    page: Page = "auto",
+    page_number: int = 1,
 ) -> Painting:
     """Opens a page to be colored panel by panel; as `painter.open`, but f and g look at each panel by itself.
 
@@ -28,15 +34,16 @@ def open_panels(
     `painter.open` does.
 
     Args:
-        page: a file, its bytes, or a PIL image.
+        drawing: a file, its bytes, or a PIL image.
         long_side: of the largest panel when the model looks at it, in pixels, 64 to 4096.
         extract_lines: make line art of a colored page first.
+        page, page_number: as for `painter.open`.
 
     Raises ValueError or OSError for what is no picture, see `sketches.open_drawing`.
     """
     if not 64 <= long_side <= MAX_LONG_SIDE:
         raise ValueError(f"long_side is {long_side}: choose 64 to {MAX_LONG_SIDE} pixels.")
-    drawing = open_drawing(page, extract_lines=extract_lines)
+    drawing = open_drawing(drawing, extract_lines, page, page_number)
     boxes = find_panels(drawing)
     if len(boxes) == 1:
         sketch = to_sketch(drawing, working_size(drawing.size, long_side))

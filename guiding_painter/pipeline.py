@@ -17,7 +17,8 @@ from PIL import Image
 
 from .checkpoint import find_checkpoint, load_network, read_json
 from .colorization import ColorizationNetwork
-from .drawings.sketches import open_drawing, to_pil, to_sketch, working_size
+from .drawings.sheets import Page
+from .drawings.sketches import open_drawing, open_painting, to_pil, to_sketch, working_size
 from .hints import region_segments
 from .painting.model_view import Colorize
 from .painting.painting import Answers, Painting
@@ -154,29 +155,51 @@ class GuidingPainterPipeline(DiffusionPipeline):
                 repo_id=repo_id, folder_path=folder, commit_message=commit_message, create_pr=create_pr
             )
 
-    def open(self, drawing: Drawing, long_side: int = 512, extract_lines: bool = False) -> Painting:
+    def open(
+        self,
+        drawing: Drawing,
+        long_side: int = 512,
+        extract_lines: bool = False,
+        page: Page = "auto",
+        page_number: int = 1,
+    ) -> Painting:
         """Opens a drawing to be colored. f runs once, here; every answer then costs one forward of g.
 
         Args:
             drawing: a file, its bytes, or a PIL image.
             long_side: of the working size, in pixels, 64 to 4096; the drawing keeps its own size and aspect.
             extract_lines: make line art of a colored picture first.
+            page: "auto" takes the sheet of paper out of a photo, "none" leaves a photo as it is; or the four corners
+                (x, y) of the sheet in pixels of the photo.
+            page_number: of a PDF or TIFF, from 1.
 
-        Raises ValueError or OSError for what is no picture, see `sketches.open_drawing`.
+        What was done to the file is in `Painting.notes`. Raises ValueError or OSError for what is no picture, see
+        `sketches.open_drawing`.
         """
         if not 64 <= long_side <= MAX_LONG_SIDE:
             raise ValueError(f"long_side is {long_side}: choose 64 to {MAX_LONG_SIDE} pixels.")
-        drawing = open_drawing(drawing, extract_lines=extract_lines)
+        drawing = open_drawing(drawing, extract_lines, page, page_number)
         sketch = to_sketch(drawing, working_size(drawing.size, long_side))
         return Painting(drawing, self.find_regions(sketch), self.colorizer(sketch), extract_lines)
 
-    def resume(self, drawing: Drawing, state: dict[str, Any]) -> Painting:
-        """Takes up a painting that `Painting.to_dict` put away; with the same model the picture is identical.
+    def resume(self, drawing: Drawing, state: dict[str, Any] | None = None) -> Painting:
+        """Takes up a painting that was put away; with the same model the picture is identical.
 
-        Raises ValueError where the state is damaged, or belongs to another drawing or to a model with more regions.
+        Args:
+            drawing: the one it was started with; or a .psd or .ora that `Painting.save` wrote, which holds the
+                painting itself. Such a file that another program has saved anew holds none any more.
+            state: what `Painting.to_dict` gave; None to take it from the file.
+
+        Raises ValueError where there is no state, it is damaged, or belongs to another drawing or to a model with more
+        regions.
         """
-        saved = SavedPainting.from_dict(state)
-        drawing = open_drawing(drawing, extract_lines=saved.extract_lines)
+        if state is None:
+            drawing, state = open_painting(drawing)
+            saved = SavedPainting.from_dict(state)
+            drawing.info["opened"] = {"page": saved.page, "page_number": saved.page_number}
+        else:
+            saved = SavedPainting.from_dict(state)
+            drawing = open_drawing(drawing, saved.extract_lines, saved.page, saved.page_number)
         saved.check_drawing(drawing)
         shape, panels = saved.region_map.shape, saved.panels
         last = panels.regions - 1 if panels else int(saved.region_map.max())
@@ -197,6 +220,8 @@ class GuidingPainterPipeline(DiffusionPipeline):
         colors: Answers | Sequence[Answers | None] | None = None,
         long_side: int = 512,
         extract_lines: bool = False,
+        page: Page = "auto",
+        page_number: int = 1,
     ) -> GuidingPainterOutput:
         """Colors one drawing, or a list of them, in one go.
 
@@ -205,7 +230,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
             colors: the answers in the order asked, e.g. ["#e07a5f", None, (61, 64, 91)] where None skips a region;
                 "auto" accepts the model's own suggestion for every region in turn; by default there is no answer.
                 For a list of drawings, a list of those. Colors beyond the last region are not used.
-            long_side, extract_lines: as in `open`.
+            long_side, extract_lines, page, page_number: as in `open`.
         """
         if not isinstance(drawings, list | tuple):
             drawings, colors = [drawings], [colors]
@@ -216,7 +241,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
 
         output = GuidingPainterOutput(images=[], region_maps=[])
         for drawing, answers in zip(drawings, colors, strict=True):
-            painting = self.open(drawing, long_side, extract_lines)
+            painting = self.open(drawing, long_side, extract_lines, page, page_number)
             if answers is not None:
                 painting.paint_all(answers)
             output.images.append(painting.image)

@@ -1,6 +1,7 @@
 """From any image file to the sketch the networks read, and from their tensors back to pictures."""
 
 import functools
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ __all__ = [
     "extract_line_art",
     "looks_colored",
     "open_drawing",
+    "open_painting",
     "open_picture",
     "to_color_image",
     "to_pil",
@@ -76,6 +78,23 @@ def open_drawing(source: Source, extract_lines: bool = False, page: Page = "auto
     drawing.info["notes"] = tuple(notes)
     drawing.info["opened"] = {"page": corners or "none", "page_number": page_number}
     return drawing
+
+
+def open_painting(source: Source) -> tuple[Image.Image, dict[str, Any]]:
+    """The drawing, "L", and the state of the painting in a .psd or .ora that `Painting.save` wrote.
+
+    Raises OSError as `open_picture`, ValueError for a file without a painting.
+    """
+    picture = open_picture(source)
+    if (state := picture.info.get("painting")) is None:
+        raise ValueError(
+            "This file holds no painting to go on with: give a .psd or .ora as Painting.save wrote it, or a drawing "
+            "and the dict that Painting.to_dict() gave."
+        )
+    drawing = picture.convert("L")  # the layer of lines: the drawing to the bit
+    drawing.info = {key: picture.info[key] for key in ("dpi", "icc_profile") if key in picture.info}
+    drawing.info["notes"] = ("This painting was taken up where it was saved.",)
+    return drawing, state
 
 
 def looks_colored(picture: Image.Image) -> bool:

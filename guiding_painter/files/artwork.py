@@ -11,12 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 from PIL import Image, ImageChops
 
 from ..colors import RGB, to_hex
+from ..drawings.formats.line_layers import ORA_PAINTING, PSD_PAINTING, SIGNATURE, pack_painting
 from .writing import replace_file, save_png
 
 MAX_PSD_SIDE = 30_000  # by the format
@@ -43,12 +45,14 @@ class Artwork:
         color: RGB, the color without lines.
         region_map: (H, W) uint8.
         answers: (region, its answer or None) for every region, in the order asked.
+        painting: what `Painting.to_dict` gave, kept in layered files to go on with it.
     """
 
     drawing: Image.Image
     color: Image.Image
     region_map: np.ndarray
     answers: Sequence[tuple[int, RGB | None]]
+    painting: dict[str, Any] | None = None
 
     def flattened(self, lines: bool = True) -> Image.Image:
         """RGB, the drawing laid over the color (multiply), or only the color."""
@@ -176,6 +180,10 @@ def _psd(artwork: Artwork) -> bytes:
     for profile in _profile(artwork).values():
         resources[Resource.ICC_PROFILE] = ImageResource(key=Resource.ICC_PROFILE, data=profile)
 
+    if artwork.painting:
+        data = SIGNATURE + pack_painting(artwork.painting)
+        resources[Resource(PSD_PAINTING)] = ImageResource(key=Resource(PSD_PAINTING), data=data)
+
     merged = ImageData(Compression.RLE)
     merged.set_data([plane.tobytes() for plane in artwork.flattened().split()], header)
     file = io.BytesIO()
@@ -211,6 +219,8 @@ def _ora(artwork: Artwork) -> bytes:
         archive.writestr("mergedimage.png", _png(merged, artwork))
         merged.thumbnail((THUMBNAIL, THUMBNAIL))
         archive.writestr("Thumbnails/thumbnail.png", _png(merged, artwork))
+        if artwork.painting:
+            archive.writestr(ORA_PAINTING, pack_painting(artwork.painting))
         archive.writestr("stack.xml", ElementTree.tostring(page, "UTF-8", xml_declaration=True))
     return file.getvalue()
 

@@ -83,6 +83,11 @@ class Painting:
         return self._history.cells
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about what was done to the file when it was opened: for people, in English."""
+        return tuple(self.drawing.info.get("notes", ()))
+
+    @property
     def layout(self) -> Layout:
         """Which cells make which region, the order asked and the answers, as they are now."""
         return self._history.layout
@@ -219,6 +224,8 @@ class Painting:
     def save(self, path: str | os.PathLike, mode: str = "flat", lines: bool = True, transparent: bool = False) -> None:
         """Writes .png, or .psd or .ora with a layer for every answer, with the drawing's dpi and color profile.
 
+        A .psd or .ora holds the painting, too: `GuidingPainterPipeline.resume` goes on with it.
+
         A file of that name is replaced only by a complete one.
 
         Args:
@@ -229,7 +236,8 @@ class Painting:
         """
         given = self.answers
         answers = [(region.index, given.get(region.index)) for region in self.regions]
-        save_artwork(Artwork(self.drawing, self.color(mode), self.region_map, answers), path, lines, transparent)
+        artwork = Artwork(self.drawing, self.color(mode), self.region_map, answers, self.to_dict())
+        save_artwork(artwork, path, lines, transparent)
 
     def to_dict(self) -> dict[str, Any]:
         """All that `GuidingPainterPipeline.resume` needs beside the drawing, as plain JSON; undone answers included."""
@@ -241,6 +249,7 @@ class Painting:
             history=[step.action for step in self._history.steps],
             position=self._history.position,
             panels=self._panels,
+            **self.drawing.info.get("opened", {}),
         ).to_dict()
 
     @property

@@ -10,6 +10,7 @@ from PIL import Image
 
 from ..colors import parse_color, to_hex
 from ..drawings.panels import MAX_REGIONS, Box, Panels
+from ..drawings.sheets import Page
 from .layouts import Action, Answer, Cut, Merge, Move, Split
 from .surgery import MAX_POINTS
 
@@ -32,6 +33,7 @@ class SavedPainting:
         history: every answer and surgery in the order done, undone ones too.
         position: how many of them count; the rest can be redone.
         panels: those of a page that was opened panel by panel.
+        page, page_number: how the drawing was taken out of its file, see `sketches.open_drawing`.
     """
 
     size: tuple[int, int]
@@ -41,6 +43,8 @@ class SavedPainting:
     history: list[Action]
     position: int
     panels: Panels | None = None
+    page: Page = "none"
+    page_number: int = 1
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-plain: dicts, lists, strings, numbers, booleans and None."""
@@ -55,7 +59,12 @@ class SavedPainting:
             "history": [_write_action(action) for action in self.history],
             "position": self.position,
             "panels": self.panels and {"boxes": list(map(list, self.panels.boxes)), "regions": self.panels.regions},
-        }
+        } | self._opening()
+
+    def _opening(self) -> dict[str, Any]:
+        """How the drawing was taken out of its file, where that is not the first page as it is."""
+        page = {} if self.page == "none" else {"page": [list(corner) for corner in self.page]}
+        return page | ({} if self.page_number == 1 else {"page_number": self.page_number})
 
     @classmethod
     def from_dict(cls, state: dict[str, Any]) -> "SavedPainting":
@@ -94,6 +103,8 @@ class SavedPainting:
             history=history,
             position=position,
             panels=panels,
+            page=_read_page(state.get("page", "none")),  # which paintings saved before there were any do not have
+            page_number=_read_page_number(state.get("page_number", 1)),
         )
 
     def check_drawing(self, drawing: Image.Image) -> None:
@@ -145,6 +156,28 @@ def _read_panels(value: object, size: tuple[int, int]) -> Panels:
             if left < other[2] and other[0] < right and top < other[3] and other[1] < bottom:
                 raise ValueError(f"This saved painting is damaged: its panel {list(other)} overlaps another.")
     return panels
+
+
+def _read_page(value: object) -> Page:
+    match value:
+        case "none":
+            return value
+        case [_, _, _, _] if all(
+            isinstance(corner, list) and len(corner) == 2 and all(_is_number(side) for side in corner)
+            for corner in value
+        ):
+            return tuple((float(x), float(y)) for x, y in value)
+    raise _damaged("page", value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9  # nor nan
+
+
+def _read_page_number(value: object) -> int:
+    if not _is_int(value) or value < 1:
+        raise _damaged("page number", value)
+    return value
 
 
 def _read_box(box: object, size: tuple[int, int]) -> Box:

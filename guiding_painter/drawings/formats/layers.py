@@ -9,9 +9,17 @@ from xml.etree import ElementTree
 from PIL import Image
 
 from ..decoding import MAX_PIXELS, as_seen, check_size
-from .line_layers import MAX_LAYER_PIXELS, MAX_LAYERS, MAX_PAINTING, has_ink, is_line_art, lay, read_painting
+from .line_layers import (
+    MAX_LAYER_PIXELS,
+    MAX_LAYERS,
+    MAX_PAINTING,
+    ORA_PAINTING,
+    has_ink,
+    is_line_art,
+    lay,
+    read_painting,
+)
 
-PAINTING = "guiding-painter/painting"  # an entry of an .ora, which programs that know nothing of it leave alone
 MAX_STACK = 5_000_000  # bytes of stack.xml
 MAX_PNG = 400_000_000  # bytes: a PNG does not get larger than its pixels by much
 MAX_DEPTH = 100
@@ -45,8 +53,8 @@ def _open_raster(archive: zipfile.ZipFile) -> Image.Image:
     size, layers = read_stack(_read(archive, "stack.xml", MAX_STACK))
     lines = [layer for layer in layers if layer.is_line_art]
     painting = None
-    if PAINTING in archive.namelist():
-        painting = read_painting(_read(archive, PAINTING, MAX_PAINTING))
+    if ORA_PAINTING in archive.namelist():
+        painting = read_painting(_read(archive, ORA_PAINTING, MAX_PAINTING))
     page = _compose(archive, lines, size) if lines else None
     if page is not None and has_ink(page):
         page.info["notes"] = ["Only the layer of line art was opened."]

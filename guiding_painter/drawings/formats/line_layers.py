@@ -11,6 +11,11 @@ from ..decoding import MAX_PIXELS
 
 MAX_LAYERS = 2000
 MAX_LAYER_PIXELS = 4 * MAX_PIXELS  # of all that are decoded together
+# Where our own files hold the painting: an entry of an .ora, which programs that know nothing of it leave alone, and an
+# image resource of plug-ins in a .psd, where the signature tells it from those of others.
+ORA_PAINTING = "guiding-painter/painting"
+PSD_PAINTING = 4009
+SIGNATURE = b"guiding-painter painting\n"
 MAX_PAINTING = 20_000_000  # bytes of a saved painting's JSON; of the largest it is a tenth
 
 # English, Korean, Japanese, Chinese, French, German and Spanish; with a number or "copy" after it, they count too.

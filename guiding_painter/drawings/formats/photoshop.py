@@ -7,10 +7,7 @@ from typing import Any
 from PIL import Image
 
 from ..decoding import as_seen, check_size
-from .line_layers import MAX_LAYER_PIXELS, MAX_LAYERS, has_ink, is_line_art, lay, read_painting
-
-PAINTING = 4009  # an image resource of plug-ins
-SIGNATURE = b"guiding-painter painting\n"  # as other plug-ins may use that number
+from .line_layers import MAX_LAYER_PIXELS, MAX_LAYERS, PSD_PAINTING, SIGNATURE, has_ink, is_line_art, lay, read_painting
 
 
 def read_page(data: bytes, kind: str, page_number: int = 1) -> Image.Image:
@@ -92,7 +89,7 @@ def _resources(psd: Any) -> dict[str, Any]:
         per_inch = (resolution.horizontal / 2**16, resolution.vertical / 2**16)
         if all(1 <= value < 2**16 for value in per_inch):
             info["dpi"] = per_inch
-    data = resources.get_data(Resource(PAINTING))
+    data = resources.get_data(Resource(PSD_PAINTING))
     if isinstance(data, bytes) and data.startswith(SIGNATURE):
         painting = read_painting(data.removeprefix(SIGNATURE))
         if painting is not None:
