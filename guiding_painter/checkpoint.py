@@ -12,8 +12,8 @@ from diffusers import ModelMixin
 from diffusers.utils import CONFIG_NAME, SAFETENSORS_WEIGHTS_NAME
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HTTPError, LocalEntryNotFoundError, RepositoryNotFoundError, RevisionNotFoundError
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+
+from .weight_files import check_variant, hub_files, read_weights, weight_files
 
 WEIGHTS = Path(__file__).parent / "weights"  # the bundled checkpoint
 FILES = ["model_index.json"] + [
@@ -25,13 +25,16 @@ FILES = ["model_index.json"] + [
 Network = TypeVar("Network", bound=ModelMixin)
 
 
-def find_checkpoint(name: str | os.PathLike | None, files: Sequence[str] = FILES, **hub_options: Any) -> Path:
+def find_checkpoint(
+    name: str | os.PathLike | None, files: Sequence[str] = FILES, variant: str | None = None, **hub_options: Any
+) -> Path:
     """The folder of a checkpoint: the bundled one for None, a local one, or the local copy of a hub repository.
 
-    Of a hub repository only `files` are fetched, those that it has.
+    Of a hub repository only `files` are fetched, those that it has, in whole or in shards; of a variant only its own.
 
-    Raises OSError where there is none.
+    Raises OSError where there is none, ValueError for a variant that is no word.
     """
+    check_variant(variant)
     if name is None:
         if not (WEIGHTS / FILES[0]).is_file():
             raise OSError(f"The bundled weights are not in {WEIGHTS}: reinstall guiding-painter, or name a checkpoint.")
@@ -42,7 +45,7 @@ def find_checkpoint(name: str | os.PathLike | None, files: Sequence[str] = FILES
     if not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", name):
         raise OSError(f"{name!r} is neither a folder nor a hub id such as 'user/my-comic'.")
     try:
-        return Path(snapshot_download(name, allow_patterns=list(files), **hub_options))
+        return Path(snapshot_download(name, allow_patterns=hub_files(files, variant), **hub_options))
     except RevisionNotFoundError as error:
         raise OSError(f"{name} has no revision {hub_options.get('revision')!r} on the hub.") from error
     except RepositoryNotFoundError as error:
@@ -53,8 +56,22 @@ def find_checkpoint(name: str | os.PathLike | None, files: Sequence[str] = FILES
         raise OSError(f"{name} could not be fetched from the hub ({_first_line(error)}).") from error
 
 
-def load_network(network_class: type[Network], folder: Path, dtype: torch.dtype) -> Network:
-    """A network in evaluation mode from its config.json and safetensors.
+def check_arguments(dtype: object, use_safetensors: object, unknown: dict[str, Any]) -> torch.dtype:
+    """The dtype to load in. Raises ValueError for what diffusers' `from_pretrained` takes and this one does not."""
+    if unknown:
+        names = ", ".join(sorted(unknown))
+        raise ValueError(
+            f"from_pretrained takes no {names}: leave it out, or move the painter with .to(...) afterwards."
+        )
+    if use_safetensors not in (True, None):
+        raise ValueError("use_safetensors is False, but weights are read from safetensors only: leave it out.")
+    if not (isinstance(dtype, torch.dtype) and dtype.is_floating_point):
+        raise ValueError(f"dtype is {dtype!r}: give one of torch.float32, torch.float16 and torch.bfloat16.")
+    return dtype
+
+
+def load_network(network_class: type[Network], folder: Path, dtype: torch.dtype, variant: str | None = None) -> Network:
+    """A network in evaluation mode from its config.json and safetensors, see `weight_files.read_weights`.
 
     ModelMixin.from_pretrained would only warn of a missing weight and leave it random.
 
@@ -62,7 +79,7 @@ def load_network(network_class: type[Network], folder: Path, dtype: torch.dtype)
         OSError: a file is missing or broken.
         ValueError: it is not this class's config, or the weights are not those that the config asks for.
     """
-    config_path, weights_path = folder / CONFIG_NAME, folder / SAFETENSORS_WEIGHTS_NAME
+    config_path = folder / CONFIG_NAME
     config = read_json(config_path)
     if config.get("_class_name") != network_class.__name__:
         raise ValueError(f"{config_path} describes a {config.get('_class_name')}, not a {network_class.__name__}.")
@@ -74,12 +91,8 @@ def load_network(network_class: type[Network], folder: Path, dtype: torch.dtype)
     except Exception as error:  # values from a file can be wrong in any way
         raise ValueError(f"{config_path} does not describe a {network_class.__name__}: {_first_line(error)}") from error
 
-    try:
-        weights = load_file(weights_path)
-    except FileNotFoundError as error:
-        raise OSError(f"{weights_path} is missing; weights are read from safetensors only, never a pickle.") from error
-    except (SafetensorError, OSError) as error:
-        raise OSError(f"{weights_path} is truncated or no safetensors file ({_first_line(error)}).") from error
+    weights_path = weight_files(folder, variant)[0]
+    weights = read_weights(folder, variant)
     expected = network.state_dict()
     missing, foreign = sorted(expected.keys() - weights.keys()), sorted(weights.keys() - expected.keys())
     reshaped = [key for key in expected if key in weights and weights[key].shape != expected[key].shape]

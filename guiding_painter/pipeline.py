@@ -15,7 +15,7 @@ from diffusers.utils import BaseOutput
 from huggingface_hub import CommitInfo, HfApi, ModelCardData
 from PIL import Image
 
-from .checkpoint import find_checkpoint, load_network, read_json
+from .checkpoint import check_arguments, find_checkpoint, load_network, read_json
 from .colorization import ColorizationNetwork
 from .drawings.sheets import Page
 from .drawings.sketches import open_drawing, open_painting, to_pil, to_sketch, working_size
@@ -71,26 +71,35 @@ class GuidingPainterPipeline(DiffusionPipeline):
         pretrained_model_name_or_path: str | os.PathLike | None = None,
         *,
         dtype: torch.dtype = torch.float32,
+        torch_dtype: torch.dtype | None = None,
+        variant: str | None = None,
+        use_safetensors: bool = True,
         revision: str | None = None,
         cache_dir: str | os.PathLike | None = None,
         token: str | bool | None = None,
         local_files_only: bool = False,
         force_download: bool = False,
+        **unknown: Any,
     ) -> "GuidingPainterPipeline":
         """Loads a checkpoint; only safetensors are read, never a pickle.
 
         Args:
             pretrained_model_name_or_path: a folder or a hub id such as "user/my-comic"; the bundled weights by default,
                 without a network.
-            dtype: of the networks in memory, whatever it is on disk.
+            dtype: of the networks in memory, whatever it is on disk; `torch_dtype` is its older name.
+            variant: such as "fp16", the weights that `save_pretrained(variant="fp16")` wrote; by default the plain
+                ones or, in a folder without them, the only variant there is.
+            use_safetensors: may be given, as in diffusers, but not as False.
             revision, cache_dir, token, local_files_only, force_download: for a hub id, as in `huggingface_hub`.
 
         Raises:
             OSError: a file or the hub repository is missing, cannot be reached or is broken; the sentence names it.
-            ValueError: the files are whole but not those of a GuidingPainterPipeline.
+            ValueError: the files are whole but not those of a GuidingPainterPipeline, or an argument is none of these.
         """
+        dtype = check_arguments(dtype if torch_dtype is None else torch_dtype, use_safetensors, unknown)
         folder = find_checkpoint(
             pretrained_model_name_or_path,
+            variant=variant,
             revision=revision,
             cache_dir=cache_dir,
             token=token,
@@ -103,8 +112,8 @@ class GuidingPainterPipeline(DiffusionPipeline):
                 f"{folder / cls.config_name} describes a {index.get('_class_name')}, not a {cls.__name__}."
             )
         return cls(
-            segmentation=load_network(SegmentationNetwork, folder / "segmentation", dtype),
-            colorization=load_network(ColorizationNetwork, folder / "colorization", dtype),
+            segmentation=load_network(SegmentationNetwork, folder / "segmentation", dtype, variant),
+            colorization=load_network(ColorizationNetwork, folder / "colorization", dtype, variant),
         )
 
     def save_pretrained(

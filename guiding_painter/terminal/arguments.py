@@ -1,6 +1,7 @@
 """What can be said to `guiding-painter`: its commands, their options, and what of them goes together."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +22,7 @@ examples:
   guiding-painter demo
       color in the browser
 """
-FORMATS = "PNG, JPEG, WebP, GIF, TIFF or BMP"
+FORMATS = "PNG, JPEG, WebP, GIF, TIFF, BMP, AVIF, HEIC, JPEG XL, PSD, ORA, KRA, PDF or SVG"
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -46,6 +47,20 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         help="size at which the model looks at the drawing; the output has the drawing's own (default: %(default)s)",
     )
     looking.add_argument("--extract-lines", action="store_true", help="make line art of a colored picture first")
+    looking.add_argument(
+        "--page",
+        type=_page,
+        default="auto",
+        metavar="auto|none|CORNERS",
+        help="the sheet of paper in a photo: looked for, or not, or its four corners in pixels, as in "
+        "'120,80 1400,95 1490,1900 60,1880' (default: %(default)s)",
+    )
+    looking.add_argument(
+        "--page-number",
+        type=int,
+        metavar="NUMBER",
+        help="the page of a PDF or TIFF, from 1 (default: the first; with --out, all)",
+    )
     looking.add_argument(
         "--panels", action="store_true", help="find the panels of a page and give each of them its own regions"
     )
@@ -77,10 +92,13 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         type=Path,
         metavar="FOLDER",
         help="write each drawing to a file of its name there; what is there already is left, so that the same command "
-        "goes on where it was stopped",
+        "goes on where it was stopped, and several at once share the work",
     )
     paint.add_argument("--format", choices=("png", "psd", "ora"), help="of the files in --out (default: png)")
     paint.add_argument("--overwrite", action="store_true", help="paint what is in --out already once more")
+    paint.add_argument(
+        "--report", type=Path, metavar="FILE", help="write what was done for each page, .json: outcome, notes, error"
+    )
     paint.add_argument(
         "--colors",
         help="answers in order, as in '#e07a5f,skip,#3d405b' (with the quotes), where skip leaves a region to the "
@@ -96,8 +114,8 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         "--palette",
         type=Path,
         metavar="FILE",
-        help="a .gpl or .json palette, or a picture to take the colors from: every region, in turn, gets the one "
-        "nearest to the model's suggestion that came least often so far",
+        help="a palette, .gpl, .aco, .ase, .json or .hex, or a picture to take the colors from: every region, in turn, "
+        "gets the one nearest to the model's suggestion that came least often so far",
     )
     paint.add_argument(
         "--palette-size",
@@ -107,7 +125,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         help="how many colors to take from a picture (default: %(default)s)",
     )
     paint.add_argument(
-        "--save-palette", type=Path, metavar="FILE", help="keep the colors of the answers, .gpl or .json"
+        "--save-palette", type=Path, metavar="FILE", help="keep the colors of the answers, .gpl, .json or .ase"
     )
     paint.add_argument("--save-answers", type=Path, metavar="FILE", help="keep the answers for --answers, .json")
     paint.add_argument(
@@ -127,20 +145,43 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         description="Starts the Space of a checkout of this project on this machine and prints its address.",
     )
     demo.set_defaults(command="demo")
-    args = parser.parse_args(argv)
+    args = _parse(parser, argv)
     if args.command == "paint":
         _check_usage(paint, args)
     return args
 
 
+def _parse(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace:
+    words = sys.argv[1:] if argv is None else list(argv)
+    own = words[: words.index("--")] if "--" in words else words
+    if dashed := next((word for word in own if word[:1] == "-" and Path(word).is_file()), None):
+        parser.error(f"{dashed} looks like an option: put -- before names that begin with a dash, or write ./{dashed}")
+    return parser.parse_args(words)
+
+
+def _page(text: str) -> str | list[tuple[float, float]]:
+    if text in ("auto", "none"):
+        return text
+    try:
+        numbers = [float(word) for word in text.replace(",", " ").replace(";", " ").split()]
+    except ValueError:
+        numbers = []
+    if len(numbers) != 8:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither auto, none nor four corners x,y")
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+
 def _check_usage(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
     if args.colors is None and not args.answers and not args.palette:
         parser.error("say where the colors come from: --colors, --answers or --palette")
-    if args.colors == "auto" and args.palette:
-        parser.error("--colors auto and --palette both answer every region: choose one of them")
     if args.output and len(args.drawings) > 1:
         parser.error(f"-o names one file for {len(args.drawings)} drawings: name a folder with --out")
-    if args.output and (args.format or args.overwrite):
-        parser.error("--format and --overwrite go with --out: the ending of the file after -o says its format")
+    if args.output and args.overwrite:
+        parser.error("--overwrite goes with --out: the file after -o is always written anew")
+    if args.output and args.format:
+        if not args.output.suffix:
+            args.output = args.output.with_suffix(f".{args.format}")
+        elif args.output.suffix.lower() != f".{args.format}":
+            parser.error(f"--format says {args.format} and {args.output} ends otherwise: leave one of them out")
     if args.out and (args.save_palette or args.save_answers):
         parser.error("--save-palette and --save-answers keep the answers of one drawing: they go with -o")
