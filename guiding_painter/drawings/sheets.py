@@ -14,6 +14,7 @@ from scipy.spatial import ConvexHull, QhullError
 from skimage.filters import threshold_multiotsu
 
 from .decoding import MAX_PIXELS
+from .paper import looks_colored
 
 Point = tuple[float, float]
 Corners = tuple[Point, Point, Point, Point]  # (x, y) in pixels from the top left corner, clockwise
@@ -63,7 +64,7 @@ def find_sheet(picture: Image.Image) -> Corners | None:
     for number, corners in enumerate(candidates):
         if any(np.abs(corners - other).max() < 4 for other in candidates[:number]):
             continue
-        if (sheet := _measured(picture, corners * scale)) is not None:
+        if (sheet := _measured(picture, corners * scale)) is not None and not _is_framed(picture, sheet):
             return tuple(map(tuple, sheet.tolist()))
     return None
 
@@ -308,6 +309,14 @@ def _is_drawn(gray: np.ndarray, corners: np.ndarray) -> bool:
     outside = ~_mask(gray.shape, corners)
     same = gray[:, 1:] == gray[:, :-1]
     return bool(same[outside[:, 1:]].mean() > MAX_FLAT)
+
+
+def _is_framed(picture: Image.Image, corners: np.ndarray) -> bool:
+    """Whether this is colored art in an upright frame: part of a scanned page, which nobody laid on a table."""
+    sides = np.roll(corners, -1, axis=0) - corners
+    tilt = np.degrees(np.arctan2(np.abs(sides).min(axis=1), np.abs(sides).max(axis=1)))
+    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+    return bool(tilt.max() < 1.5 and looks_colored(picture.crop((int(left), int(top), int(right), int(bottom)))))
 
 
 def _mask(shape: tuple[int, int], corners: np.ndarray) -> np.ndarray:

@@ -13,10 +13,11 @@ import sys
 from importlib.util import find_spec
 from typing import Any
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from .kinds import KINDS
 
+OWN = ("has ", "is ", "takes ", "cannot be ")  # how sentences of ours begin, that lack only their subject
 SECONDS = 50  # to decode a page; 80 megapixels of HEIC take about 10
 MEMORY = 2_500_000_000  # bytes that the process may take
 
@@ -89,7 +90,9 @@ def sentence(error: BaseException) -> tuple[str, bool]:
     text = " ".join(str(error).split())[:200] or type(error).__name__
     if isinstance(error, MemoryError):
         return "takes more memory to decode than it may: scale it down, or save it as PNG.", True
-    if isinstance(error, ValueError | OSError) and text.startswith(("has ", "is ", "takes ", "holds ", "cannot ")):
+    if isinstance(error, UnidentifiedImageError):
+        text = "no whole picture"
+    if isinstance(error, ValueError | OSError) and text.startswith(OWN) and text.endswith("."):
         return text, isinstance(error, ValueError)
     return f"cannot be decoded ({text}): it may be damaged, save it again or as PNG.", False
 

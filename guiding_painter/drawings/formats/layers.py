@@ -41,12 +41,8 @@ def read_page(data: bytes, kind: str, page_number: int = 1) -> Image.Image:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _merged(archive) if kind == "kra" else _open_raster(archive)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError) as error:
-        raise OSError(f"cannot be decoded ({_said(error)}): it may be cut short, save it again.") from None
-
-
-def _said(error: Exception) -> str:
-    return f"{error.args[0]}" if error.args else type(error).__name__
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError):  # as for what is packed with a password
+        raise OSError("cannot be decoded (no whole zip of layers): it may be damaged, save it again.") from None
 
 
 def _open_raster(archive: zipfile.ZipFile) -> Image.Image:

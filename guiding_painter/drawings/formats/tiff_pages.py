@@ -24,7 +24,7 @@ def tiff_pages(data: bytes) -> list[int]:
                 pages.append(len(seen) - 1)
             (at,) = struct.unpack_from(order + pointer, data, at + struct.calcsize(count) + entries * entry)
         return pages
-    except struct.error:
+    except (struct.error, OverflowError):  # places beyond the file, or beyond any
         return []
 
 

@@ -24,6 +24,7 @@ def read_page(data: bytes, kind: str, page_number: int = 1) -> Image.Image:
     scale = max(1, LONG_SIDE / max(width, height))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     check_size(*size)
+    root.attrib.setdefault("viewBox", f"0 0 {width:g} {height:g}")  # or it would not grow with its size
     root.attrib.update(width=str(size[0]), height=str(size[1]))
     png = resvg_py.svg_to_bytes(svg_string=ElementTree.tostring(root, "unicode"), background="#ffffff")
     with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
