@@ -64,14 +64,14 @@ def main() -> None:
 
 def measure(size: tuple[int, int], paper: str) -> str:
     """One row of the table."""
-    from guiding_painter.drawings.sketches import open_drawing, working_size
-    from guiding_painter.files.artwork import Artwork, save_artwork
+    from guiding_painter.drawings import cut_cells, find_ink, open_drawing, working_size
+    from guiding_painter.files import Artwork, save_artwork
     from guiding_painter.painting.fills import flat_colors, painted_colors
-    from guiding_painter.painting.flats import find_ink, make_flats
+    from guiding_painter.painting.flats import make_flats
 
     file = page(size, paper)
     columns, rows = working_size(size)
-    region_map = np.add.outer(6 * (np.arange(rows) * 5 // rows), np.arange(columns) * 6 // columns).astype(np.uint8)
+    region_map = np.add.outer(6 * (np.arange(rows) * 5 // rows), np.arange(columns) * 6 // columns).astype(np.uint16)
     picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (6, 4, 3), dtype=np.uint8)).resize(
         (columns, rows)
     )
@@ -80,7 +80,8 @@ def measure(size: tuple[int, int], paper: str) -> str:
     times, started = [time.perf_counter()], time.process_time()
     drawing = open_drawing(file)
     times.append(time.perf_counter())
-    flats = make_flats(drawing, region_map)
+    ink = find_ink(drawing)
+    flats = make_flats(cut_cells(ink), ink, region_map)
     color = flat_colors(flats.region_map, colors)
     times.append(time.perf_counter())
     seconds = time.process_time() - started
@@ -96,7 +97,7 @@ def measure(size: tuple[int, int], paper: str) -> str:
     return (
         f"{size[0]:5}x{size[1]:<5} {paper:>5} {len(flats.owners):6} {took[0]:5.1f}s {took[1]:5.1f}s {took[2]:7.1f}s "
         f"{took[3]:5.1f}s {took[0] + took[1]:13.1f}s {seconds:5.1f}s {peak:4.2f}GB {unfilled:9} "
-        f"{across_lines(flats.cells, find_ink(drawing)):14.4%}"
+        f"{across_lines(flats.cells, ink):14.4%}"
     )
 
 
@@ -209,9 +210,9 @@ def leaks(drawing: Image.Image) -> bool:
     """Whether paper in the middle of an `outline` and paper in the corners share a cell."""
     from scipy import ndimage
 
-    from guiding_painter.painting.flats import make_flats
+    from guiding_painter.drawings import cut_cells, find_ink
 
-    cells = make_flats(drawing, np.zeros((64, 48), dtype=np.uint8)).cells
+    cells = cut_cells(find_ink(drawing))
     # Closed by as much as the widest opening and more, the outline tells its inside from its outside.
     side = max(drawing.size)
     step = max(1, side // 512)

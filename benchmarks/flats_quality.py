@@ -25,17 +25,15 @@ from tqdm.auto import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
 
-from arguments import OneSentenceParser, errors_in_one_sentence, positive_int
+from arguments import OneSentenceParser, errors_in_one_sentence, folder_name, positive_int
 from benchmarks.flats import across_lines
-from evaluate import set_name
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.colors import RGB
-from guiding_painter.drawings.sketches import extract_line_art, open_picture
-from guiding_painter.files.artwork import lay_lines
+from guiding_painter.drawings import extract_line_art, find_ink, open_picture
+from guiding_painter.files import lay_lines
 from guiding_painter.painting import Painting
-from guiding_painter.painting.flats import find_ink
-from results import summarize, table
-from sources import load_pictures
+from measures.results import summarize, table
+from pictures.folders import load_pictures
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -61,10 +59,9 @@ def main(argv: list[str] | None = None) -> None:
         sets = {folder: load_pictures(folder, split) for folder, split in zip(args.data_dir, splits, strict=True)}
         for folder, paths in sets.items():
             paths = spread(paths, args.max_pictures or len(paths))
-            results = [measure(painter, open_picture(path)) for path in tqdm(paths, desc=set_name(folder), leave=False)]
-            print(
-                f"{set_name(folder)}, {len(results)} pictures", report(results, args.thresholds), sep="\n", flush=True
-            )
+            name = folder_name(folder)
+            results = [measure(painter, open_picture(path)) for path in tqdm(paths, desc=name, leave=False)]
+            print(f"{name}, {len(results)} pictures", report(results, args.thresholds), sep="\n", flush=True)
 
 
 def spread(paths: Sequence[Path], count: int) -> list[Path]:

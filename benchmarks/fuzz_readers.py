@@ -25,8 +25,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from input_files import PICTURES, RED  # noqa: E402
 
-from guiding_painter.drawings.formats import apart, kind_of  # noqa: E402
 from guiding_painter.drawings.pictures import open_picture  # noqa: E402
+from guiding_painter.formats import apart, kind_of  # noqa: E402
 from guiding_painter.palette_files import palette_colors  # noqa: E402
 
 MEMORY, SECONDS = 1_000_000_000, 20

@@ -32,15 +32,16 @@ from torch.utils.flop_counter import FlopCounterMode
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
 
-from arguments import parse_args
+from guided_colorizer import GuidedColorizer
 from guiding_painter import ColorizationNetwork, SegmentationNetwork
-from guiding_painter.drawings.sketches import to_color_image, to_sketch
+from guiding_painter.drawings import to_color_image, to_sketch
 from guiding_painter.hints import hint_weights, sample_num_hints
 from guiding_painter.losses import adversarial_loss, reconstruction_loss, smoothness_loss
 from guiding_painter.segmentation import sketch_cells
 from guiding_painter.unet import UNet
 from preparation import load_networks
-from train_guiding_painter import Generator, start_accelerator, train_step, trained_parameters
+from settings import parse_settings
+from train_guiding_painter import start_accelerator, train_step, trained_parameters
 
 # name: (step, model configuration, precision)
 FORMS = {
@@ -72,7 +73,7 @@ def published_generator(
     """Eqs. 1-9 as Fig. 2 of the paper draws them. Random numbers are the same in every run on a batch, and ours."""
     sketch, color_image = batch["sketch"], batch["color_image"]
     noise = [torch.Generator(sketch.device).manual_seed(seed) for seed in batch["seed"].tolist()]
-    num_hints = torch.cat([sample_num_hints(1, args.max_hints, args.stop_prob, generator=one) for one in noise])
+    num_hints = torch.cat([sample_num_hints(1, args.max_hints, args.recipe.stop_prob, generator=one) for one in noise])
 
     logits = published_unet(segmentation.unet, sketch)  # (B, N_c, H, W)
     uniform = torch.cat([torch.rand(logits[:1].shape, generator=one, device=sketch.device) for one in noise])
@@ -101,14 +102,14 @@ def published_step(batch: dict, networks: tuple, optimizers: tuple, tau: float, 
     """
     segmentation, colorization, discriminator = networks
     optimizer_g, optimizer_d = optimizers
-    sketch, image = batch["sketch"], batch["color_image"]
+    sketch, image, recipe = batch["sketch"], batch["color_image"], args.recipe
 
     output = published_generator(segmentation, colorization, batch, tau, args)
     losses = {
-        "rec": args.lambda_rec * reconstruction_loss(output["prediction"], image),
-        "adv": args.lambda_adv * adversarial_loss(discriminator(output["prediction"], sketch), True, args.gan_loss),
-        "tv": args.lambda_tv * F.mse_loss(output["full_hints"].sum(1), image),
-        "smth": args.lambda_smth * smoothness_loss(output["logits"]),
+        "rec": recipe.lambda_rec * reconstruction_loss(output["prediction"], image),
+        "adv": recipe.lambda_adv * adversarial_loss(discriminator(output["prediction"], sketch), True, recipe.gan_loss),
+        "tv": recipe.lambda_tv * F.mse_loss(output["full_hints"].sum(1), image),
+        "smth": recipe.lambda_smth * smoothness_loss(output["logits"]),
     }
     optimizer_g.zero_grad()
     sum(losses.values()).backward()
@@ -118,7 +119,7 @@ def published_step(batch: dict, networks: tuple, optimizers: tuple, tau: float, 
         fake = published_generator(segmentation, colorization, batch, tau, args)["prediction"]
     on_fake, on_real = discriminator(fake, sketch), discriminator(image, sketch)
     losses["d"] = 0.5 * (
-        adversarial_loss(on_fake, False, args.gan_loss) + adversarial_loss(on_real, True, args.gan_loss)
+        adversarial_loss(on_fake, False, recipe.gan_loss) + adversarial_loss(on_real, True, recipe.gan_loss)
     )
     optimizer_d.zero_grad()
     losses["d"].backward()
@@ -154,10 +155,10 @@ def prepare_step(
         "train_data_dir": "", "output_dir": ".", "report_to": "none", "pretrained_model_name_or_path": "none",
         "model_config": config, "mixed_precision": precision,
     }  # fmt: skip
-    args = parse_args("", [f"--{name}={value}" for name, value in flags.items()])
+    args = parse_settings("", [f"--{name}={value}" for name, value in flags.items()])
     accelerator = start_accelerator(args)
     segmentation, colorization, discriminator = load_networks(args)
-    generator = Generator(segmentation, colorization, end_to_end=args.lambda_group == 0)
+    generator = GuidedColorizer(segmentation, colorization, end_to_end=args.recipe.lambda_group == 0)
     optimizers = [
         torch.optim.Adam(trained_parameters(network), lr=args.learning_rate) for network in (generator, discriminator)
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .colorization import ColorizationNetwork
     from .discriminator import PatchDiscriminator
-    from .painting.painting import Painting, Region
+    from .painting import Painting, Region
     from .pipeline import GuidingPainterOutput, GuidingPainterPipeline
     from .segmentation import SegmentationNetwork
 

@@ -22,6 +22,8 @@ FILES = ["model_index.json"] + [
     for file in (CONFIG_NAME, SAFETENSORS_WEIGHTS_NAME)
 ]
 
+HUB_OPTIONS = ("revision", "cache_dir", "token", "local_files_only", "force_download")
+
 Network = TypeVar("Network", bound=ModelMixin)
 
 
@@ -56,15 +58,15 @@ def find_checkpoint(
         raise OSError(f"{name} could not be fetched from the hub ({_first_line(error)}).") from error
 
 
-def check_arguments(dtype: object, use_safetensors: object, unknown: dict[str, Any]) -> torch.dtype:
-    """The dtype to load in. Raises ValueError for what diffusers' `from_pretrained` takes and this one does not."""
-    if unknown:
-        names = ", ".join(sorted(unknown))
-        raise ValueError(
-            f"from_pretrained takes no {names}: leave it out, or move the painter with .to(...) afterwards."
-        )
-    if use_safetensors not in (True, None):
+def check_arguments(dtype: object, options: dict[str, Any]) -> torch.dtype:
+    """The dtype to load in; takes what belongs to diffusers out of the options for the hub.
+
+    Raises ValueError for what diffusers' `from_pretrained` takes and this one does not.
+    """
+    if options.pop("use_safetensors", True) not in (True, None):
         raise ValueError("use_safetensors is False, but weights are read from safetensors only: leave it out.")
+    if unknown := ", ".join(sorted(options.keys() - set(HUB_OPTIONS))):
+        raise ValueError(f"from_pretrained takes no {unknown}: leave it out, or use painter.to(...) afterwards.")
     if not (isinstance(dtype, torch.dtype) and dtype.is_floating_point):
         raise ValueError(f"dtype is {dtype!r}: give one of torch.float32, torch.float16 and torch.bfloat16.")
     return dtype
@@ -84,31 +86,32 @@ def load_network(network_class: type[Network], folder: Path, dtype: torch.dtype,
     if config.get("_class_name") != network_class.__name__:
         raise ValueError(f"{config_path} describes a {config.get('_class_name')}, not a {network_class.__name__}.")
     try:
-        with torch.device(
-            "meta"
-        ):  # nothing is allocated and no random number drawn for weights that are replaced below
+        with torch.device("meta"):  # nothing is allocated and no random number drawn for weights replaced below
             network = network_class.from_config(config)
     except Exception as error:  # values from a file can be wrong in any way
         raise ValueError(f"{config_path} does not describe a {network_class.__name__}: {_first_line(error)}") from error
 
-    weights_path = weight_files(folder, variant)[0]
     weights = read_weights(folder, variant)
-    expected = network.state_dict()
-    missing, foreign = sorted(expected.keys() - weights.keys()), sorted(weights.keys() - expected.keys())
-    reshaped = [key for key in expected if key in weights and weights[key].shape != expected[key].shape]
-    for keys, problem in (
-        (missing, "are missing"),
-        (foreign, "are not of this network"),
-        (reshaped, "have other shapes"),
-    ):
-        if keys:
-            raise ValueError(
-                f"{weights_path} does not fit {config_path}: {len(keys)} weights {problem}, first {keys[0]}."
-            )
+    _check_weights(network, weights, weight_files(folder, variant)[0], config_path)
     # Copies: the tensors of the file are mapped to it, and the file may be written again.
     copies = {key: value.to(dtype if value.is_floating_point() else None, copy=True) for key, value in weights.items()}
     network.load_state_dict(copies, assign=True)
     return network.eval()
+
+
+def _check_weights(
+    network: ModelMixin, weights: dict[str, torch.Tensor], weights_path: Path, config_path: Path
+) -> None:
+    """Raises ValueError where weights are not those of a network."""
+    expected = network.state_dict()
+    missing, foreign = sorted(expected.keys() - weights.keys()), sorted(weights.keys() - expected.keys())
+    reshaped = [key for key in expected if key in weights and weights[key].shape != expected[key].shape]
+    problems = {"are missing": missing, "are not of this network": foreign, "have other shapes": reshaped}
+    for problem, keys in problems.items():
+        if keys:
+            raise ValueError(
+                f"{weights_path} does not fit {config_path}: {len(keys)} weights {problem}, first {keys[0]}."
+            )
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import numpy as np
 from skimage.color import lab2rgb
 
 from .colors import RGB, parse_color, to_hex
-from .files.writing import replace_file
+from .files import replace_file
 
 SUFFIXES = (".gpl", ".json", ".ase")  # that are written
 KNOWN_SUFFIXES = (*SUFFIXES, ".aco", ".hex", ".txt", ".pal")  # that promise a palette and no picture

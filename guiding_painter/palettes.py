@@ -13,7 +13,7 @@ from .colors import RGB, parse_color
 from .palette_files import KNOWN_SUFFIXES, SUFFIXES, read_palette, write_palette
 
 if TYPE_CHECKING:
-    from .painting.painting import Painting
+    from .painting import Painting
 
 __all__ = [
     "SUFFIXES",
@@ -41,7 +41,7 @@ def open_palette(path: str | os.PathLike, count: int = 12) -> list[RGB]:
     except ValueError as error:
         if Path(path).suffix.lower() in KNOWN_SUFFIXES:
             raise
-        from .drawings.pictures import open_picture
+        from .drawings import open_picture
 
         try:
             picture = open_picture(path)

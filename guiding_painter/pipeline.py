@@ -2,31 +2,27 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import torch
 from diffusers import DiffusionPipeline
 from diffusers.utils import BaseOutput
-from huggingface_hub import CommitInfo, HfApi, ModelCardData
+from huggingface_hub import CommitInfo
 from PIL import Image
 
 from .checkpoint import check_arguments, find_checkpoint, load_network, read_json
 from .colorization import ColorizationNetwork
-from .drawings.sheets import Page
-from .drawings.sketches import open_drawing, open_painting, to_pil, to_sketch, working_size
+from .drawings import Page, PreparedDrawing, find_ink, open_drawing, prepare, rank_by_size, resize, to_pil
+from .drawings import Source as Drawing
 from .hints import region_segments
-from .painting.model_view import Colorize
-from .painting.painting import Answers, Painting
-from .painting.saved import MAX_LONG_SIDE, SavedPainting
-from .panels import panel_colorizer, panel_sketches
-from .segmentation import SegmentationNetwork
-
-Drawing = str | os.PathLike | bytes | BinaryIO | Image.Image
+from .hub import upload
+from .inference import inference
+from .painting import Answers, Colorize, Opened, Painting, colorize_panels, reopen
+from .segmentation import MAX_CELLS, SegmentationNetwork
 
 
 @dataclass
@@ -35,7 +31,7 @@ class GuidingPainterOutput(BaseOutput):
 
     Args:
         images: RGB at the drawing's own size.
-        region_maps: (H, W) uint8 at the drawing's own size, the region of every pixel; a lower one is asked earlier.
+        region_maps: (H, W) uint16 at the drawing's own size, the region of every pixel; a lower one is asked earlier.
     """
 
     images: list[Image.Image]
@@ -73,13 +69,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
         dtype: torch.dtype = torch.float32,
         torch_dtype: torch.dtype | None = None,
         variant: str | None = None,
-        use_safetensors: bool = True,
-        revision: str | None = None,
-        cache_dir: str | os.PathLike | None = None,
-        token: str | bool | None = None,
-        local_files_only: bool = False,
-        force_download: bool = False,
-        **unknown: Any,
+        **options: Any,
     ) -> "GuidingPainterPipeline":
         """Loads a checkpoint; only safetensors are read, never a pickle.
 
@@ -89,23 +79,15 @@ class GuidingPainterPipeline(DiffusionPipeline):
             dtype: of the networks in memory, whatever it is on disk; `torch_dtype` is its older name.
             variant: such as "fp16", the weights that `save_pretrained(variant="fp16")` wrote; by default the plain
                 ones or, in a folder without them, the only variant there is.
-            use_safetensors: may be given, as in diffusers, but not as False.
-            revision, cache_dir, token, local_files_only, force_download: for a hub id, as in `huggingface_hub`.
+            options: revision, cache_dir, token, local_files_only, force_download, for a hub id, as in
+                `huggingface_hub`.
 
         Raises:
             OSError: a file or the hub repository is missing, cannot be reached or is broken; the sentence names it.
             ValueError: the files are whole but not those of a GuidingPainterPipeline, or an argument is none of these.
         """
-        dtype = check_arguments(dtype if torch_dtype is None else torch_dtype, use_safetensors, unknown)
-        folder = find_checkpoint(
-            pretrained_model_name_or_path,
-            variant=variant,
-            revision=revision,
-            cache_dir=cache_dir,
-            token=token,
-            local_files_only=local_files_only,
-            force_download=force_download,
-        )
+        dtype = check_arguments(dtype if torch_dtype is None else torch_dtype, options)
+        folder = find_checkpoint(pretrained_model_name_or_path, variant=variant, **options)
         index = read_json(folder / cls.config_name)
         if index.get("_class_name") != cls.__name__:
             raise ValueError(
@@ -117,19 +99,36 @@ class GuidingPainterPipeline(DiffusionPipeline):
         )
 
     def save_pretrained(
-        self, save_directory: str | os.PathLike, safe_serialization: bool = True, **kwargs: Any
+        self,
+        save_directory: str | os.PathLike,
+        safe_serialization: bool = True,
+        push_to_hub: bool = False,
+        repo_id: str | None = None,
+        commit_message: str | None = None,
+        private: bool | None = None,
+        token: str | bool | None = None,
+        create_pr: bool = False,
+        **kwargs: Any,
     ) -> None:
-        """Writes model_index.json, segmentation/ and colorization/, as in diffusers, but refuses to write a pickle."""
+        """Writes model_index.json, segmentation/ and colorization/, as in diffusers, but refuses to write a pickle.
+
+        Args:
+            push_to_hub: upload the folder, too, as `push_to_hub` does with the arguments after it; it keeps the card.
+            repo_id: by default named as the folder, in one's own namespace.
+        """
         if not safe_serialization:
             raise ValueError(
                 "safe_serialization is False, but a checkpoint is saved as safetensors only: leave it out."
             )
         super().save_pretrained(save_directory, **kwargs)
+        if push_to_hub:
+            repo_id = repo_id or Path(save_directory).resolve().name
+            upload(save_directory, repo_id, commit_message, private, token, create_pr)
 
     def push_to_hub(
         self,
         repo_id: str,
-        commit_message: str = "Upload the model",
+        commit_message: str | None = None,
         private: bool | None = None,
         token: str | bool | None = None,
         create_pr: bool = False,
@@ -143,85 +142,73 @@ class GuidingPainterPipeline(DiffusionPipeline):
 
         Raises what `huggingface_hub` does where the hub cannot be reached or refuses.
         """
-        api = HfApi(token=token)
-        repo_id = api.create_repo(repo_id, private=private, exist_ok=True).repo_id
         with tempfile.TemporaryDirectory() as folder:
             self.save_pretrained(folder)
-            if not api.file_exists(repo_id, "README.md"):
-                data = ModelCardData(
-                    library_name="guiding-painter",
-                    pipeline_tag="image-to-image",
-                    tags=["colorization", "line-art", "sketch", "comics", "interactive"],
-                )
-                Path(folder, "README.md").write_text(
-                    f"---\n{data.to_yaml()}\n---\n\n# {repo_id.split('/')[-1]}\n\n"
-                    "Model-guided colorization of line drawings, with the Python package `guiding_painter`:\n\n"
-                    "```python\nfrom guiding_painter import GuidingPainterPipeline\n\n"
-                    f'painter = GuidingPainterPipeline.from_pretrained("{repo_id}")\n```\n',
-                    encoding="utf-8",
-                )
-            return api.upload_folder(
-                repo_id=repo_id, folder_path=folder, commit_message=commit_message, create_pr=create_pr
-            )
+            return upload(folder, repo_id, commit_message, private, token, create_pr)
 
     def open(
         self,
         drawing: Drawing,
         long_side: int = 512,
         extract_lines: bool = False,
+        panels: bool = False,
+        gap: str = "normal",
+        underdrawing: str = "auto",
         page: Page = "auto",
         page_number: int = 1,
     ) -> Painting:
         """Opens a drawing to be colored. f runs once, here; every answer then costs one forward of g.
 
+        With panels, f and g look at each panel of a page by itself. The regions of the first panel are asked for first,
+        in the model's order, then those of the second, and so on; the gutters are the last region of all, answered with
+        white from the start. Every panel gets the model's N_c regions. No region has a part in a panel and another in a
+        gutter. After an answer, g runs once, for the panel it lies in. A page of one panel is opened as without.
+
         Args:
             drawing: a file, its bytes, or a PIL image.
-            long_side: of the working size, in pixels, 64 to 4096; the drawing keeps its own size and aspect.
+            long_side: of the working size, or of the largest panel in it, in pixels, 64 to 4096; the drawing keeps its
+                own size and aspect.
             extract_lines: make line art of a colored picture first.
-            page: "auto" takes the sheet of paper out of a photo, "none" leaves a photo as it is; or the four corners
-                (x, y) of the sheet in pixels of the photo.
+            panels: look for the panels of a page and give each its own regions.
+            gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose", see `drawings.cut_cells`.
+            underdrawing: what becomes of pale colored lines under the ink: "auto", "keep" or "drop", see
+                `drawings.open_drawing`.
+            page: the sheet of paper in a photo: "auto" looks for it, "none" does not; or its corners (x, y) in pixels.
             page_number: of a PDF or TIFF, from 1.
 
-        What was done to the file is in `Painting.notes`. Raises ValueError or OSError for what is no picture, see
-        `sketches.open_drawing`.
+        Raises ValueError or OSError for what is no picture, see `drawings.open_drawing`, and for another gap.
         """
-        if not 64 <= long_side <= MAX_LONG_SIDE:
-            raise ValueError(f"long_side is {long_side}: choose 64 to {MAX_LONG_SIDE} pixels.")
-        drawing = open_drawing(drawing, extract_lines, page, page_number)
-        sketch = to_sketch(drawing, working_size(drawing.size, long_side))
-        return Painting(drawing, self.find_regions(sketch), self.colorizer(sketch), extract_lines)
+        drawing = open_drawing(drawing, extract_lines, underdrawing, page, page_number)
+        prepared = prepare(drawing, long_side, self.segmentation.config.max_hints if panels else None, gap)
+        opened = Opened(extract_lines, underdrawing, **drawing.info["opened"])
+        regions, colorize = self._map_regions(prepared), self._page_colorizer(prepared)
+        painting = Painting(prepared, regions, colorize, opened, find_regions=self._map_regions)
+        if prepared.panels and painting.regions[-1].index == prepared.panels.gutters:
+            painting.paint(prepared.panels.gutters, "#ffffff")
+        return painting
 
     def resume(self, drawing: Drawing, state: dict[str, Any] | None = None) -> Painting:
         """Takes up a painting that was put away; with the same model the picture is identical.
 
         Args:
-            drawing: the one it was started with; or a .psd or .ora that `Painting.save` wrote, which holds the
-                painting itself. Such a file that another program has saved anew holds none any more.
-            state: what `Painting.to_dict` gave; None to take it from the file.
+            drawing: the one it was started with; or a .psd or .ora as `Painting.save` wrote it, without a state.
+            state: what `Painting.to_dict` gave.
 
-        Raises ValueError where there is no state, it is damaged, or belongs to another drawing or to a model with more
-        regions.
+        Raises ValueError where the state is damaged, or belongs to another drawing or to a model with more regions.
         """
-        if state is None:
-            drawing, state = open_painting(drawing)
-            saved = SavedPainting.from_dict(state)
-            drawing.info["opened"] = {"page": saved.page, "page_number": saved.page_number}
-        else:
-            saved = SavedPainting.from_dict(state)
-            drawing = open_drawing(drawing, saved.extract_lines, saved.page, saved.page_number)
-        saved.check_drawing(drawing)
-        shape, panels = saved.region_map.shape, saved.panels
-        last = panels.regions - 1 if panels else int(saved.region_map.max())
-        if last >= self.colorization.config.max_hints:
-            raise ValueError(
-                f"This painting has a region {last}{' in each panel' if panels else ''} and this model has only "
-                f"{self.colorization.config.max_hints} regions: resume it with the model it was started with."
-            )
-        if panels:
-            colorize = panel_colorizer(self, drawing.size, panels, shape, panel_sketches(drawing, panels, shape))
-        else:
-            colorize = self.colorizer(to_sketch(drawing, shape[::-1]))
-        return Painting(drawing, saved.region_map, colorize, saved.extract_lines, saved.history, saved.position, panels)
+        drawing, saved = reopen(drawing, state, self.colorization.config.max_hints)
+        prepared = PreparedDrawing(drawing, saved.region_map.shape, find_ink(drawing), saved.panels, saved.gap)
+        colorize = self._page_colorizer(prepared)
+        return Painting(
+            prepared,
+            saved.region_map,
+            colorize,
+            saved.opened,
+            saved.history,
+            saved.position,
+            lenient=saved.is_old,
+            find_regions=self._map_regions,
+        )
 
     def __call__(
         self,
@@ -229,6 +216,9 @@ class GuidingPainterPipeline(DiffusionPipeline):
         colors: Answers | Sequence[Answers | None] | None = None,
         long_side: int = 512,
         extract_lines: bool = False,
+        panels: bool = False,
+        gap: str = "normal",
+        underdrawing: str = "auto",
         page: Page = "auto",
         page_number: int = 1,
     ) -> GuidingPainterOutput:
@@ -239,7 +229,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
             colors: the answers in the order asked, e.g. ["#e07a5f", None, (61, 64, 91)] where None skips a region;
                 "auto" accepts the model's own suggestion for every region in turn; by default there is no answer.
                 For a list of drawings, a list of those. Colors beyond the last region are not used.
-            long_side, extract_lines, page, page_number: as in `open`.
+            long_side, extract_lines, panels, gap, underdrawing, page, page_number: as in `open`.
         """
         if not isinstance(drawings, list | tuple):
             drawings, colors = [drawings], [colors]
@@ -250,19 +240,26 @@ class GuidingPainterPipeline(DiffusionPipeline):
 
         output = GuidingPainterOutput(images=[], region_maps=[])
         for drawing, answers in zip(drawings, colors, strict=True):
-            painting = self.open(drawing, long_side, extract_lines, page, page_number)
+            painting = self.open(drawing, long_side, extract_lines, panels, gap, underdrawing, page, page_number)
             if answers is not None:
                 painting.paint_all(answers)
             output.images.append(painting.image)
             output.region_maps.append(painting.region_map)
         return output
 
-    def find_regions(self, sketch: torch.Tensor) -> np.ndarray:
-        """(h, w) uint8, the region of every pixel of a sketch, (1, 1, h, w): one forward of f."""
+    def find_regions(self, sketch: torch.Tensor, cells: np.ndarray) -> np.ndarray:
+        """(h, w) uint16, the region of every pixel of a sketch: one forward of f.
+
+        Args:
+            sketch: (1, 1, h, w).
+            cells: (h, w) whole numbers from 0, the cells of this sketch; only networks with cells look at them.
+        """
         network = self.segmentation
-        with _inference(network):
-            segment_logits = network(sketch.to(network.device, network.dtype))  # (1, N_c, h, w)
-        return segment_logits[0].argmax(dim=0).to(torch.uint8).cpu().numpy()
+        ranked = np.minimum(rank_by_size(cells), MAX_CELLS - 1).astype(np.int64)
+        with inference(network):
+            inputs = sketch.to(network.device, network.dtype), torch.from_numpy(ranked)[None].to(network.device)
+            segment_logits = network(*inputs)  # (1, N_c, h, w)
+        return segment_logits[0].argmax(dim=0).cpu().numpy().astype(np.uint16)
 
     def colorizer(self, sketch: torch.Tensor) -> Colorize:
         """The function that colors this sketch, (1, 1, h, w), see `Painting`: one forward of g a call."""
@@ -271,22 +268,25 @@ class GuidingPainterPipeline(DiffusionPipeline):
         def colorize(channels: np.ndarray, hints: np.ndarray, hinted: np.ndarray) -> Image.Image:
             mask = torch.from_numpy(hinted)[None, None].float()  # M, Eq. 8
             hint_map = (torch.from_numpy(hints).permute(2, 0, 1)[None] / 127.5 - 1) * mask  # C, Eq. 7
-            segments = region_segments(torch.from_numpy(channels)[None], network.config.max_hints)
-            with _inference(network):
+            segments = region_segments(torch.from_numpy(channels.astype(np.int64))[None], network.config.max_hints)
+            with inference(network):
                 device, dtype = network.device, network.dtype  # diffusers walks through the network for each
                 inputs = (value.to(device, dtype) for value in (sketch, segments, hint_map, mask))
                 return to_pil(network(*inputs))
 
         return colorize
 
+    def _map_regions(self, prepared: PreparedDrawing) -> np.ndarray:
+        """(h, w) uint16, the regions of a drawing; those of its panels are numbered as `Panels` says."""
+        cells = resize(prepared.cells, prepared.shape)
+        if (panels := prepared.panels) is None:
+            return self.find_regions(prepared.sketch, cells)
+        region_map = np.full(prepared.shape, panels.gutters, dtype=np.uint16)
+        for number, (window, sketch) in enumerate(zip(prepared.windows, prepared.sketches, strict=True)):
+            found = self.find_regions(sketch, cells[window])
+            region_map[window] = np.minimum(found, panels.regions - 1) + number * panels.regions
+        return region_map
 
-@contextmanager
-def _inference(network: torch.nn.Module) -> Iterator[None]:
-    """Evaluation mode and no gradients; a network that was being trained goes on in training mode afterwards."""
-    training = network.training
-    network.eval()
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        network.train(training)
+    def _page_colorizer(self, prepared: PreparedDrawing) -> Colorize:
+        colorizers = [self.colorizer(sketch) for sketch in prepared.sketches]
+        return colorize_panels(prepared, colorizers) if prepared.panels else colorizers[0]

@@ -7,12 +7,16 @@ import torch
 import torch.nn.functional as F
 from diffusers import ConfigMixin, ModelMixin
 from diffusers.configuration_utils import register_to_config
+from PIL import Image
 from torch import nn
 
-from .drawings.cells import line_bounded_cells
+from .drawings.cells import cut_cells
+from .drawings.ink import find_ink
 from .hints import cell_sums
 from .unet import UNet
 
+# That the network tells apart in a picture; the smallest ones beyond are one.
+MAX_CELLS = 256
 # Of a guess of a color: variances are between this and 1 (colors are in [-1, 1]).
 LEAST_DOUBT = 0.01
 # The logit of a region that a picture with fewer cells does not have; float16 can still hold it.
@@ -78,9 +82,10 @@ def place(image: torch.Tensor) -> torch.Tensor:
 
 
 def sketch_cells(sketch: torch.Tensor) -> torch.Tensor:
-    """Line-bounded cells of sketches: (B, 1, H, W) in [-1, 1] -> (B, H, W) int64, numbered from the largest."""
-    drawings = (sketch[:, 0].float().cpu().numpy() + 1) / 2
-    return torch.from_numpy(np.stack([line_bounded_cells(drawing) for drawing in drawings])).to(sketch.device)
+    """Cells of sketches, 256 at most: (B, 1, H, W) in [-1, 1] -> (B, H, W) int64, numbered from the largest."""
+    drawings = np.rint((sketch[:, 0].float().cpu().numpy() + 1) * 127.5).astype(np.uint8)
+    cells = [cut_cells(find_ink(Image.fromarray(drawing))).astype(np.int64) for drawing in drawings]
+    return torch.from_numpy(np.minimum(np.stack(cells), MAX_CELLS - 1)).to(sketch.device)
 
 
 def spread(cell_logits: torch.Tensor, guesses: torch.Tensor, cells: torch.Tensor) -> torch.Tensor:
@@ -101,7 +106,7 @@ def spread(cell_logits: torch.Tensor, guesses: torch.Tensor, cells: torch.Tensor
     gains[:, -1].clamp_(max=LEAST_DOUBT / 2)  # behind every region with a pixel, before those without
     order = gains.argsort(dim=1, descending=True, stable=True)
     cell_logits = cell_logits.gather(2, order[:, None].expand_as(cell_logits))
-    index = cells.view(batch, 1, -1).expand(-1, cell_logits.shape[2], -1)
+    index = cells.reshape(batch, 1, -1).expand(-1, cell_logits.shape[2], -1)
     return cell_logits.transpose(1, 2).gather(2, index).view(batch, -1, height, width)
 
 

@@ -5,22 +5,27 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from PIL import Image
 
 from .colors import RGB, parse_color, to_hex
-from .files.writing import replace_file
+from .files import replace_file
 
-if TYPE_CHECKING:
-    from .painting.painting import Painting
-    from .pipeline import GuidingPainterPipeline
+if TYPE_CHECKING:  # networks take seconds to import, and reading answers needs none
+    from .painting import Painting
+    from .segmentation import SegmentationNetwork
 
 FORMAT = "guiding-painter answers"
 VERSION = 1
 FEATURES, SIZE, PLACE = 1.0, 0.5, 0.7  # what a unit of each counts, see `distances`
 ALIKE = 0.2  # up to here a region is nearly always the same one, drawn again, moved or cropped
+
+
+class HasSegmentation(Protocol):
+    """What looks at drawings: a pipeline, or anything else with f."""
+
+    segmentation: "SegmentationNetwork"
 
 
 @dataclass(frozen=True)
@@ -39,29 +44,29 @@ class Look:
     place: tuple[float, float]
 
 
-def looks(painter: "GuidingPainterPipeline", painting: "Painting") -> list[Look]:
+def looks(painter: HasSegmentation, painting: "Painting") -> list[Look]:
     """What every region of a painting looks like, in the order asked. One forward of f's U-Net."""
-    import torch
-
-    from .drawings.sketches import to_sketch, working_size
+    from .drawings import MAX_REGIONS, sample, to_sketch, working_size
+    from .inference import inference
 
     network = painter.segmentation
     width, height = working_size(painting.drawing.size)
     sketch = to_sketch(painting.drawing, (width, height)).to(network.device, network.dtype)
-    training = network.training
-    network.eval()
-    with torch.no_grad():
+    with inference(network):
         features = network.features(sketch)[0].float().cpu().numpy()  # (F, h, w)
-    network.train(training)
     deviation = np.maximum(features.std(axis=(1, 2), keepdims=True), 1e-6)
     features = ((features - features.mean(axis=(1, 2), keepdims=True)) / deviation).reshape(len(features), -1)
 
-    region_map = np.asarray(Image.fromarray(painting.region_map).resize((width, height), Image.Resampling.NEAREST))
-    labels = region_map.ravel()
-    counts = np.bincount(labels, minlength=256)
-    rows, columns = np.indices((height, width)).reshape(2, -1)
-    values = [*features, (columns + 0.5) / width, (rows + 0.5) / height]
-    means = np.stack([np.bincount(labels, value, 256) for value in values], axis=1) / np.maximum(counts, 1)[:, None]
+    # A region too thin to lie in the middle of any pixel looks like the pixels that it lies in.
+    sampled = sample(painting.region_map, (height, width))
+    labels = np.concatenate([sampled.seen.ravel(), sampled.hidden])
+    pixels = np.concatenate([np.arange(height * width), sampled.places])
+    counts = np.maximum(np.bincount(labels, minlength=MAX_REGIONS), 1)
+    rows, columns = np.divmod(pixels, width)
+    values = [*features[:, pixels], (columns + 0.5) / width, (rows + 0.5) / height]
+    means = (
+        np.stack([np.bincount(labels, value, MAX_REGIONS) for value in values], axis=1) / np.maximum(counts, 1)[:, None]
+    )
     found = []
     for region in painting.regions:
         *mean, x, y = means[region.index]
@@ -82,7 +87,7 @@ def distances(look: Look, others: Sequence[Look]) -> np.ndarray:
     return np.sqrt(sum(squares))
 
 
-def carry_answers(painter: "GuidingPainterPipeline", painting: "Painting", examples: Sequence[tuple[Look, RGB]]) -> int:
+def carry_answers(painter: HasSegmentation, painting: "Painting", examples: Sequence[tuple[Look, RGB]]) -> int:
     """Answers every region that is still to be asked for and looks like an answered one of another page; see `ALIKE`.
 
     Args:
@@ -107,7 +112,7 @@ def carry_answers(painter: "GuidingPainterPipeline", painting: "Painting", examp
     return carried
 
 
-def save_answers(painter: "GuidingPainterPipeline", painting: "Painting", path: str | os.PathLike) -> None:
+def save_answers(painter: HasSegmentation, painting: "Painting", path: str | os.PathLike) -> None:
     """Keeps the answers of a painting, and what their regions look like, as .json for `read_answers`.
 
     Raises ValueError for a painting without an answer, OSError where the file cannot be written.

@@ -1,6 +1,6 @@
 """Fill the model card of a checkpoint from measurements.
 
-    python train/evaluate.py --data_dir open_pictures --output results.json
+    python train/measures/evaluate.py --data_dir open_pictures --output results.json
     python model_card/fill_card.py --results results.json --data_dir open_pictures
 
 writes README.md, and good.webp and bad.webp with the best and the worst pictures of every --data_dir, into model_card/
@@ -14,13 +14,18 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "train"))
 
-from answers import measure  # noqa: E402
-from arguments import RECIPE_FILE, OneSentenceParser, errors_in_one_sentence  # noqa: E402
-from card import CARD_FILE, draw_examples, fill_card, judged_after, write_card  # noqa: E402
-from data import SketchColorPairs, load_pictures  # noqa: E402
+from arguments import OneSentenceParser, errors_in_one_sentence, folder_name  # noqa: E402
+from card.examples import draw_examples, judged_after  # noqa: E402
+from card.file import CARD_FILE, write_card  # noqa: E402
+from card.numbers import markdown_table  # noqa: E402
+from card.text import fill_card  # noqa: E402
 from guiding_painter import GuidingPainterPipeline  # noqa: E402
 from guiding_painter.checkpoint import find_checkpoint, read_json  # noqa: E402
-from sprites import SOURCES  # noqa: E402
+from measures.answers import measure  # noqa: E402
+from pictures.folders import load_pictures  # noqa: E402
+from pictures.pairs import SketchColorPairs  # noqa: E402
+from pictures.sprites import SOURCES  # noqa: E402
+from settings import RECIPE_FILE  # noqa: E402
 
 COMIC = (
     '"Pepper&Carrot by David Revoy, licensed under Creative Commons Attribution 4.0", <https://www.peppercarrot.com>: '
@@ -34,12 +39,11 @@ CREDIT = (
 
 def attribute_open_pictures() -> str:
     """The sources of the pictures that the bundled weights were trained on, as Markdown."""
-    rows = [("drawings", "author", "licence"), ("---",) * 3]
-    rows += [(f"[{source.name}]({source.link})", source.author, source.licence) for source in SOURCES]
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    rows = [[f"[{source.name}]({source.link})", source.author, source.licence] for source in SOURCES]
+    table = markdown_table(["drawings", "author", "licence"], rows)
     return (
-        "Pictures that `train/build_dataset.py` composed of the drawings below, which were recolored, scaled, rotated "
-        f"and cut; many thanks to their authors.\n\n{table}\n\n{COMIC}"
+        "Pictures that `train/pictures/build_dataset.py` composed of the drawings below, which were recolored, "
+        f"scaled, rotated and cut; many thanks to their authors.\n\n{table}\n\n{COMIC}"
     )
 
 
@@ -51,7 +55,7 @@ def add_examples(report: dict, folder: Path, data_dirs: list[str], checkpoint: P
     painter = GuidingPainterPipeline.from_pretrained(checkpoint)
     settings, sets = report["settings"], {}
     for data_dir in data_dirs:
-        name = Path(data_dir).resolve().name
+        name = folder_name(data_dir)
         if name not in report["sets"]:
             raise ValueError(f"The results are about {', '.join(report['sets'])}, not {name}: measure it, too.")
         one = report["sets"][name]
@@ -68,7 +72,7 @@ def add_examples(report: dict, folder: Path, data_dirs: list[str], checkpoint: P
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser = OneSentenceParser(description=__doc__.split("\n\n")[0], allow_abbrev=False)
-    parser.add_argument("--results", type=Path, required=True, help="JSON file of train/evaluate.py")
+    parser.add_argument("--results", type=Path, required=True, help="JSON file of train/measures/evaluate.py")
     parser.add_argument("--pretrained_model_name_or_path", help="the folder measured; the bundled weights if left out")
     parser.add_argument("--data_dir", nargs="*", default=[], help="the folders measured, to draw pictures of")
     parser.add_argument("--output_dir", type=Path, help="folder to write into")
@@ -80,13 +84,13 @@ def main(argv: list[str] | None = None) -> None:
     with errors_in_one_sentence():
         report = read_json(args.results)
         if not {"command", "settings", "sets"} <= report.keys():
-            raise ValueError(f"{args.results} is not from train/evaluate.py: give the file of its --output.")
+            raise ValueError(f"{args.results} is not from train/measures/evaluate.py: give the file of its --output.")
         checkpoint = find_checkpoint(args.pretrained_model_name_or_path)
         bundled = args.pretrained_model_name_or_path is None
         folder = args.output_dir or (HERE if bundled else checkpoint)
         if args.data_dir:
             add_examples(report, folder, args.data_dir, checkpoint)
-        name = "guiding-painter" if bundled else checkpoint.resolve().name
+        name = "guiding-painter" if bundled else folder_name(checkpoint)
         text = fill_card(
             name,
             model_id=None if bundled else name,

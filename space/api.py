@@ -1,10 +1,9 @@
-"""Every step as a named endpoint, for `gradio_client` and, as tools, for language models.
+"""Every command as a named endpoint, for `gradio_client` and, as tools, for language models.
 
 A painting goes by the name that opening it gave; nothing else about it is taken from a client, its regions only with a
 file to go on from.
 """
 
-import html
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,143 +11,166 @@ from typing import Any
 
 import gradio as gr
 
-import steps
+import commands
 from downloads import make_file
-from guiding_painter.drawings.sketches import looks_colored
+from guiding_painter.drawings import looks_colored
+from serving import OPENING, WORK, troubles_told
+from texts import en
 from uploads import check_picture, example, read_file, unpack_painting, uploaded
 from views import asked_view, picture_file
 from visits import Visit, Visits
 
-WORK = {"concurrency_id": "painter", "concurrency_limit": 2}
-# One at a time, in a queue of their own: many newcomers must not keep those waiting who are in the middle of it.
-OPENING = {"concurrency_id": "opening", "concurrency_limit": 1}
-BEGIN = ("open_drawing", "open_example", "resume")
-
 
 def add_api(visits: Visits) -> None:
     """Adds the endpoints to the Blocks that are being built."""
+    api = Api(visits)
+    for endpoint in (api.open_drawing, api.open_example, api.resume):
+        gr.api(endpoint, api_name=endpoint.__name__, **OPENING)
+    for endpoint in (
+        api.question, api.look, api.paint, api.skip, api.undo, api.redo, api.go_to, api.finish, api.choose,
+        api.choose_at, api.split, api.cut, api.merge, api.move_cell, api.recut, api.download,
+    ):  # fmt: skip
+        gr.api(endpoint, api_name=endpoint.__name__, **WORK)
 
-    def start(opened: str) -> dict[str, Any]:
-        with visits.using(opened) as visit:
-            steps.begin(visit)
+
+class Api:
+    """The endpoints, one a method: its name, its arguments and its docstring are what clients get to know."""
+
+    def __init__(self, visits: Visits):
+        self._visits = visits
+
+    @contextmanager
+    def _visit(self, painting: str) -> Iterator[Visit]:
+        with troubles_told(en), self._visits.using(painting) as visit:
+            yield visit
+
+    def _begun(self, opened: str) -> dict[str, Any]:
+        with self._visits.using(opened) as visit:
+            commands.begin(visit)
             return report(visit)
 
-    def change(painting: str, step: Callable[..., None], *args: Any) -> dict[str, Any]:
-        with troubles(), visits.using(painting) as visit:
-            step(visit, *args)
+    def _done(self, painting: str, command: Callable[..., None], *args: Any) -> dict[str, Any]:
+        with self._visit(painting) as visit:
+            command(visit, *args)
             return report(visit)
 
-    def open_drawing(drawing: gr.FileData, extract_lines: bool = False) -> dict:
+    def open_drawing(
+        self, drawing: gr.FileData, extract_lines: bool = False, gap: str = "normal", underdrawing: str = "auto"
+    ) -> dict:
         """Open a line drawing to color it. Returns the name of the painting and its first question: which region to
         color, where it is, and the color that the model suggests.
 
         Args:
             drawing: a picture file, PNG, JPEG, WebP, GIF, TIFF or BMP; as a tool, its web address or a data: URI.
             extract_lines: take the lines out of a picture that has colors already; for a line drawing leave it out.
+            gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose".
+            underdrawing: pale colored lines under the ink: "auto", "keep" or "drop".
         """
-        with troubles():
+        with troubles_told(en):
             data = read_file(uploaded(drawing))
             picture = check_picture(data)
-            return start(visits.start(data, picture, bool(extract_lines))) | {"is_colored": looks_colored(picture)}
+            options = {"extract_lines": bool(extract_lines), "gap": gap, "underdrawing": underdrawing}
+            opened = self._visits.start(data, picture, **options)
+            return self._begun(opened) | {"is_colored": looks_colored(picture)}
 
-    def open_example(index: int) -> dict:
+    def open_example(self, index: int) -> dict:
         """Open one of the bundled example drawings. Returns the name of the painting and its first question.
 
         Args:
             index: 0 comic panel, 1 character, 2 dog, 3 garden, 4 pencil scan, 5 comic page, 6 cats, 7 ladybug.
         """
-        with troubles():
+        with troubles_told(en):
             data = read_file(example(index))
-            return start(visits.start(data, check_picture(data)))
+            return self._begun(self._visits.start(data, check_picture(data)))
 
-    def resume(file: gr.FileData) -> dict:
+    def resume(self, file: gr.FileData) -> dict:
         """Go on with a painting that `download` wrote as "resume". Returns its new name and its question.
 
         Args:
             file: the .zip file that `download` gave; as a tool, its web address or a data: URI.
         """
-        with troubles():
-            return start(visits.resume(*unpack_painting(read_file(uploaded(file)))))
+        with troubles_told(en):
+            return self._begun(self._visits.resume(*unpack_painting(read_file(uploaded(file)))))
 
-    def question(painting: str) -> dict:
+    def question(self, painting: str) -> dict:
         """The question of a painting as it is now: which region is to be colored, and what the others have.
 
         Args:
             painting: the name that opening it gave.
         """
-        return change(painting, lambda visit: None)
+        return self._done(painting, lambda visit: None)
 
-    def look(painting: str) -> gr.FileData:
+    def look(self, painting: str) -> gr.FileData:
         """See the question: the drawing with the region in question lit and outlined, all else dimmed, as a picture
         of at most 1024 pixels a side.
 
         Args:
             painting: the name that opening it gave.
         """
-        with troubles(), visits.using(painting) as visit:
-            view = asked_view(visit.painting, steps.asked(visit))
+        with self._visit(painting) as visit:
+            view = asked_view(visit.painting, commands.asked(visit))
             return gr.FileData(path=picture_file(view, gr.utils.get_upload_folder())).model_dump()
 
-    def paint(painting: str, color: str) -> dict:
+    def paint(self, painting: str, color: str) -> dict:
         """Answer the question: give the region in question a color. Returns the next question.
 
         Args:
             painting: the name that opening it gave.
             color: such as "#e07a5f", "rgb(224, 122, 95)" or "hsl(13, 67%, 63%)".
         """
-        return change(painting, steps.apply_color, color)
+        return self._done(painting, commands.apply_color, color)
 
-    def skip(painting: str) -> dict:
+    def skip(self, painting: str) -> dict:
         """Leave the region in question to the model. Returns the next question.
 
         Args:
             painting: the name that opening it gave.
         """
-        return change(painting, steps.skip_region)
+        return self._done(painting, commands.skip_region)
 
-    def undo(painting: str) -> dict:
+    def undo(self, painting: str) -> dict:
         """Take the last step back. Returns its question again.
 
         Args:
             painting: the name that opening it gave.
         """
-        return change(painting, steps.undo)
+        return self._done(painting, commands.undo)
 
-    def redo(painting: str) -> dict:
+    def redo(self, painting: str) -> dict:
         """Bring back what was undone last. Returns the question then.
 
         Args:
             painting: the name that opening it gave.
         """
-        return change(painting, steps.redo)
+        return self._done(painting, commands.redo)
 
-    def go_to(painting: str, step: int) -> dict:
+    def go_to(self, painting: str, step: int) -> dict:
         """Go to where the painting was after a number of steps, back or forth. Returns the question there.
 
         Args:
             painting: the name that opening it gave.
             step: how many steps, from 0, the beginning.
         """
-        return change(painting, steps.go_to, step)
+        return self._done(painting, commands.go_to, step)
 
-    def finish(painting: str) -> dict:
+    def finish(self, painting: str) -> dict:
         """Let the model answer every question that is left, each with its suggestion.
 
         Args:
             painting: the name that opening it gave.
         """
-        return change(painting, steps.finish)
+        return self._done(painting, commands.finish)
 
-    def choose(painting: str, region: int) -> dict:
+    def choose(self, painting: str, region: int) -> dict:
         """Ask about a region out of order, also about one that has an answer.
 
         Args:
             painting: the name that opening it gave.
             region: its number, as "region" in "regions".
         """
-        return change(painting, steps.choose_index, region)
+        return self._done(painting, commands.choose_index, region)
 
-    def choose_at(painting: str, x: int, y: int) -> dict:
+    def choose_at(self, painting: str, x: int, y: int) -> dict:
         """Ask about the region under a point, also one that has an answer.
 
         Args:
@@ -156,9 +178,9 @@ def add_api(visits: Visits) -> None:
             x: from the left, in pixels of the drawing.
             y: from the top, in pixels of the drawing.
         """
-        return change(painting, steps.choose, (x, y))
+        return self._done(painting, commands.choose, (x, y))
 
-    def split(painting: str, x: int, y: int) -> dict:
+    def split(self, painting: str, x: int, y: int) -> dict:
         """Split the region under a point into its connected parts.
 
         Args:
@@ -166,9 +188,9 @@ def add_api(visits: Visits) -> None:
             x: from the left, in pixels of the drawing.
             y: from the top, in pixels of the drawing.
         """
-        return change(painting, steps.split, (x, y))
+        return self._done(painting, commands.split, (x, y))
 
-    def cut(painting: str, x1: int, y1: int, x2: int, y2: int) -> dict:
+    def cut(self, painting: str, x1: int, y1: int, x2: int, y2: int) -> dict:
         """Cut the region under the middle of a straight line along it.
 
         Args:
@@ -178,9 +200,9 @@ def add_api(visits: Visits) -> None:
             x2: where it ends, from the left.
             y2: where it ends, from the top.
         """
-        return change(painting, steps.cut, (x1, y1), (x2, y2))
+        return self._done(painting, commands.cut, (x1, y1), (x2, y2))
 
-    def merge(painting: str, x: int, y: int) -> dict:
+    def merge(self, painting: str, x: int, y: int) -> dict:
         """Make one region of the one in question and the one under a point.
 
         Args:
@@ -188,9 +210,9 @@ def add_api(visits: Visits) -> None:
             x: from the left, in pixels of the drawing.
             y: from the top, in pixels of the drawing.
         """
-        return change(painting, steps.merge, (x, y))
+        return self._done(painting, commands.merge, (x, y))
 
-    def move_cell(painting: str, x: int, y: int) -> dict:
+    def move_cell(self, painting: str, x: int, y: int) -> dict:
         """Move the area inside lines under a point to the region in question.
 
         Args:
@@ -198,10 +220,19 @@ def add_api(visits: Visits) -> None:
             x: from the left, in pixels of the drawing.
             y: from the top, in pixels of the drawing.
         """
-        return change(painting, steps.move_cell, (x, y))
+        return self._done(painting, commands.move_cell, (x, y))
+
+    def recut(self, painting: str, gap: str) -> dict:
+        """Cut the drawing anew, where areas that belong apart are one or one falls apart; colors stay where they are.
+
+        Args:
+            painting: the name that opening it gave.
+            gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose".
+        """
+        return self._done(painting, commands.recut, gap)
 
     def download(
-        painting: str, kind: str = "png", mode: str = "flat", lines: bool = True, transparent: bool = False
+        self, painting: str, kind: str = "png", mode: str = "flat", lines: bool = True, transparent: bool = False
     ) -> gr.FileData:
         """The painting as a file: the colored picture, its layers for a paint program, or what belongs to it.
 
@@ -212,39 +243,23 @@ def add_api(visits: Visits) -> None:
             lines: for png, with the lines of the drawing.
             transparent: for png, see-through where there is no answer.
         """
-        with troubles(), visits.using(painting) as visit:
+        with self._visit(painting) as visit:
             path = make_file(visit, kind, Path(gr.utils.get_upload_folder()), mode, lines, transparent)
             return gr.FileData(path=path).model_dump()
-
-    for endpoint in (
-        open_drawing, open_example, resume, question, look, paint, skip, undo, redo, go_to, finish, choose, choose_at,
-        split, cut, merge, move_cell, download,
-    ):  # fmt: skip
-        gr.api(endpoint, api_name=endpoint.__name__, **(OPENING if endpoint.__name__ in BEGIN else WORK))
 
 
 def report(visit: Visit) -> dict[str, Any]:
     """The question of a painting, plain JSON: all that an answer needs."""
-    region = steps.asked(visit)
+    region = commands.asked(visit)
     regions = visit.painting.regions
     return {
         "painting": visit.name,
         "drawing_size": list(visit.painting.drawing.size),
         "region": region and region.index,
-        "number": region and regions.index(region) + 1,
+        "number": region and commands.place(visit) + 1,
         "area": region and round(region.area, 4),
         "center": region and list(region.center),
         "suggested_color": region and region.suggested_color,
         "step": visit.step,
         "regions": [{"region": other.index, "color": other.color, "skipped": other.skipped} for other in regions],
     }
-
-
-@contextmanager
-def troubles() -> Iterator[None]:
-    """What is wrong with a client's input becomes its error; the server goes on."""
-    try:
-        yield
-    except (ValueError, OSError) as error:
-        # gradio's own pages show it as HTML, which may quote what a client sent.
-        raise gr.Error(html.escape(str(error), quote=False), print_exception=False) from error

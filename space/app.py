@@ -57,7 +57,7 @@ LAUNCH = {
     "state_session_capacity": 100,  # at 0.35 MB each; a page that is forgotten goes on: its painting's name is with it
     "footer_links": ["api"],
     "run_history": False,
-    # The steps as tools for language models, where gradio has what it needs for that: pip install "gradio[mcp]".
+    # The endpoints as tools for language models, where gradio has what it needs for that: pip install "gradio[mcp]".
     "mcp_server": importlib.util.find_spec("mcp") is not None,
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from colors import parse_color
+from css_colors import read_color
 from guiding_painter.palettes import write_palette
 from texts import Trouble
 from uploads import pack_painting
@@ -45,7 +45,7 @@ def make_file(
         painting.save(path, mode=mode, lines=bool(lines), transparent=bool(transparent))
     elif kind == "palette":
         colors = dict.fromkeys(region.color or region.suggested_color for region in painting.regions)
-        write_palette([parse_color(color) for color in colors], path)
+        write_palette([read_color(color) for color in colors], path)
     elif kind == "resume":
         path.write_bytes(pack_painting(visit.original, painting.to_dict()))
     elif kind == "film":

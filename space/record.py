@@ -12,33 +12,33 @@ class Record:
     Args:
         size: (width, height) of the drawing.
         regions: how many the model asks for.
-        steps: one dict a step: its kind, the region, the color, the seconds that the person took since the last
-            result was there, and those that the server took to answer.
+        commands: one dict a command: its kind, the region, the color, the seconds that the person took since the last
+            result was there, and those that the server took to answer. In the JSON they are "steps", undo included.
     """
 
     size: tuple[int, int]
     regions: int
-    steps: list[dict[str, Any]] = field(default_factory=list)
-    shown: float = field(default_factory=time.monotonic)  # when the last result was there
+    commands: list[dict[str, Any]] = field(default_factory=list)
+    answered_at: float = field(default_factory=time.monotonic)  # when the last result was there
 
     def add(self, kind: str, began: float, region: int | None = None, color: str | None = None) -> None:
-        """Adds a step that a request began at `began` (`time.monotonic`) and that is done now."""
+        """Adds a command that a request began at `began` (`time.monotonic`) and that is done now."""
         now = time.monotonic()
-        step = {
+        command = {
             "kind": kind,
             "region": region,
             "color": color,
-            "person_seconds": round(max(0.0, began - self.shown), 3),
+            "person_seconds": round(max(0.0, began - self.answered_at), 3),
             "server_seconds": round(now - began, 3),
         }
-        self.steps.append(step)
-        self.shown = now
+        self.commands.append(command)
+        self.answered_at = now
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-plain."""
-        kinds = [step["kind"] for step in self.steps]
-        answered = [step for step in self.steps if step["kind"] == "paint"]
-        seconds = sum(step["person_seconds"] + step["server_seconds"] for step in answered)
+        kinds = [command["kind"] for command in self.commands]
+        answered = [command for command in self.commands if command["kind"] == "paint"]
+        seconds = sum(command["person_seconds"] + command["server_seconds"] for command in answered)
         return {
             "format": "guiding-painter record",
             "drawing_size": list(self.size),
@@ -47,5 +47,5 @@ class Record:
             "skips": kinds.count("skip"),
             "undos": kinds.count("undo"),
             "seconds_per_interaction": round(seconds / len(answered), 3) if answered else None,
-            "steps": self.steps,
+            "steps": self.commands,
         }

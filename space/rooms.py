@@ -1,4 +1,4 @@
-"""The three rooms of the page, one visible at a time: start, paint, finish. What is in them; `page` makes it go."""
+"""The rooms of the page, one visible at a time: start, offer, paint, finish. What is in them; `page` makes it go."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,29 +7,26 @@ from typing import Any
 
 import gradio as gr
 
-from panels import answer_panel, examples_panel, strip_panel
-from steps import asked, swatches
+from commands import asked, place, swatches
+from html_components import answer_component, examples_component, strip_component
 from uploads import EXAMPLES
 from views import asked_view, comparison, picture_file, picture_view
 from visits import Visit
 
+PICTURE = {"interactive": False, "buttons": ["fullscreen"], "format": "webp"}
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class StartRoom:
-    room: gr.Column
+    column: gr.Column
     upload: gr.Image
     examples: gr.HTML
     resume_last: gr.Button
     resume_file: gr.UploadButton
-    offer: gr.Column
-    compare: gr.ImageSlider
-    take_lines: gr.Button
-    as_it_is: gr.Button
-    start_over: gr.Button
 
     @classmethod
     def build(cls, texts: ModuleType) -> "StartRoom":
-        with gr.Column(elem_id="start") as room:
+        with gr.Column(elem_id="start") as column:
             gr.Markdown(texts.INTRO)
             with gr.Row():
                 with gr.Column(scale=2, min_width=300):
@@ -43,10 +40,27 @@ class StartRoom:
                             texts.RESUME_FILE, file_types=[".zip"], type="filepath", size="md", elem_id="resume-file"
                         )
                 with gr.Column(scale=3, min_width=300):
-                    examples = examples_panel(texts, EXAMPLES)
+                    examples = examples_component(texts, EXAMPLES)
             with gr.Accordion(texts.HELP_TITLE, open=False, elem_id="help"):
                 gr.Markdown(texts.HELP)
-        with gr.Column(visible=False, elem_id="offer") as offer:
+        return cls(
+            column=column, upload=upload, examples=examples, resume_last=resume_last, resume_file=resume_file
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferRoom:
+    """Where the lines of a colored picture are offered."""
+
+    column: gr.Column
+    compare: gr.ImageSlider
+    take_lines: gr.Button
+    as_it_is: gr.Button
+    start_over: gr.Button
+
+    @classmethod
+    def build(cls, texts: ModuleType) -> "OfferRoom":
+        with gr.Column(visible=False, elem_id="offer") as column:
             gr.Markdown(texts.OFFER)
             compare = gr.ImageSlider(
                 label=texts.OFFER_LABEL, interactive=False, buttons=[], format="webp", elem_id="compare"
@@ -55,12 +69,12 @@ class StartRoom:
                 take_lines = gr.Button(texts.TAKE_LINES, variant="primary", elem_id="take-lines")
                 as_it_is = gr.Button(texts.USE_AS_IT_IS, elem_id="as-it-is")
                 start_over = gr.Button(texts.START_OVER, elem_id="offer-start-over")
-        return cls(room, upload, examples, resume_last, resume_file, offer, compare, take_lines, as_it_is, start_over)
+        return cls(column=column, compare=compare, take_lines=take_lines, as_it_is=as_it_is, start_over=start_over)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PaintRoom:
-    room: gr.Column
+    column: gr.Column
     question: gr.Markdown
     asked: gr.Image
     picture: gr.Image
@@ -78,44 +92,21 @@ class PaintRoom:
 
     @classmethod
     def build(cls, texts: ModuleType) -> "PaintRoom":
-        picture_options = {"interactive": False, "buttons": ["fullscreen"], "format": "webp"}
-        with gr.Column(visible=False, elem_id="paint") as room:
+        with gr.Column(visible=False, elem_id="paint") as column:
             question = gr.Markdown(elem_id="question")
             with gr.Row():
                 with gr.Column(min_width=300):
-                    asked = gr.Image(
-                        label=texts.ASKED_LABEL, alt_text=texts.ASKED_ALT, elem_id="asked", **picture_options
-                    )
-                    answer = answer_panel(texts)
-                    with gr.Row(elem_classes="buttons"):
-                        back = gr.Button(texts.BACK, min_width=50, elem_id="back")
-                        skip = gr.Button(texts.SKIP, min_width=50, elem_id="skip")
-                        undo = gr.Button(texts.UNDO, min_width=50, elem_id="undo")
-                        redo = gr.Button(texts.REDO, min_width=50, elem_id="redo")
+                    asking = _asking_side(texts)
                 with gr.Column(min_width=300):
-                    picture = gr.Image(
-                        label=texts.PICTURE_LABEL, alt_text=texts.PICTURE_ALT, elem_id="picture", **picture_options
-                    )
-                    with gr.Row(elem_classes="buttons"):
-                        finish = gr.Button(texts.FINISH, variant="primary", min_width=80, elem_id="finish")
-                        model = gr.Button(texts.FINISH_AUTO, min_width=80, elem_id="model")
-                        start_over = gr.Button(texts.START_OVER, min_width=80, elem_id="start-over")
-                    tool = gr.Radio(
-                        [(label, name) for name, (label, _) in texts.TOOLS.items()], value="choose",
-                        label=texts.TOOL_LABEL, elem_id="tool",
-                    )  # fmt: skip
-                    hint = gr.Markdown(texts.TOOLS["choose"][1], elem_id="hint")
-            strip = strip_panel(texts)
+                    picture = _picture_side(texts)
+            strip = strip_component(texts)
             with gr.Accordion(texts.HELP_TITLE, open=False):
                 gr.Markdown(texts.HELP)
-        return cls(
-            room, question, asked, picture, answer, back, skip, undo, redo, model, finish, start_over, tool, hint, strip
-        )
+        return cls(column=column, question=question, strip=strip, **asking, **picture)
 
     def shown(self, visit: Visit, texts: ModuleType, tool: str) -> dict[Any, Any]:
         """What this room shows of a visit."""
         painting, region = visit.painting, asked(visit)
-        first = not painting.regions or region is painting.regions[0]
         return {
             self.question: question(visit, texts),
             self.asked: picture_file(asked_view(painting, region, mark=visit.stroke), self.asked.GRADIO_CACHE),
@@ -123,10 +114,10 @@ class PaintRoom:
             self.answer: swatches(visit),
             self.strip: {"frames": visit.frames, "step": visit.step},
             self.hint: texts.CUT_END if visit.stroke else texts.TOOLS[tool][1],
-            self.back: gr.Button(interactive=not first),
+            self.back: gr.Button(interactive=place(visit) > 0),
             self.skip: gr.Button(interactive=region is not None),
             self.undo: gr.Button(interactive=visit.step > 0),
-            self.redo: gr.Button(interactive=visit.step < len(visit.frames) - 1),
+            self.redo: gr.Button(interactive=visit.step < visit.last_step),
             self.model: gr.Button(interactive=painting.next_region() is not None),
         }
 
@@ -139,9 +130,38 @@ class PaintRoom:
         )  # fmt: skip
 
 
-@dataclass(frozen=True)
+def _asking_side(texts: ModuleType) -> dict[str, Any]:
+    """The drawing with the region in question, and how to answer, by the names in PaintRoom."""
+    asked = gr.Image(label=texts.ASKED_LABEL, alt_text=texts.ASKED_ALT, elem_id="asked", **PICTURE)
+    answer = answer_component(texts)
+    with gr.Row(elem_classes="buttons"):
+        buttons = {
+            name: gr.Button(label, min_width=50, elem_id=name)
+            for name, label in (
+                ("back", texts.BACK), ("skip", texts.SKIP), ("undo", texts.UNDO), ("redo", texts.REDO),
+            )
+        }  # fmt: skip
+    return {"asked": asked, "answer": answer, **buttons}
+
+
+def _picture_side(texts: ModuleType) -> dict[str, Any]:
+    """The picture so far, where to go from it, and the tools, by the names in PaintRoom."""
+    picture = gr.Image(label=texts.PICTURE_LABEL, alt_text=texts.PICTURE_ALT, elem_id="picture", **PICTURE)
+    with gr.Row(elem_classes="buttons"):
+        finish = gr.Button(texts.FINISH, variant="primary", min_width=80, elem_id="finish")
+        model = gr.Button(texts.FINISH_AUTO, min_width=80, elem_id="model")
+        start_over = gr.Button(texts.START_OVER, min_width=80, elem_id="start-over")
+    tools = [(label, name) for name, (label, _) in texts.TOOLS.items()]
+    tool = gr.Radio(tools, value="choose", label=texts.TOOL_LABEL, elem_id="tool")
+    hint = gr.Markdown(texts.TOOLS["choose"][1], elem_id="hint")
+    return {
+        "picture": picture, "finish": finish, "model": model, "start_over": start_over, "tool": tool, "hint": hint,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
 class FinishRoom:
-    room: gr.Column
+    column: gr.Column
     compare: gr.ImageSlider
     mode: gr.Radio
     lines: gr.Checkbox
@@ -153,7 +173,7 @@ class FinishRoom:
 
     @classmethod
     def build(cls, texts: ModuleType) -> "FinishRoom":
-        with gr.Column(visible=False, elem_id="done") as room:
+        with gr.Column(visible=False, elem_id="done") as column:
             gr.Markdown(texts.DONE)
             with gr.Row():
                 with gr.Column(scale=3, min_width=300):
@@ -180,7 +200,10 @@ class FinishRoom:
                         start_over = gr.Button(texts.START_OVER, min_width=100, elem_id="done-start-over")
                     # Out of sight: it can only hand out a file that is there when it is clicked, so the page clicks it.
                     file = gr.DownloadButton(elem_id="download-file")
-        return cls(room, compare, mode, lines, transparent, downloads, go_on, start_over, file)
+        return cls(
+            column=column, compare=compare, mode=mode, lines=lines, transparent=transparent, downloads=downloads,
+            go_on=go_on, start_over=start_over, file=file,
+        )  # fmt: skip
 
     def shown(self, visit: Visit, mode: str, lines: bool) -> dict[Any, Any]:
         """What this room shows of a visit."""
@@ -192,7 +215,7 @@ def question(visit: Visit, texts: ModuleType) -> str:
     region = asked(visit)
     if region is None:
         return texts.ALL_ASKED
-    regions = visit.painting.regions
+    total = len(visit.painting.regions)
     area = texts.UNDER_ONE if region.area < 0.01 else f"{region.area:.0%}"
     words = texts.ANSWERED if region.color else texts.SKIPPED if region.skipped else texts.QUESTION
-    return words.format(number=regions.index(region) + 1, total=len(regions), area=area, color=region.color)
+    return words.format(number=place(visit) + 1, total=total, area=area, color=region.color)

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from guiding_painter.drawings.sketches import MAX_PIXELS, open_drawing, open_picture, working_size
+from guiding_painter.drawings import MAX_PIXELS, open_drawing, open_picture, working_size
 from texts import Trouble
 
 EXAMPLES = [

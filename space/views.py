@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from guiding_painter import Painting, Region
-from guiding_painter.files.artwork import lay_lines
+from guiding_painter.files import lay_lines
 from guiding_painter.painting.surgery import read_point
 from texts import Trouble
 
@@ -77,7 +77,7 @@ def picture_file(image: Image.Image, folder: str) -> str:
     """Writes a picture for the page into a folder of its own in gradio's cache; returns its path.
 
     As WebP at its fastest: gradio's own takes three times as long for a tenth fewer bytes, PNG has several times as
-    many, see `speed.py`.
+    many, see benchmarks/space/speed.py.
     """
     path = Path(folder) / secrets.token_hex(16) / "picture.webp"
     path.parent.mkdir(parents=True)

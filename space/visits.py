@@ -33,7 +33,7 @@ class Visit:
         painting: None where it has been put away, which `Visits.using` undoes.
         saved: as `Painting.to_dict` gave it when it was put away.
         frames: the strip, a data URI for the beginning and for every step, undone ones too.
-        step: which of the frames shows the painting as it is.
+        step: how many steps lead to the painting as it is, and so which of the frames shows it; see `commands`.
         selected: the region that was chosen out of order, or None for the model's order.
         stroke: where a cut begins, once its first point is chosen.
         recent: the colors used last, the latest first.
@@ -53,6 +53,11 @@ class Visit:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
+    def last_step(self) -> int:
+        """How far redo can go."""
+        return len(self.frames) - 1
+
+    @property
     def kept_bytes(self) -> int:
         """What a visit that has been put away takes."""
         return len(self.original) + sum(map(len, self.frames)) + len(self.saved.get("region_map", ""))
@@ -67,15 +72,16 @@ class Visits:
         self._kept: OrderedDict[str, Visit] = OrderedDict()  # the one used last at the end
         self._lock = threading.Lock()
 
-    def start(self, original: bytes, picture: Image.Image, extract_lines: bool = False) -> str:
+    def start(self, original: bytes, picture: Image.Image, **options: Any) -> str:
         """Opens a drawing; returns the visit's name. Raises ValueError or OSError for what is none.
 
         Args:
             original: the file, which is kept to go on later.
             picture: what is in it, see `uploads.check_picture`.
+            options: of `GuidingPainterPipeline.open`.
         """
         with self.cores.share():
-            return self._keep(original, self.painter.open(picture, extract_lines=extract_lines))
+            return self._keep(original, self.painter.open(picture, **options))
 
     def resume(self, original: bytes, state: dict[str, Any]) -> str:
         """Takes up a painting that was saved; returns the visit's name. Raises Trouble for what is none."""

@@ -18,7 +18,6 @@ from guiding_painter import GuidingPainterPipeline
 from guiding_painter.colors import parse_color
 from guiding_painter.files import lay_lines, writing
 from guiding_painter.palettes import nearest_color, read_palette, write_palette
-from guiding_painter.panels import open_panels
 from guiding_painter.terminal import command as cli
 
 ROOT = Path(__file__).parents[1]
@@ -119,7 +118,7 @@ def test_paint_carries_answers_to_the_next_page(run, folder: Path, painter: Guid
     assert run(line)[0] == 0
     code, out, err = run("paint drawing.png MODEL --answers first.json -o 2.png")
     assert (code, err) == (0, "")
-    assert out == "2.png has your color in 4 of 4 regions.\n"
+    assert out == "2.png has your color in 3 of 3 regions.\n"
     with Image.open("1.png") as first, Image.open("2.png") as second:
         assert first.tobytes() == second.tobytes()
     # What an earlier source has answered stays: the list, then the other page, then the palette.
@@ -141,7 +140,7 @@ def page(folder: Path) -> Image.Image:
 
 
 def test_panels(run, page: Image.Image, painter: GuidingPainterPipeline):
-    painting = open_panels(painter, "page.png", 64)
+    painting = painter.open("page.png", 64, panels=True)
     code, out, err = run("regions page.png MODEL --panels --count 99 -o guide.png")
     assert (code, err) == (0, "")
     assert out.endswith(f"guide.png shows {len(painting.regions)} of {len(painting.regions)} regions.\n")
@@ -284,6 +283,32 @@ def test_paint_in_layers(run, drawing: Image.Image, painter: GuidingPainterPipel
             merged = Image.open(io.BytesIO(archive.read("mergedimage.png")))
     assert names == ["background", "unanswered", "03 #3355bb", "01 #e07a5f", "lines"]
     assert merged.tobytes() == expected.tobytes()
+
+
+def test_gutters_are_no_question(run, painter, tmp_path):
+    page = Image.new("L", (200, 300), 255)
+    for top in (10, 160):
+        ImageDraw.Draw(page).rectangle((10, top, 190, top + 130), outline=0, width=3)
+        ImageDraw.Draw(page).ellipse((60, top + 30, 140, top + 100), outline=0, width=3)
+    page.save("page.png")
+    painting = painter.open("page.png", 64, panels=True)
+    questions = len(painting.regions) - 1
+    assert painting.regions[-1].color == "#ffffff"
+    for more, said in ((0, ""), (1, "1 color was left over.\n"), (2, "2 colors were left over.\n")):
+        colors = ",".join(["#e07a5f"] * (questions + more))
+        command = f"paint page.png MODEL --long-side 64 --panels --colors {colors} -o out.png --save-palette out.gpl"
+        code, out, _ = run(command)
+        assert (code, out) == (0, f"out.png has your color in {questions} of {questions} regions.\n{said}")
+    assert read_palette("out.gpl") == [(224, 122, 95)]
+
+
+def test_a_palette_and_answers_are_not_written_to_one_file(run):
+    code, out, err = run(
+        "paint drawing.png MODEL --colors auto -o out.png --save-palette x.json --save-answers ./x.json"
+    )
+    assert (code, out) == (2, "")
+    assert err == "guiding-painter: The palette and the answers would both be written to x.json: name two files.\n"
+    assert not Path("out.png").exists()
 
 
 def test_paint_says_which_colors_were_left_over(run):

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from benchmarks import flats_quality
 from guiding_painter import GuidingPainterPipeline, metrics
-from guiding_painter.drawings.sketches import extract_line_art, to_color_image
+from guiding_painter.drawings import extract_line_art, to_color_image
 
 SIZE = (160, 120)
 

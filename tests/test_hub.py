@@ -142,6 +142,23 @@ def test_push_to_hub(hub: HubServer, checkpoint: Path, tmp_path: Path):
     assert "diffusers" not in card.content
 
 
+def test_save_pretrained_uploads_with_the_same_card(hub: HubServer, checkpoint: Path, tmp_path: Path):
+    python(
+        f"""
+        painter = GuidingPainterPipeline.from_pretrained({str(checkpoint)!r})
+        to_hub = {{"push_to_hub": True, "repo_id": "user/saved", "token": "hf_right"}}
+        attempt(painter.save_pretrained, {str(tmp_path / "saved")!r}, **to_hub)
+        attempt(painter.push_to_hub, "user/pushed", token="hf_right")
+        """,
+        tmp_path,
+        hub.endpoint,
+    )
+    saved, pushed = hub.repos["user/saved"], hub.repos["user/pushed"]
+    assert saved["README.md"].replace(b"saved", b"pushed") == pushed["README.md"]
+    assert saved | {"README.md": b""} == pushed | {"README.md": b""}
+    assert b"diffusers" not in saved["README.md"]
+
+
 def test_push_to_hub_leaves_a_card_that_is_there(hub: HubServer, checkpoint: Path, tmp_path: Path):
     card = b"---\nlicense: mit\nlibrary_name:   diffusers\n---\n\n# My comic \r\n"
     hub.repos["user/my-comic"] = {"README.md": card}
@@ -162,7 +179,7 @@ def test_a_training_fetches_the_recipe_and_the_discriminator_too(hub: HubServer,
     code = f"""
         import sys
         sys.path.append({str(ROOT / "train")!r})
-        from arguments import TRAINING_FILES
+        from settings import TRAINING_FILES
         from guiding_painter.checkpoint import find_checkpoint
         folder = find_checkpoint("user/my-comic", TRAINING_FILES)
         print(*sorted(str(file.relative_to(folder)) for file in folder.rglob("*.*") if file.is_file()))
@@ -179,8 +196,9 @@ import sys
 sys.path.append({str(ROOT / "train")!r})
 from pathlib import Path
 from accelerate import Accelerator
-from arguments import parse_args
+from dataclasses import replace
 from hub import hub_repository, make_repository, upload
+from settings import parse_settings
 from train_guiding_painter import main
 
 def flags(*more):
@@ -234,7 +252,7 @@ def test_what_stands_in_the_way_of_an_upload_is_said_before_the_training(hub: Hu
         TRAINING
         + """
 def make(*more):
-    attempt(make_repository, parse_args("", flags(*more)))
+    attempt(make_repository, parse_settings("", flags(*more)))
 
 make("--hub_model_id", "somebody/else")
 make("--hub_model_id", "my comic!")
@@ -243,9 +261,8 @@ make("--output_dir", "My next!")
 os.environ["HF_TOKEN"] = "hf_read"
 make("--hub_model_id", "mine")
 del os.environ["HF_TOKEN"]
-args = parse_args("", flags("--hub_private"))
-args.push_to_hub = False
-attempt(hub_repository, Accelerator(), args)
+asked = replace(parse_settings("", flags("--hub_private")), push_to_hub=False)
+attempt(hub_repository, Accelerator(), asked)
 sys.stderr = sys.stdout
 try:
     main(flags())

@@ -9,10 +9,10 @@ import pytest
 from input_files import PICTURES, drawn_pdf, heic, ora, pdf, psd, square, svg, tiff_pages
 from PIL import Image
 
-from guiding_painter.drawings.formats import apart, kind_of
-from guiding_painter.drawings.formats.line_layers import is_line_art
+from guiding_painter.drawings import open_drawing
 from guiding_painter.drawings.pictures import count_pages, open_picture
-from guiding_painter.drawings.sketches import open_drawing
+from guiding_painter.formats import apart, kind_of
+from guiding_painter.formats.line_layers import is_line_art
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -13,8 +13,7 @@ from PIL import Image, ImageCms, ImageDraw
 from psd_tools import PSDImage
 from psd_tools.constants import BlendMode, Resource
 
-from guiding_painter.files import writing
-from guiding_painter.files.artwork import Artwork, save_artwork
+from guiding_painter.files import Artwork, save_artwork, writing
 from guiding_painter.palettes import dominant_colors, read_palette, write_palette
 
 ANSWERS = [(4, (224, 122, 95)), (0, None), (2, (61, 64, 91)), (7, (1, 2, 3)), (9, (9, 9, 9))]

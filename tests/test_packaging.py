@@ -16,12 +16,12 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from sprites import SOURCES
+from pictures.sprites import SOURCES
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-PACKAGE_FILES = sorted((ROOT / "guiding_painter").glob("*.py"))
+PACKAGE_FILES = sorted((ROOT / "guiding_painter").rglob("*.py"))
 # Only the test, demo and training environments have these.
 FOREIGN = ("gradio", "accelerate", "datasets")
 # What torch itself pins where it is a CUDA build.
@@ -106,7 +106,7 @@ def test_package_imports_without_the_extras():
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_module_names_no_extra(path):
     imported = set()
     for node in ast.walk(ast.parse(path.read_text())):
@@ -161,7 +161,7 @@ def test_readme_names_only_what_exists():
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"\bmake (\w+)", " ".join(re.findall(r"```.*?```|`[^`]+`", readme, re.DOTALL))))
     assert {"demo", "test"} <= named <= targets
-    scripts = set(re.findall(r"\b(?:train|space|model_card)/\w+\.py\b", readme))
+    scripts = set(re.findall(r"\b(?:train|experiments|space|model_card)/[\w/]+\.py\b", readme))
     assert scripts
     links = {link for link in re.findall(r"\]\(([^)#]+)[^)]*\)", readme) if "://" not in link}
     assert not [name for name in scripts | links if not (ROOT / name).exists()]

@@ -13,11 +13,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from conftest import make_painting
 from PIL import Image, ImageDraw
 from psd_tools import PSDImage
 
 from guiding_painter.colors import parse_color
-from guiding_painter.files.artwork import lay_lines
+from guiding_painter.files import lay_lines
 from guiding_painter.painting import Painting, model_view
 from guiding_painter.painting.saved import SavedPainting
 
@@ -56,14 +57,19 @@ def region_map() -> np.ndarray:
 
 
 @pytest.fixture
-def painting(page: Image.Image, region_map: np.ndarray) -> Painting:
-    return Painting(page, region_map, FlatColors())
+def colorize() -> FlatColors:
+    return FlatColors()
+
+
+@pytest.fixture
+def painting(page: Image.Image, region_map: np.ndarray, colorize: FlatColors) -> Painting:
+    return make_painting(page, region_map, colorize)
 
 
 def resume(painting: Painting, state: dict) -> Painting:
     saved = SavedPainting.from_dict(state)
     saved.check_drawing(painting.drawing)
-    return Painting(painting.drawing, saved.region_map, FlatColors(), False, saved.history, saved.position)
+    return make_painting(painting.drawing, saved.region_map, FlatColors(), saved.opened, saved.history, saved.position)
 
 
 def test_regions_are_asked_in_channel_order_and_empty_ones_never(painting: Painting):
@@ -104,7 +110,7 @@ def test_suggestions_follow_the_picture_and_leave_ink_out(page: Image.Image, reg
         picture[ink] = 0
         return Image.fromarray(picture)
 
-    painting = Painting(page, region_map, colorize)
+    painting = make_painting(page, region_map, colorize)
     assert painting.regions[1].suggested_color == "#c86432"
     painting.paint(0, "#ffffff")
     assert painting.regions[1].suggested_color == "#6e6432"
@@ -115,7 +121,7 @@ def test_suggestions_follow_the_picture_and_leave_ink_out(page: Image.Image, reg
 
 def test_a_region_of_ink_alone_still_has_a_suggestion():
     region_map = np.zeros((10, 10), np.uint8)
-    painting = Painting(Image.new("L", (10, 10), 0), region_map, FlatColors())
+    painting = make_painting(Image.new("L", (10, 10), 0), region_map, FlatColors())
     assert painting.regions[0].suggested_color == "#6496c8"
     assert painting.image.getextrema() == ((0, 0),) * 3
 
@@ -161,7 +167,7 @@ def test_regions_that_are_not(painting: Painting, region: object):
 
 
 def test_a_region_of_another_painting_is_refused(painting: Painting, page: Image.Image, region_map: np.ndarray):
-    other = Painting(page, region_map, FlatColors())
+    other = make_painting(page, region_map, FlatColors())
     with pytest.raises(ValueError, match="belongs to another painting"):
         painting.paint(other.regions[0], "#fff")
 
@@ -233,8 +239,7 @@ def test_undo_and_redo_are_those_of_an_editor(painting: Painting):
     assert right.color == "#444444"
 
 
-def test_the_picture_is_computed_once_an_answer(painting: Painting):
-    colorize = painting._view._colorize
+def test_the_picture_is_computed_once_an_answer(painting: Painting, colorize: FlatColors):
     assert colorize.calls == 0
     for expected in (1, 2, 3):
         region = painting.next_region()
@@ -253,14 +258,14 @@ def test_the_picture_is_computed_once_an_answer(painting: Painting):
     assert colorize.calls == 5
 
 
-def test_many_answers_cost_one_picture_and_a_skip_none(painting: Painting):
+def test_many_answers_cost_one_picture_and_a_skip_none(painting: Painting, colorize: FlatColors):
     assert painting.image
     painting.skip(0)
     assert painting.image
-    assert painting._view._colorize.calls == 1
+    assert colorize.calls == 1
     painting.paint_all(["#111111", "#222222"])
     assert painting.image
-    assert painting._view._colorize.calls == 2
+    assert colorize.calls == 2
 
 
 def test_the_image_has_flat_color_up_to_lines_as_sharp_as_the_drawing(painting: Painting):
@@ -279,7 +284,7 @@ def test_color_without_lines_flat_and_painted(page: Image.Image, region_map: np.
         row = np.linspace(50, 200, 40).astype(np.uint8)
         return Image.fromarray(row[None, :, None].repeat(20, 0).repeat(3, 2))
 
-    painting = Painting(page, region_map, colorize)
+    painting = make_painting(page, region_map, colorize)
     left, spot, right = painting.regions
     painting.paint(left, "#e07a5f")
     painting.skip(spot)
@@ -297,7 +302,7 @@ def test_color_without_lines_flat_and_painted(page: Image.Image, region_map: np.
 
 def test_no_color_crosses_a_line(page: Image.Image, region_map: np.ndarray):
     region_map[:, 20] = 0  # the model is off by one pixel of its own, two of the page
-    painting = Painting(page, region_map, FlatColors())
+    painting = make_painting(page, region_map, FlatColors())
     painting.paint_all(["#ff0000", "#00ff00", "#0000ff"])
     for mode in ("flat", "painted"):
         color = np.asarray(painting.color(mode))
@@ -324,25 +329,25 @@ def test_suggestions_are_drawn_from_a_picture_once(painting: Painting, monkeypat
 def test_coarse_lines_of_the_model_do_not_show(page: Image.Image, region_map: np.ndarray):
     painted = Image.new("RGB", (40, 20), (255, 128, 0))
     painted.paste((0, 0, 0), (19, 0, 21, 20))  # its own black line, as wide as 4 pixels of the page
-    image = np.asarray(Painting(page, region_map, lambda *inputs: painted).image)
+    image = np.asarray(make_painting(page, region_map, lambda *inputs: painted).image)
     assert (image[:20, [36, 37, 38, 41, 42, 43]] == (255, 128, 0)).all()
 
 
 def test_a_drawing_smaller_than_the_working_size(region_map: np.ndarray):
     region_map[:10, 20:] = 2
     region_map[0, 0] = 1  # one pixel that the drawing, four times smaller, does not have
-    painting = Painting(Image.new("L", (10, 5), 255), region_map, FlatColors())
+    painting = make_painting(Image.new("L", (10, 5), 255), region_map, FlatColors())
     assert [region.index for region in painting.regions] == [0, 2, 4]
     assert painting.image.size == (10, 5)
     assert sum(region.area for region in painting.regions) == 1
     assert all(region.mask.any() and region.box for region in painting.regions)
 
 
-def test_paint_all_accepts_suggestions_in_turn(painting: Painting):
+def test_paint_all_accepts_suggestions_in_turn(painting: Painting, colorize: FlatColors):
     painting.paint(2, "#222222")
     painting.paint_all("auto")
     assert [region.color for region in painting.regions] == ["#6496c8", "#222222", "#6496c8"]
-    assert painting._view._colorize.calls == 2  # the last answer's picture has not been looked at
+    assert colorize.calls == 2  # the last answer's picture has not been looked at
 
 
 def test_paint_all_goes_on_where_the_painting_stands(painting: Painting):
@@ -483,25 +488,28 @@ def test_the_saved_form(painting: Painting):
         "version",
         "drawing",
         "extract_lines",
+        "underdrawing",
+        "gap",
         "working_size",
         "region_map",
         "history",
         "position",
         "panels",
     ]
-    assert (state["format"], state["version"], state["extract_lines"]) == ("guiding-painter painting", 3, False)
+    assert (state["format"], state["version"], state["extract_lines"]) == ("guiding-painter painting", 4, False)
+    assert (state["underdrawing"], state["gap"]) == ("auto", "normal")
     assert state["panels"] is None
     assert (state["drawing"]["size"], state["working_size"]) == ([80, 40], [40, 20])
     assert state["history"] == [{"region": 2, "color": "#e07a5f"}, {"region": 0, "color": None}]
     assert state["position"] == 1
-    region_map = np.frombuffer(zlib.decompress(base64.b64decode(state["region_map"])), np.uint8).reshape(20, 40)
-    assert np.array_equal(region_map, painting._working_map)
+    region_map = np.frombuffer(zlib.decompress(base64.b64decode(state["region_map"])), "<u2").reshape(20, 40)
+    assert np.array_equal(region_map, painting.model_map)
 
 
 def test_a_map_of_512_pixels_is_saved_in_few_bytes():
     rows, columns = np.mgrid[:512, :512]
     region_map = ((rows // 40 + columns // 60) % 9).astype(np.uint8)
-    painting = Painting(Image.new("L", (512, 512), 255), region_map, FlatColors())
+    painting = make_painting(Image.new("L", (512, 512), 255), region_map, FlatColors())
     assert len(json.dumps(painting.to_dict())) < 20_000
 
 
@@ -511,9 +519,9 @@ def test_foreign_states(painting: Painting, state: object):
         resume(painting, state)
 
 
-@pytest.mark.parametrize("version", [0, 4, "1", None])
+@pytest.mark.parametrize("version", [0, 5, "1", None])
 def test_states_of_another_version(painting: Painting, version: object):
-    with pytest.raises(ValueError, match="version .* of the format .* versions 1 to 3: update guiding-painter"):
+    with pytest.raises(ValueError, match="version .* of the format .* versions 1 to 4: update guiding-painter"):
         resume(painting, painting.to_dict() | {"version": version})
 
 
@@ -534,6 +542,9 @@ def packed(values: bytes) -> str:
         ("working_size", [0, 20], "working_size is"),
         ("working_size", [40.0, 20.0], "working_size is"),
         ("working_size", [5000, 20], "working_size is"),
+        ("underdrawing", "no", "underdrawing is 'no'"),
+        ("gap", 3, "gap is 3"),
+        ("gap", ["normal"], "gap is"),
         ("working_size", [20, 20], "region_map is not one of 20x20"),
         ("working_size", [40, 40], "region_map is not one of 40x40"),
         ("region_map", None, "region_map cannot be unpacked"),
@@ -541,7 +552,7 @@ def packed(values: bytes) -> str:
         ("region_map", "@@@", "region_map cannot be unpacked"),
         ("region_map", "é", "region_map cannot be unpacked"),
         ("region_map", base64.b64encode(b"not zlib").decode(), "region_map cannot be unpacked"),
-        ("region_map", packed(bytes(800))[:-8], "region_map is not one of 40x20"),
+        ("region_map", packed(bytes(1600))[:-8], "region_map is not one of 40x20"),
         ("region_map", packed(bytes(50_000_000)), "region_map is not one of 40x20"),
         ("history", {}, "history is {}"),
         ("history", ["#fff"], "history entry is '#fff'"),
@@ -563,7 +574,9 @@ def test_damaged_states(painting: Painting, field: str, value: object, says: str
     assert len(str(raised.value)) < 200
 
 
-@pytest.mark.parametrize("field", ["drawing", "extract_lines", "working_size", "region_map", "history", "position"])
+@pytest.mark.parametrize(
+    "field", ["drawing", "extract_lines", "underdrawing", "gap", "working_size", "region_map", "history", "position"]
+)
 def test_incomplete_states(painting: Painting, field: str):
     state = painting.to_dict()
     del state[field]
@@ -581,7 +594,7 @@ def test_a_changed_letter_never_gives_another_map(painting: Painting):
         except ValueError:
             noticed += 1
         else:  # bits that zlib leaves unused
-            assert np.array_equal(resumed.region_map, painting._working_map)
+            assert np.array_equal(resumed.region_map, painting.model_map)
     assert noticed > 0.9 * len(text)
 
 
@@ -596,7 +609,7 @@ def test_an_answer_to_a_region_that_the_lines_leave_no_place_for_is_let_go(paint
     painting.paint(4, "#444444")
     painting.undo()
     state = painting.to_dict()
-    region_map = painting._working_map.copy()
+    region_map = painting.model_map.copy()
     region_map[15, 10] = 3  # a speck that goes to its neighbor
     speck = {"region": 3, "color": "#ffffff"}
     state |= {
@@ -611,7 +624,7 @@ def test_an_answer_to_a_region_that_the_lines_leave_no_place_for_is_let_go(paint
     assert resumed.redo().index == 4
     assert resumed.redo() is None
     assert [resumed.undo().index, resumed.undo().index, resumed.undo()] == [4, 0, None]
-    assert np.array_equal(resumed._working_map, region_map)
+    assert np.array_equal(resumed.model_map, region_map)
 
 
 def test_a_painting_is_taken_up_with_its_own_drawing_only(painting: Painting, tmp_path: Path):

@@ -9,9 +9,9 @@ from conftest import make_painter
 from PIL import Image, ImageDraw
 
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.drawings.panels import Panels, find_panels
-from guiding_painter.painting.flats import find_ink, make_flats
-from guiding_painter.panels import open_panels
+from guiding_painter.drawings import MAX_MAP_PIXELS, Panels, cut_cells, find_ink, find_panels, prepare
+from guiding_painter.painting import SavedPainting
+from guiding_painter.painting.flats import make_flats
 
 FRAMES = [(20, 20, 380, 180), (20, 200, 190, 380), (210, 200, 380, 290), (210, 310, 380, 380), (20, 400, 380, 580)]
 
@@ -43,12 +43,12 @@ def figures() -> Image.Image:
 
 
 def test_panels_are_found_in_reading_order(page: Image.Image):
-    assert find_panels(page) == FRAMES
+    assert find_panels(find_ink(page)) == FRAMES
 
 
 def test_panels_of_a_large_page_are_found_to_a_few_pixels(page: Image.Image):
     large = page.resize((1600, 2400), Image.Resampling.BICUBIC)
-    found = np.array(find_panels(large))
+    found = np.array(find_panels(find_ink(large)))
     assert np.abs(found - 4 * np.array(FRAMES)).max() <= 2
 
 
@@ -57,20 +57,20 @@ def test_a_balloon_may_reach_into_a_gutter_and_a_gutter_may_have_specks(page: Im
     draw = ImageDraw.Draw(page)
     draw.line((100, 180, 100, 190), fill=0, width=3)
     draw.point([(300, 196), (201, 250), (203, 340)], fill=0)
-    assert [box[:2] for box in find_panels(page)] == [frame[:2] for frame in FRAMES]
+    assert [box[:2] for box in find_panels(find_ink(page))] == [frame[:2] for frame in FRAMES]
 
 
 def test_white_space_between_figures_is_no_gutter(figures: Image.Image):
-    assert find_panels(figures) == [(0, 0, 400, 600)]
+    assert find_panels(find_ink(figures)) == [(0, 0, 400, 600)]
 
 
 @pytest.mark.parametrize("level", [0, 255])
 def test_an_even_page_is_one_panel(level: int):
-    assert find_panels(Image.new("L", (30, 50), level)) == [(0, 0, 30, 50)]
+    assert find_panels(find_ink(Image.new("L", (30, 50), level))) == [(0, 0, 30, 50)]
 
 
 def test_every_panel_has_its_own_regions_in_order(painter: GuidingPainterPipeline, page: Image.Image):
-    painting = open_panels(painter, page, 64)
+    painting = painter.open(page, 64, panels=True)
     *regions, gutters = painting.regions
     assert (gutters.color, painting.next_region()) == ("#ffffff", regions[0])
     assert gutters.mask[[0, 190, 390, 599], [0, 100, 200, 399]].all()
@@ -87,7 +87,7 @@ def test_every_panel_has_its_own_regions_in_order(painter: GuidingPainterPipelin
 def test_an_answer_changes_its_own_panel_only_at_one_forward(
     painter: GuidingPainterPipeline, page: Image.Image, forwards
 ):
-    painting = open_panels(painter, page, 64)
+    painting = painter.open(page, 64, panels=True)
     before = np.asarray(painting.picture)
     assert forwards() == (5, 5)
     third = painting.region_at((295, 245))
@@ -104,7 +104,7 @@ def test_an_answer_changes_its_own_panel_only_at_one_forward(
 
 
 def test_a_page_of_one_panel_is_opened_as_ever(painter: GuidingPainterPipeline, figures: Image.Image):
-    one, other = open_panels(painter, figures, 64), painter.open(figures, 64)
+    one, other = painter.open(figures, 64, panels=True), painter.open(figures, 64)
     for painting in (one, other):
         painting.paint_all(["#e07a5f", None, "#3d405b"])
     assert np.array_equal(one.region_map, other.region_map)
@@ -112,7 +112,7 @@ def test_a_page_of_one_panel_is_opened_as_ever(painter: GuidingPainterPipeline, 
 
 
 def test_a_page_in_layers(painter: GuidingPainterPipeline, page: Image.Image, tmp_path: Path):
-    painting = open_panels(painter, page, 64)
+    painting = painter.open(page, 64, panels=True)
     painting.paint_all("auto")
     painting.save(tmp_path / "page.ora")
     image = np.asarray(painting.image)
@@ -122,20 +122,21 @@ def test_a_page_in_layers(painter: GuidingPainterPipeline, page: Image.Image, tm
     assert (image[:15] == 255).all()
 
 
-def test_many_panels_share_the_numbers_that_a_painting_has(painter: GuidingPainterPipeline):
+def test_every_one_of_many_panels_has_all_regions(painter: GuidingPainterPipeline):
     page = Image.new("L", (400, 600), 255)
     frames = [(x, y, x + 40, y + 40) for y in range(10, 560, 50) for x in range(10, 350, 50)]
     for frame in frames:
         ImageDraw.Draw(page).rectangle(frame, outline=0, width=2)
-    assert len(find_panels(page)) == len(frames) == 77
-    painting = open_panels(painter, page, 64)
-    assert len(painting.regions) <= 201
-    assert painting.regions[-1].index == 2 * 77
+    assert len(find_panels(find_ink(page))) == len(frames) == 77
+    painting = painter.open(page, 64, panels=True)
+    assert painting.regions[-1].index == 6 * 77
+    assert {region.index // 6 for region in painting.regions} == set(range(78))
+    assert SavedPainting.from_dict(painting.to_dict()).panels == painting.prepared.panels
 
 
 def test_a_working_size_out_of_range_is_refused(painter: GuidingPainterPipeline, page: Image.Image):
     with pytest.raises(ValueError, match="long_side is 9: choose 64 to 4096 pixels"):
-        open_panels(painter, page, 9)
+        painter.open(page, 9, panels=True)
 
 
 FRAMELESS = (20, 220, 380, 380)
@@ -157,9 +158,9 @@ def test_no_cell_lies_in_a_gutter_and_in_a_panel_without_a_frame(
     painter: GuidingPainterPipeline, open_page: Image.Image, factor: int
 ):
     page = open_page.resize((400 * factor, 600 * factor), Image.Resampling.NEAREST)
-    boxes = find_panels(page)
+    boxes = find_panels(find_ink(page))
     assert np.abs(np.array(boxes[1]) - factor * np.array(FRAMELESS)).max() <= factor
-    painting = open_panels(painter, page, 64)
+    painting = painter.open(page, 64, panels=True)
     left, top, right, bottom = boxes[1]
     inside, outside = np.zeros((2, *painting.cells.shape), bool)
     inside[top + 1 : bottom - 1, left + 1 : right - 1] = True
@@ -171,7 +172,7 @@ def test_no_cell_lies_in_a_gutter_and_in_a_panel_without_a_frame(
     gutters = painting.regions[-1].mask
     assert gutters[outside].mean() > 0.999
     assert gutters[inside].mean() < 0.001
-    bare = make_flats(page, painting._working_map).cells  # without walls they leak
+    bare = cut_cells(find_ink(page))  # without walls they leak
     assert set(np.unique(bare[inside])) & set(np.unique(bare[outside]))
 
 
@@ -186,9 +187,10 @@ def test_drawn_frames_stay_the_borders(painter: GuidingPainterPipeline, askew: i
         draw.polygon(corners, outline=0, width=3)
         draw.ellipse((left + 60, top + 20, left + 100, top + 50), outline=0, width=2)
     page = page.resize((400 * factor, 600 * factor), Image.Resampling.BICUBIC)
-    assert len(find_panels(page)) == len(FRAMES)
-    painting = open_panels(painter, page, 64)
-    bare = make_flats(page, painting._working_map)
+    assert len(find_panels(find_ink(page))) == len(FRAMES)
+    painting = painter.open(page, 64, panels=True)
+    ink = find_ink(page)
+    bare = make_flats(cut_cells(ink), ink, painting.model_map)
     moved = painting.region_map != bare.region_map
     assert not (moved & ~find_ink(page)).any()
 
@@ -199,7 +201,7 @@ def test_a_broken_frame_is_continued():
     draw.rectangle((20, 20, 379, 580), outline=0, width=3)
     draw.rectangle((100, 15, 200, 25), fill=255)
     draw.line((300, 16, 300, 30), fill=0, width=2)  # something sticks out
-    walls = Panels(((20, 17, 380, 581), (390, 590, 400, 600)), 2).walls(page)
+    walls = Panels(((20, 17, 380, 581), (390, 590, 400, 600)), 2).walls(find_ink(page))
     assert walls[20, 20:380].mean() > 0.95
     assert walls[20, 100:200].all()
 
@@ -209,7 +211,7 @@ def taken_up(painter: GuidingPainterPipeline, page: Image.Image, state: dict):
 
 
 def test_a_page_is_put_away_and_taken_up(painter: GuidingPainterPipeline, page: Image.Image, forwards):
-    painting = open_panels(painter, page, 64)
+    painting = painter.open(page, 64, panels=True)
     third = painting.region_at((295, 245))
     painting.paint(third, "#e07a5f")
     painting.skip(painting.regions[0])
@@ -234,17 +236,42 @@ def test_a_page_is_put_away_and_taken_up(painter: GuidingPainterPipeline, page: 
     assert resumed.regions[-1].color is None  # not even the gutters' white
 
 
+def test_a_long_strip_is_taken_up(painter: GuidingPainterPipeline):
+    """Its map is higher than any panel's may be: what is bounded is how many pixels the map has."""
+    strip = Image.new("L", (400, 6200), 255)
+    for top in range(20, 6200, 620):
+        ImageDraw.Draw(strip).rectangle((20, top, 380, top + 560), outline=0, width=3)
+        ImageDraw.Draw(strip).ellipse((100, top + 100, 300, top + 400), outline=0, width=3)
+    painting = painter.open(strip, panels=True)
+    assert len(painting.prepared.panels.boxes) == 10
+    assert painting.model_map.shape[0] > 5000
+    painting.paint(painting.regions[0], "#e07a5f")
+    state = painting.to_dict()
+    resumed = taken_up(painter, strip, state)
+    assert resumed.to_dict() == state
+    assert resumed.image.tobytes() == painting.image.tobytes()
+    for change in ({"panels": None}, {"working_size": [5000, 5000]}):
+        with pytest.raises(ValueError, match="^This saved painting is damaged: its working_size is"):
+            taken_up(painter, strip, state | change)
+
+
+def test_the_map_of_many_large_panels_is_bounded(page: Image.Image):
+    prepared = prepare(page.resize((4000, 6000), Image.Resampling.NEAREST), 4096, panel_regions=6)
+    assert 0.99 * MAX_MAP_PIXELS < prepared.shape[0] * prepared.shape[1] <= MAX_MAP_PIXELS
+    assert prepared.shape[1] / prepared.shape[0] == pytest.approx(400 / 600, abs=0.001)
+
+
 def test_a_page_without_frames_is_taken_up(painter: GuidingPainterPipeline, open_page: Image.Image):
-    painting = open_panels(painter, open_page, 64)
+    painting = painter.open(open_page, 64, panels=True)
     resumed = taken_up(painter, open_page, painting.to_dict())
     assert np.array_equal(resumed.cells, painting.cells)
     assert resumed.image.tobytes() == painting.image.tobytes()
 
 
 def test_the_saved_form_of_panels(painter: GuidingPainterPipeline, page: Image.Image, figures: Image.Image):
-    state = open_panels(painter, page, 64).to_dict()
-    assert (state["version"], state["panels"]) == (3, {"boxes": [list(frame) for frame in FRAMES], "regions": 6})
-    assert open_panels(painter, figures, 64).to_dict()["panels"] is None
+    state = painter.open(page, 64, panels=True).to_dict()
+    assert (state["version"], state["panels"]) == (4, {"boxes": [list(frame) for frame in FRAMES], "regions": 6})
+    assert painter.open(figures, 64, panels=True).to_dict()["panels"] is None
 
 
 @pytest.mark.parametrize(
@@ -253,11 +280,11 @@ def test_the_saved_form_of_panels(painter: GuidingPainterPipeline, page: Image.I
         ([], r"its description of panels is \[\]\."),
         ({"boxes": 5, "regions": 6}, "its description of panels is {"),
         ({"boxes": [[20, 20, 380, 180]], "regions": 6}, "its description of panels is {"),
-        ({"boxes": [[20, 20, 380, 180]] * 34, "regions": 6}, "its description of panels is {"),
+        ({"boxes": [[20, 20, 380, 180]] * 5462, "regions": 6}, "its description of panels is {"),
         ({"regions": 0}, "its description of panels is {"),
         ({"regions": True}, "its description of panels is {"),
         ({"regions": "6"}, "its description of panels is {"),
-        ({"regions": 41}, "its description of panels is {"),
+        ({"regions": 6554}, "its description of panels is {"),
         ({"first": [20, 20, 401, 180]}, r"its panel is \[20, 20, 401, 180\]"),
         ({"first": [-1, 20, 380, 180]}, "its panel is"),
         ({"first": [20, 20, 20, 180]}, "its panel is"),
@@ -271,7 +298,7 @@ def test_the_saved_form_of_panels(painter: GuidingPainterPipeline, page: Image.I
     ids=str,
 )
 def test_damaged_panels(painter: GuidingPainterPipeline, page: Image.Image, change: object, says: str):
-    state = open_panels(painter, page, 64).to_dict()
+    state = painter.open(page, 64, panels=True).to_dict()
     if isinstance(change, dict) and "first" in change:
         state["panels"]["boxes"][0] = change["first"]
     else:
@@ -282,7 +309,7 @@ def test_damaged_panels(painter: GuidingPainterPipeline, page: Image.Image, chan
 
 
 def test_a_page_is_taken_up_with_a_model_of_enough_regions(painter: GuidingPainterPipeline, page: Image.Image):
-    state = open_panels(painter, page, 64).to_dict()
+    state = painter.open(page, 64, panels=True).to_dict()
     with pytest.raises(ValueError, match="has a region 5 in each panel and this model has only 4 regions: resume"):
         taken_up(make_painter(max_hints=4), page, state)
 

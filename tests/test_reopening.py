@@ -10,7 +10,7 @@ from PIL import Image
 from psd_tools import PSDImage
 
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.drawings.sketches import open_drawing
+from guiding_painter.drawings import open_drawing
 
 
 def pencil(drawing: Image.Image) -> Image.Image:

@@ -8,8 +8,9 @@ from photos import PAPERS, SHEETS, TABLES, pencil_drawing, photo
 from PIL import Image, ImageDraw, ImageFilter
 
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.drawings.sheets import find_sheet, page_of, sheet_size, straighten
-from guiding_painter.drawings.sketches import looks_colored, open_drawing
+from guiding_painter.drawings import looks_colored, open_drawing
+from guiding_painter.drawings.sheets import find_sheet, page_of
+from guiding_painter.drawings.straightening import sheet_size, straighten
 
 SIZE = (750, 1000)
 EXAMPLES = Path(__file__).parents[1] / "space" / "examples"

@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from guiding_painter.drawings.sketches import (
+from guiding_painter.drawings import (
     MAX_PIXELS,
     extract_line_art,
     looks_colored,

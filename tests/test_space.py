@@ -95,13 +95,31 @@ def test_the_drawing_answers_clicks_and_tools(page, drawing_file, drawing, paint
     question(page, f"about {total + 1}")
     expect(page.locator("#hint")).to_have_text(en.TOOLS["cut"][1])
 
+
+@pytest.mark.parametrize("tool", ["merge", "move"])
+def test_a_tool_that_needs_a_lit_region_lights_one_at_the_end_and_stays_chosen(
+    tool, page, drawing_file, drawing, painter
+):
+    drawing = drawing.resize((750, 500))
+    drawing.save(drawing_file)
+    regions = painter.open(drawing).regions
+    first, other = ((x / 750, y / 500) for x, y in (regions[0].center, regions[2].center))
+    upload(page, drawing_file)
+    question(page, "Region 1 of about")
     page.locator("#model").click()
     question(page, en.ALL_ASKED.splitlines()[0].strip("# "))
     expect(page.locator("#apply")).to_be_disabled()
-    page.get_by_label(en.TOOLS["move"][0], exact=True).click()
-    expect(page.locator("#hint")).to_have_text(en.TOOLS["move"][1])
-    click_drawing(page, *places[0])  # nothing is lit that anything could move to: it is asked about
-    question(page, "Another color for the lit part?")
+    chosen = page.get_by_label(en.TOOLS[tool][0], exact=True)
+    chosen.click()
+    expect(page.locator("#hint")).to_have_text(en.TOOLS[tool][1])
+    click_drawing(page, *first)  # nothing is lit that anything could join or move to: it is asked about
+    question(page, f"Region 1 of about {len(regions)}")
+    current(page, len(regions))
+    expect(chosen).to_be_checked()
+    expect(page.locator("#hint")).to_have_text(en.TOOLS[tool][1])
+    click_drawing(page, *other)  # now one is
+    current(page, len(regions) + 1)
+    expect(chosen).to_be_checked()
 
 
 def test_files_for_paint_programs_and_for_later(page, drawing_file, tmp_path):

@@ -1,4 +1,4 @@
-"""The steps of the Space as tools of a language model."""
+"""The endpoints of the Space as tools of a language model."""
 
 import ast
 import asyncio
@@ -38,7 +38,7 @@ def test_a_language_model_is_told_what_every_tool_and_argument_is(address):
     tools = {tool.name: tool for tool in with_tools(address, talk)}
     assert tools.keys() == {
         "open_drawing", "open_example", "resume", "question", "look", "paint", "skip", "undo", "redo", "go_to",
-        "finish", "choose", "choose_at", "split", "cut", "merge", "move_cell", "download",
+        "finish", "choose", "choose_at", "split", "cut", "merge", "move_cell", "recut", "download",
     }  # fmt: skip
     for tool in tools.values():
         assert len(tool.description) > 25, tool.name

@@ -8,9 +8,7 @@ import sys
 import pytest
 from conftest import make_painter
 
-import load_test
-import speed
-import study
+from benchmarks.space import load_test, speed, study
 
 pytest_plugins = ["space_browser"]
 

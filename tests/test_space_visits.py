@@ -9,8 +9,8 @@ import pytest
 from conftest import file_bytes
 
 import app
-import steps
-import visits as rooms_of_visits
+import commands
+import visits as visits_module
 from texts import Trouble
 from visits import Visits
 
@@ -21,36 +21,43 @@ def visits(painter) -> Visits:
 
 
 def test_paintings_are_put_away_and_taken_up_again(visits, drawing, monkeypatch):
-    monkeypatch.setattr(rooms_of_visits, "MOST_OPEN", 2)
+    monkeypatch.setattr(visits_module, "MOST_OPEN", 2)
     names = [visits.start(file_bytes(drawing), drawing) for _ in range(4)]
+    kept = []
     for number, name in enumerate(names):
         with visits.using(name) as visit:
-            steps.begin(visit)
-            steps.apply_color(visit, f"#0000{number}0")
-    kept = [visits._kept[name] for name in names]
+            commands.begin(visit)
+            commands.apply_color(visit, f"#0000{number}0")
+            kept.append(visit)
     assert [visit.painting is not None for visit in kept] == [False, False, True, True]
     assert all(visit.kept_bytes < 100_000 for visit in kept)
     with visits.using(names[0]) as visit:
         assert visit.painting.regions[0].color == "#000000"
-        steps.undo(visit)
+        commands.undo(visit)
         assert visit.painting.regions[0].color is None
     assert kept[2].painting is None
 
 
 def test_paintings_are_put_away_after_mistakes_too(visits, drawing, monkeypatch):
-    monkeypatch.setattr(rooms_of_visits, "MOST_OPEN", 1)
-    names = [visits.start(file_bytes(drawing), drawing) for _ in range(3)]
+    monkeypatch.setattr(visits_module, "MOST_OPEN", 1)
+    names, kept = [visits.start(file_bytes(drawing), drawing) for _ in range(3)], []
+
+    def make_a_mistake(name: str) -> None:
+        with visits.using(name) as visit:
+            kept.append(visit)
+            commands.undo(visit)
+
     for name in names:
-        with pytest.raises(Trouble, match="nothing to undo"), visits.using(name) as visit:
-            steps.undo(visit)
-    assert [visits._kept[name].painting is not None for name in names] == [False, False, True]
+        with pytest.raises(Trouble, match="nothing to undo"):
+            make_a_mistake(name)
+    assert [visit.painting is not None for visit in kept] == [False, False, True]
 
 
 def test_a_painting_that_is_put_away_leaves_memory_at_once(visits, drawing, monkeypatch):
-    monkeypatch.setattr(rooms_of_visits, "MOST_OPEN", 1)
+    monkeypatch.setattr(visits_module, "MOST_OPEN", 1)
     first, second = (visits.start(file_bytes(drawing), drawing) for _ in range(2))
     with visits.using(first) as visit:
-        steps.begin(visit)
+        commands.begin(visit)
         painting = weakref.ref(visit.painting)
     assert painting() is not None
     with visits.using(second):
@@ -61,11 +68,15 @@ def test_a_painting_that_is_put_away_leaves_memory_at_once(visits, drawing, monk
 def test_paintings_expire(visits, drawing, monkeypatch):
     opened = visits.start(file_bytes(drawing), drawing)
     assert visits.has(opened)
-    later = time.monotonic() + rooms_of_visits.KEPT_SECONDS + 1
+    with visits.using(opened) as visit:
+        kept = weakref.ref(visit)
+    del visit
+    assert kept() is not None
+    later = time.monotonic() + visits_module.KEPT_SECONDS + 1
     # For this module alone: a server of another test may be setting its own alarms by the real clock.
-    monkeypatch.setattr(rooms_of_visits, "time", SimpleNamespace(monotonic=lambda: later))
+    monkeypatch.setattr(visits_module, "time", SimpleNamespace(monotonic=lambda: later))
     visits.expire()
-    assert not visits._kept
+    assert kept() is None
     assert not visits.has(opened)
     for name in (opened, None, 5, {"a": 1}):
         with pytest.raises(Trouble, match="no longer here"), visits.using(name):
@@ -73,14 +84,14 @@ def test_paintings_expire(visits, drawing, monkeypatch):
 
 
 def test_no_more_visits_are_kept_than_there_is_room_for(visits, drawing, monkeypatch):
-    monkeypatch.setattr(rooms_of_visits, "MOST_KEPT", 2)
+    monkeypatch.setattr(visits_module, "MOST_KEPT", 2)
     names = [visits.start(file_bytes(drawing), drawing) for _ in range(3)]
     assert [visits.has(name) for name in names] == [False, True, True]
 
 
 def test_no_more_bytes_are_kept_than_there_is_room_for(visits, drawing, monkeypatch):
     heavy = file_bytes(drawing) + bytes(1_000_000)
-    monkeypatch.setattr(rooms_of_visits, "MOST_BYTES", 2_500_000)
+    monkeypatch.setattr(visits_module, "MOST_BYTES", 2_500_000)
     names = [visits.start(heavy, drawing) for _ in range(3)]
     assert [visits.has(name) for name in names] == [False, True, True]
 

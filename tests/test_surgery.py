@@ -1,16 +1,21 @@
 """Surgery on regions: split, cut, merge, move a cell; undo, saved state, and what the model is shown."""
 
+import base64
 import json
+import zlib
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from conftest import make_painter
+from conftest import make_painter, make_painting
 from PIL import Image, ImageDraw
 
-from guiding_painter.painting import Painting
-from guiding_painter.painting.flats import find_ink, resize
-from guiding_painter.painting.layouts import Answer, Layout
+from guiding_painter.drawings import PreparedDrawing, find_ink, resize
+from guiding_painter.painting import Painting, actions
+from guiding_painter.painting.actions import Action
+from guiding_painter.painting.history import History
+from guiding_painter.painting.layouts import Change, Layout
 from guiding_painter.painting.saved import SavedPainting
 
 
@@ -53,14 +58,19 @@ def region_map() -> np.ndarray:
 
 
 @pytest.fixture
-def painting(page: Image.Image, region_map: np.ndarray) -> Painting:
-    return Painting(page, region_map, Recorder())
+def colorize() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def painting(page: Image.Image, region_map: np.ndarray, colorize: Recorder) -> Painting:
+    return make_painting(page, region_map, colorize)
 
 
 def resumed(painting: Painting, changes: dict | None = None) -> Painting:
     state = json.loads(json.dumps(painting.to_dict())) | (changes or {})
     saved = SavedPainting.from_dict(state)
-    return Painting(painting.drawing, saved.region_map, Recorder(), False, saved.history, saved.position)
+    return make_painting(painting.drawing, saved.region_map, Recorder(), saved.opened, saved.history, saved.position)
 
 
 def borders_off_lines(painting: Painting) -> int:
@@ -130,7 +140,7 @@ def test_specks_are_no_parts(page: Image.Image):
     draw = ImageDraw.Draw(page)
     for x in range(45, 120, 12):
         draw.rectangle((x, 80, x + 3, 83), outline=0)  # 2x2 pixels of paper in each
-    painting = Painting(page, np.zeros((150, 200), np.uint8), Recorder())
+    painting = make_painting(page, np.zeros((150, 200), np.uint8), Recorder())
     parts = painting.split(0)
     assert len(parts) == 5
     assert painting.region_at((80, 60)) is not painting.region_at(PAPER)
@@ -146,7 +156,7 @@ def test_what_was_cut_and_merged_is_whole_again(painting: Painting):
         painting.split(0)
 
 
-def test_parts_keep_the_answer_and_the_picture(painting: Painting):
+def test_parts_keep_the_answer_and_the_picture(painting: Painting, colorize: Recorder):
     painting.paint(2, "#e07a5f")
     painting.skip(1)
     picture, image = painting.picture, painting.image.tobytes()
@@ -155,19 +165,19 @@ def test_parts_keep_the_answer_and_the_picture(painting: Painting):
     assert [region.color for region in painting.regions] == [None, None, None, "#e07a5f", "#e07a5f"]
     assert [region.skipped for region in painting.regions] == [False, True, True, False, False]
     assert painting.picture is picture  # the model sees the same, and is not asked again
-    assert len(painting._view._colorize.inputs) == 1
+    assert len(colorize.inputs) == 1
     assert painting.image.tobytes() == image
     painting.repaint(3, "#3d405b")
     assert painting.color().getpixel(CIRCLE) in {(0xE0, 0x7A, 0x5F), (0x3D, 0x40, 0x5B)}
     assert painting.color().getpixel(BOX) != painting.color().getpixel(CIRCLE) or painting.region_at(CIRCLE).index != 3
 
 
-def test_the_model_is_shown_the_channel_of_the_parent_and_each_color(painting: Painting):
+def test_the_model_is_shown_the_channel_of_the_parent_and_each_color(painting: Painting, colorize: Recorder):
     parts = painting.split(2)
     painting.paint(parts[0], "#ff0000")
     painting.paint(parts[1], "#0000ff")
     assert painting.picture
-    channels, hints, hinted = painting._view._colorize.inputs[-1]
+    channels, hints, hinted = colorize.inputs[-1]
     assert set(np.unique(channels)) == {0, 1, 2}
     regions = resize(painting.region_map, channels.shape)
     assert np.array_equal(hinted, np.isin(regions, [2, 3]))
@@ -256,10 +266,10 @@ def test_a_closed_stroke_around_cells_takes_them(painting: Painting):
     ],
 )
 def test_a_stroke_beside_the_region_is_refused(painting: Painting, stroke: list):
-    cells = painting._history.cells.copy()
+    cells = painting.cells.copy()
     with pytest.raises(ValueError, match="The stroke leaves region 0 in one piece: draw it from one border to another"):
         painting.cut(0, stroke)
-    assert np.array_equal(cells, painting._history.cells)
+    assert np.array_equal(cells, painting.cells)
     assert painting.undo() is None
 
 
@@ -267,12 +277,12 @@ def test_a_ring_needs_two_cuts(page: Image.Image):
     draw = ImageDraw.Draw(page)
     draw.ellipse((210, 170, 330, 290), outline=0, width=3)
     draw.ellipse((240, 200, 300, 260), outline=0, width=3)
-    painting = Painting(page, np.zeros((150, 200), np.uint8), Recorder())
+    painting = make_painting(page, np.zeros((150, 200), np.uint8), Recorder())
     ring = next(part for part in painting.split(0) if part is painting.region_at((225, 230)))
-    cells = painting._history.cells.copy()
+    cells = painting.cells.copy()
     with pytest.raises(ValueError, match="in one piece"):
         painting.cut(ring, [(212, 230), (235, 230)])
-    assert np.array_equal(cells, painting._history.cells)
+    assert np.array_equal(cells, painting.cells)
     painting.cut(ring, [(212, 230), (328, 230)])
     assert painting.region_at((270, 185)) is not painting.region_at((270, 275))
 
@@ -345,10 +355,10 @@ def test_merged_regions_keep_the_answer_of_the_larger(
     assert merged.color == (None if expected == SKIP else expected)
 
 
-def test_the_merged_region_is_one_channel_to_the_model(painting: Painting):
+def test_the_merged_region_is_one_channel_to_the_model(painting: Painting, colorize: Recorder):
     painting.paint(painting.merge(1, 2), "#e07a5f")
     assert painting.picture
-    channels, _, hinted = painting._view._colorize.inputs[-1]
+    channels, _, hinted = colorize.inputs[-1]
     assert set(channels[hinted].tolist()) == {1}
 
 
@@ -396,11 +406,11 @@ def operate(painting: Painting) -> None:
 
 def look(painting: Painting) -> tuple:
     answers = [(region.index, region.color, region.skipped, region.area) for region in painting.regions]
-    return painting.region_map.tobytes(), painting.image.tobytes(), answers, painting._history.cells.tobytes()
+    return painting.region_map.tobytes(), painting.image.tobytes(), answers, painting.cells.tobytes()
 
 
 def test_undo_and_redo_cover_all_of_it(page: Image.Image, region_map: np.ndarray):
-    painting = Painting(page, region_map, Recorder())
+    painting = make_painting(page, region_map, Recorder())
     first = look(painting)
     looks = []
     operate(painting)
@@ -459,15 +469,19 @@ def test_the_saved_form_of_surgery(painting: Painting):
     ]
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_states_of_earlier_versions_load(painting: Painting, version: int):
     painting.paint(2, "#e07a5f")
     painting.skip(0)
     painting.undo()
-    state = painting.to_dict() | {"version": version}
-    del state["panels"]
+    in_bytes = base64.b64encode(zlib.compress(painting.model_map.astype(np.uint8).tobytes())).decode()
+    state = painting.to_dict() | {"version": version, "region_map": in_bytes}
+    for field in ("underdrawing", "gap", *["panels"] * (version < 3)):
+        del state[field]
     saved = SavedPainting.from_dict(state)
-    again = Painting(painting.drawing, saved.region_map, Recorder(), False, saved.history, saved.position)
+    assert (saved.is_old, saved.opened.underdrawing, saved.gap, saved.panels) == (True, "keep", "normal", None)
+    assert np.array_equal(saved.region_map, painting.model_map)
+    again = make_painting(painting.drawing, saved.region_map, Recorder(), saved.opened, saved.history, saved.position)
     assert again.answers == {2: (224, 122, 95)}
     assert again.redo().skipped
 
@@ -511,20 +525,20 @@ def test_surgery_that_was_tampered_with(painting: Painting, entry: dict, says: s
 
 
 def test_there_are_only_so_many_regions(page: Image.Image, region_map: np.ndarray):
-    painting = Painting(page, np.where(region_map == 2, 254, region_map).astype(np.uint8), Recorder())
-    assert len(painting.split(254)) == 2  # 255 is the last number there is
-    cells = painting._history.cells.copy()
+    painting = make_painting(page, np.where(region_map == 2, np.uint16(65534), region_map), Recorder())
+    assert len(painting.split(65534)) == 2  # 65535 is the last number there is
+    cells = painting.cells.copy()
     for operation in (lambda: painting.split(1), lambda: painting.cut(1, [(205, 80), (355, 100)])):
-        with pytest.raises(ValueError, match="has had 256 regions, and there can be no more: undo a split or cut"):
+        with pytest.raises(ValueError, match="has had 65536 regions, and there can be no more: undo a split or cut"):
             operation()
-    assert np.array_equal(cells, painting._history.cells)
+    assert np.array_equal(cells, painting.cells)
     painting.undo()
     assert len(painting.split(1)) == 2
 
 
 def test_a_split_makes_no_more_parts_than_there_are_numbers(page: Image.Image):
-    painting = Painting(page, np.full((150, 200), 253, np.uint8), Recorder())
-    assert [part.index for part in painting.split(253)] == [253, 254, 255]
+    painting = make_painting(page, np.full((150, 200), 65533, np.uint16), Recorder())
+    assert [part.index for part in painting.split(65533)] == [65533, 65534, 65535]
     assert sum(region.area for region in painting.regions) == pytest.approx(1)
 
 
@@ -577,6 +591,54 @@ def test_more_regions_than_channels(drawing: Image.Image):
 
 
 def test_layouts_are_values(painting: Painting):
-    layout: Layout = painting._history.layout
-    painting._history.do(Answer(0, (1, 2, 3)))
+    layout = painting.layout
+    painting.paint(0, (1, 2, 3))
     assert layout.answers == {}
+
+
+def test_a_cut_leaves_the_cells_that_were_handed_out(painting: Painting):
+    before = painting.cells
+    copy = before.copy()
+    painting.cut(0, [(200, 0), (200, 299)])
+    after = painting.cells
+    assert np.array_equal(before, copy)
+    assert not np.array_equal(after, before)
+    painting.undo()
+    assert np.array_equal(painting.cells, before)
+    with pytest.raises(ValueError, match="read-only"):
+        painting.cells[0, 0] = 1
+
+
+@dataclass(frozen=True)
+class Swap(Action):
+    """An action that there is not: a region and another swap their answers."""
+
+    other: int
+
+    def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
+        answers = {**layout.answers, self.region: layout.answers[self.other], self.other: layout.answers[self.region]}
+        return Change(replace(layout, answers=answers))
+
+    def to_json(self) -> dict:
+        return {"swap": [self.region, self.other]}
+
+    @classmethod
+    def from_json(cls, entry: dict, size: tuple[int, int]) -> "Swap | None":
+        return cls(*entry["swap"]) if "swap" in entry else None
+
+
+def test_another_action_is_one_class(painting: Painting, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(actions, "KINDS", (Swap, *actions.KINDS))
+    painting.paint(0, "#111111")
+    painting.paint(1, "#222222")
+    history = History(painting.prepared, painting.cells, painting.layout)
+    versions = [history.state.version]
+    for change in (lambda: history.do(Swap(0, 1)), history.undo, history.redo):
+        change()
+        versions.append(history.state.version)
+    assert versions == sorted(set(versions))
+    assert history.state.regions_version == history.state.cells_version == 0  # it moves no border
+    assert history.state.layout.answers == {0: (34, 34, 34), 1: (17, 17, 17)}
+    again = resumed(painting, {"history": [*painting.to_dict()["history"], {"swap": [0, 1]}], "position": 3})
+    assert again.answers == history.state.layout.answers
+    assert again.to_dict()["history"][-1] == {"swap": [0, 1]}

@@ -1,15 +1,17 @@
 """The step that benchmarks/train_step.py compares with is the same step."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 import torch
 from accelerate import Accelerator
 
-from arguments import PAPER_RECIPE
 from benchmarks.train_step import published_step, random_batch
+from guided_colorizer import GuidedColorizer
 from guiding_painter import ColorizationNetwork, PatchDiscriminator, SegmentationNetwork
-from train_guiding_painter import Generator, train_step
+from settings import PAPER_RECIPE
+from train_guiding_painter import train_step
 
 TINY = {"max_hints": 6, "block_out_channels": (8, 8, 16, 16, 16), "norm": "group"}
 
@@ -18,11 +20,11 @@ def losses_and_updates(published: bool, **recipe: float) -> tuple[dict[str, floa
     """Of one step on tiny networks without batch normalization, through which D's three calls are not one."""
     torch.manual_seed(0)
     f, g, d = SegmentationNetwork(**TINY), ColorizationNetwork(**TINY), PatchDiscriminator(8, "group")
-    generator, accelerator = Generator(f, g), Accelerator(cpu=True)
+    generator, accelerator = GuidedColorizer(f, g), Accelerator(cpu=True)
     before = torch.nn.utils.parameters_to_vector(generator.parameters())
     # So slow that D's loss is the same whether its picture was made before G's update or after it.
     optimizers = [accelerator.prepare(torch.optim.SGD(network.parameters(), lr=1e-4)) for network in (generator, d)]
-    args = SimpleNamespace(**PAPER_RECIPE | recipe, max_hints=6, max_grad_norm=1e9, train="both")
+    args = SimpleNamespace(recipe=replace(PAPER_RECIPE, **recipe), max_hints=6, max_grad_norm=1e9, train="both")
     batch = random_batch(3, 64, 0, torch.device("cpu"))
     if published:
         losses = published_step(batch, (f, g, d), optimizers, 0.7, args)

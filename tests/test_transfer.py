@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from conftest import make_painter
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from guiding_painter import GuidingPainterPipeline
+from guiding_painter import GuidingPainterPipeline, Painting
 from guiding_painter.transfer import Look, carry_answers, distances, looks, read_answers, save_answers
 
 COLORS = ["#e07a5f", "#3d405b", "#81b29a", "#f2cc8f"]
@@ -31,7 +32,7 @@ def test_the_same_drawing_gets_the_same_colors(painter: GuidingPainterPipeline, 
 def test_what_is_answered_or_skipped_stays_and_what_looks_different_is_left_open(
     painter: GuidingPainterPipeline, drawing: Image.Image
 ):
-    painting = painter.open(drawing, 64)
+    painting = painter.open(drawing, 128)
     seen = looks(painter, painting)
     strange = Look(seen[3].features + 9, seen[3].size, seen[3].place)
     painting.paint(painting.regions[0], "#010203")
@@ -57,6 +58,46 @@ def test_looks_are_those_of_the_regions(painter: GuidingPainterPipeline, drawing
         assert look.place == pytest.approx((columns.mean() / 150, rows.mean() / 100), abs=0.02)
         assert look.features.shape == (6,)
     assert painter.segmentation.training == training
+
+
+def test_an_error_leaves_the_network_as_it_was(drawing: Image.Image):
+    painter = make_painter()
+    painting = painter.open(drawing, 64)
+    painter.segmentation.train()
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("out of memory")
+
+    hook = painter.segmentation.unet.register_forward_hook(fail)
+    with pytest.raises(RuntimeError, match="out of memory"):
+        looks(painter, painting)
+    hook.remove()
+    assert painter.segmentation.training
+
+
+def test_a_region_that_lies_in_the_middle_of_no_pixel_looks_like_where_it_lies(painter: GuidingPainterPipeline):
+    page = Image.new("L", (2048, 1024), 255)
+    draw = ImageDraw.Draw(page)
+    for x in (401, 1601):  # between the middles of pixels at 512
+        draw.rectangle((x - 200, 300, x + 200, 700), outline=0, width=9)
+    painting = painter.open(page, 64)
+    whole = painting.region_map.copy()
+    for left in (401, 1601):
+        whole[400:600, left] = 200 + left // 1600
+    thin = ThinRegions(painting, whole)
+    first, second = looks(painter, thin)
+    assert first.place == pytest.approx((401 / 2048, 500 / 1024), abs=0.002)
+    assert second.place == pytest.approx((1601 / 2048, 500 / 1024), abs=0.002)
+    assert np.abs(first.features).max() > 0.01
+    assert np.abs(first.features - second.features).max() > 1e-6
+
+
+class ThinRegions:
+    """A painting of a drawing with two regions one pixel wide."""
+
+    def __init__(self, painting: Painting, region_map: np.ndarray):
+        self.drawing, self.region_map = painting.drawing, region_map
+        self.regions = [SimpleNamespace(index=index, area=(region_map == index).mean()) for index in (200, 201)]
 
 
 def test_distances_weigh_features_size_and_place():

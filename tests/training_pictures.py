@@ -1,8 +1,9 @@
-"""Small colored pictures to train on, drawn by the tests."""
+"""What trainings in tests need: small colored pictures, and an accelerate that remembers no other training."""
 
 from pathlib import Path
 
 import numpy as np
+from accelerate.state import AcceleratorState, GradientState
 from PIL import Image, ImageDraw
 
 
@@ -25,3 +26,9 @@ def draw_pictures(folder: Path, count: int) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         draw_picture(i).save(target)
     return folder
+
+
+def forget_accelerator() -> None:
+    """As in a new process: accelerate keeps precision and accumulation of the first training for all that follow."""
+    AcceleratorState._reset_state(True)
+    GradientState._reset_state()

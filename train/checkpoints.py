@@ -1,11 +1,11 @@
 """What a training leaves on disk: checkpoints to go on from, and the painter that it has come to."""
 
-import argparse
 import json
 import os
 import re
 import shutil
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -13,12 +13,11 @@ from accelerate import Accelerator
 from safetensors.torch import load_model, save_model
 from torch.optim.swa_utils import AveragedModel
 
-from arguments import PAPER_RECIPE, RECIPE_FILE, TRAINING_FILES, first_line
+from arguments import first_line
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.checkpoint import find_checkpoint, read_json
+from settings import RECIPE_FILE, Settings
 
 EMA_FILE = "ema.safetensors"
-NEW_NETWORKS, BUNDLED_WEIGHTS = "new networks", "the bundled weights of guiding_painter"
 
 
 def save_checkpoint(accelerator: Accelerator, ema: AveragedModel, output_dir: Path, step: int, limit: int) -> None:
@@ -115,8 +114,13 @@ def averaged(generator: torch.nn.Module, decay: float, device: torch.device) -> 
     return AveragedModel(generator, device, avg_fn=average, use_buffers=True).eval()
 
 
+def painter_of(ema: AveragedModel) -> GuidingPainterPipeline:
+    """The averaged networks at work; training goes on with others."""
+    return GuidingPainterPipeline(ema.module.segmentation, ema.module.colorization)
+
+
 def save_pipeline(
-    accelerator: Accelerator, ema: AveragedModel, discriminator: torch.nn.Module, args: argparse.Namespace
+    accelerator: Accelerator, ema: AveragedModel, discriminator: torch.nn.Module, settings: Settings
 ) -> None:
     """Write the averaged networks so that `GuidingPainterPipeline.from_pretrained(output_dir)` opens them.
 
@@ -124,49 +128,13 @@ def save_pipeline(
     """
     if not accelerator.is_main_process:
         return
-    beside = args.output_dir / "model.part"
+    beside = settings.output_dir / "model.part"
     shutil.rmtree(beside, ignore_errors=True)  # of a training that was killed here
-    GuidingPainterPipeline(ema.module.segmentation, ema.module.colorization).save_pretrained(beside)
+    painter_of(ema).save_pretrained(beside)
     accelerator.unwrap_model(discriminator).save_pretrained(beside / "discriminator")
-    recipe = {name: getattr(args, name) for name in PAPER_RECIPE} | {"training": args.stages}
+    recipe = asdict(settings.recipe) | {"training": settings.training}
     (beside / RECIPE_FILE).write_text(json.dumps(recipe, indent=2) + "\n")
-    replace_files(beside, args.output_dir)
-
-
-def stages(pictures: int | None, batch_size: int, args: argparse.Namespace) -> list[dict]:
-    """All trainings that lead to the result, this one last, for the recipe and the model card.
-
-    Of folders there is only the name, and of the pictures' ATTRIBUTION.md the text.
-
-    Args:
-        pictures: that are trained on; None for a stream, which is not counted.
-        batch_size: pictures of one update, of all processes together.
-    """
-    start = args.pretrained_model_name_or_path
-    data = args.train_data_dir or args.dataset_name
-    attribution = Path(data) / "ATTRIBUTION.md"
-    stage = {
-        "start": {None: BUNDLED_WEIGHTS, "none": NEW_NETWORKS}.get(start) or name_of(start),
-        "data": name_of(data),
-        "pictures": pictures,
-        "updates": args.max_train_steps,
-        "batch_size": batch_size,
-        "resolution": args.resolution,
-        "learning_rate": args.learning_rate,
-        "precision": args.mixed_precision,
-    }
-    if attribution.is_file():
-        stage["attribution"] = attribution.read_text(encoding="utf-8")
-    past = []
-    if start != "none" and (recipe := find_checkpoint(start, TRAINING_FILES) / RECIPE_FILE).is_file():
-        past = read_json(recipe).get("training", [])
-    return past if past[-1:] == [stage] else [*past, stage]  # it is there already in resuming a training on itself
-
-
-def name_of(path_or_hub_id: str) -> str:
-    """A hub id as it is, and of a path the last part alone."""
-    path = Path(path_or_hub_id)
-    return path.resolve().name if path.exists() else path_or_hub_id
+    replace_files(beside, settings.output_dir)
 
 
 def replace_files(source: Path, target: Path) -> None:

@@ -1,6 +1,5 @@
-"""The end of a training: the model card beside the checkpoint, and all of it on the hub where that was asked for."""
+"""The hub repository of a training: made before it begins, and filled when it has ended."""
 
-import argparse
 import shlex
 from pathlib import Path
 
@@ -10,23 +9,24 @@ from huggingface_hub import HfApi, hf_hub_download
 from huggingface_hub.errors import EntryNotFoundError, HTTPError, LocalTokenNotFoundError
 from huggingface_hub.utils import validate_repo_id
 
-from arguments import RECIPE_FILE, TRAINING_FILES, first_line
-from card import CARD_FILE, EXAMPLE_FILES, changed_by_hand, fill_card, slug, write_card
-from guiding_painter.checkpoint import read_json
+from arguments import first_line
+from card.examples import EXAMPLE_FILES
+from card.file import CARD_FILE, changed_by_hand, slug
 from progress import REPORT_FILE
+from settings import TRAINING_FILES, Settings
 
 
-def hub_repository(accelerator: Accelerator, args: argparse.Namespace) -> str | None:
+def hub_repository(accelerator: Accelerator, settings: Settings) -> str | None:
     """The hub repository that the training will be uploaded to, made now if it is new; None without --push_to_hub.
 
     Made before the training begins, so that a missing right shows now. Raises OSError or ValueError.
     """
-    if (args.hub_model_id or args.hub_private) and not args.push_to_hub:
+    if (settings.hub_model_id or settings.hub_private) and not settings.push_to_hub:
         raise ValueError("--hub_model_id and --hub_private are for --push_to_hub: give that, too, or leave them out.")
     outcome: list[str | None] = [None, None]
     if accelerator.is_main_process:
         try:
-            outcome[0] = make_repository(args) if args.push_to_hub else None
+            outcome[0] = make_repository(settings) if settings.push_to_hub else None
         except (OSError, ValueError) as error:
             outcome[1] = str(error)
     repository, problem = broadcast_object_list(outcome)  # or the other processes would wait for this one
@@ -35,7 +35,7 @@ def hub_repository(accelerator: Accelerator, args: argparse.Namespace) -> str | 
     return repository
 
 
-def make_repository(args: argparse.Namespace) -> str:
+def make_repository(settings: Settings) -> str:
     """Raises OSError where nobody is logged in or may write there, ValueError for a name that cannot be one."""
     api = HfApi()
     try:
@@ -44,7 +44,7 @@ def make_repository(args: argparse.Namespace) -> str:
         raise OSError("--push_to_hub needs a login: run `hf auth login`, or set HF_TOKEN, and begin again.") from error
     except (HTTPError, OSError) as error:
         raise OSError(f"--push_to_hub cannot log in to the hub ({first_line(error)}).") from error
-    name = args.hub_model_id or slug(args.output_dir.resolve().name)
+    name = settings.hub_model_id or slug(settings.output_dir.resolve().name)
     name = name if "/" in name else f"{user['name']}/{name}"
     try:
         validate_repo_id(name)
@@ -54,30 +54,15 @@ def make_repository(args: argparse.Namespace) -> str:
     if name.split("/")[0] not in spaces:
         raise ValueError(f"--hub_model_id {name} is not yours: let it begin with {' or '.join(spaces)}.")
     try:
-        api.create_repo(name, private=args.hub_private or None, exist_ok=True)
+        api.create_repo(name, private=settings.hub_private or None, exist_ok=True)
         private = api.model_info(name).private
     except (HTTPError, OSError) as error:
         raise OSError(
             f"The hub refuses to make {name} ({first_line(error)}): log in with a token that can write."
         ) from error
-    if args.hub_private and not private:
+    if settings.hub_private and not private:
         raise ValueError(f"{name} is public already: make it private on the hub, or give another --hub_model_id.")
     return name
-
-
-def finish(accelerator: Accelerator, repository: str | None, folder: Path) -> None:
-    """Writes the card of the checkpoint in `folder` from the last validation, and uploads both, if to a repository.
-
-    Raises OSError where something cannot be written or the upload fails; the sentence says how to upload by hand.
-    """
-    if not accelerator.is_main_process:
-        return
-    report, recipe = read_json(folder / REPORT_FILE), read_json(folder / RECIPE_FILE)
-    name = repository or folder.resolve().name
-    if not write_card(folder / CARD_FILE, fill_card(name.split("/")[-1], name, report, recipe, license="other")):
-        print(f"{folder / CARD_FILE} was changed by hand and stays as it is; the new numbers are in {REPORT_FILE}.")
-    if repository:
-        upload(folder, repository)
 
 
 def upload(folder: Path, repository: str) -> None:

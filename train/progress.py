@@ -1,6 +1,5 @@
 """How a training is doing: the bar, the curves in the tracker, and the measurements in between."""
 
-import argparse
 import json
 
 import numpy as np
@@ -11,16 +10,16 @@ from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import Subset
 from tqdm.auto import tqdm
 
-from answers import measure
-from card import draw_examples, judged_after
-from checkpoints import name_of
-from data import SketchColorPairs, collate
+from arguments import name_of
+from checkpoints import painter_of
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.files.writing import replace_file, save_png
-from results import HINT_COUNTS, summarize
-from sheets import progress_sheet
+from guiding_painter.files import replace_file, save_png
+from measures.answers import measure
+from measures.results import HINT_COUNTS, NRI_THRESHOLDS, summarize
+from measures.sheets import progress_sheet
+from pictures.pairs import SketchColorPairs, collate
+from settings import Settings
 
-NRI_THRESHOLDS = (14.0, 16.0, 18.0)
 PICTURES_OF_A_SHEET = 4
 REPORT_FILE = "validation.json"  # the last validation, in the form of evaluate.py's JSON
 
@@ -28,18 +27,20 @@ REPORT_FILE = "validation.json"  # the last validation, in the form of evaluate.
 class Progress:
     """Losses, learning rate, images per second and remaining time, and the pictures that could not be used.
 
+    `curves` are of the last validation: index of each measured picture -> PSNR in dB after 0..N_c answers.
+
     Args:
-        step, total: updates done already and in all.
-        batch_size: pictures of one update, of all processes together.
+        step: updates done already.
     """
 
-    def __init__(self, accelerator: Accelerator, step: int, total: int, batch_size: int):
-        self.accelerator, self.batch_size = accelerator, batch_size
+    def __init__(self, accelerator: Accelerator, step: int, settings: Settings):
+        self.accelerator, self.settings = accelerator, settings
+        self.curves: dict[int, list[float]] = {}
         self.losses: list[dict[str, torch.Tensor]] = []
         self.skipped: set[str] = set()
         # Of a training that was interrupted, the tracker forgets what came after the checkpoint.
         accelerator.init_trackers("guiding-painter", init_kwargs={"tensorboard": {"purge_step": step + 1}})
-        self.bar = tqdm(total=total, initial=step, disable=not accelerator.is_main_process)
+        self.bar = tqdm(total=settings.max_train_steps, initial=step, disable=not accelerator.is_main_process)
 
     def add(self, losses: dict[str, torch.Tensor], skipped: list[str]) -> None:
         """What one forward gave."""
@@ -53,11 +54,40 @@ class Progress:
         losses = dict(zip(names, self.accelerator.reduce(values, "mean").tolist(), strict=True))
         self.losses.clear()
         self.bar.update()
-        rate = (self.bar.format_dict["rate"] or 0.0) * self.batch_size
+        rate = (self.bar.format_dict["rate"] or 0.0) * self.settings.batch_size
         shown = {name: f"{value:.3f}" for name, value in losses.items()}
         self.bar.set_postfix(shown | {"lr": f"{learning_rate:.1e}", "images/s": f"{rate:.1f}"})
         values = {f"loss/{name}": value for name, value in losses.items()}
         self.accelerator.log(values | {"learning_rate": learning_rate, "images_per_second": rate}, step=step)
+
+    def validate(self, ema: AveragedModel, held_back: SketchColorPairs, step: int) -> None:
+        """Measures the averaged networks, and writes what comes out and a sheet that shows it.
+
+        Every process measures pictures of its own, each picture once.
+        """
+        accelerator, recipe = self.accelerator, self.settings.recipe
+        for buffer in ema.module.buffers():
+            broadcast(buffer)  # norm statistics are each process's own; those of the first one are saved
+        painter = painter_of(ema)
+        share = list(range(accelerator.process_index, len(held_back), accelerator.num_processes))
+        counts = tuple(range(self.settings.max_hints + 1))
+        results = measure(painter, Subset(held_back, share), recipe.ink_aware, counts)
+        if results["skipped"]:
+            share = [i for i in share if not held_back[i]["skipped"]]
+        psnrs, regions, indices = (gather_object(values) for values in (results["psnr"], results["regions"], share))
+        self.skipped.update(results["skipped"])
+        self.curves = dict(zip(indices, psnrs, strict=True))
+        if accelerator.is_main_process:
+            row = summarize(psnrs, counts, NRI_THRESHOLDS, recipe.stop_prob)
+            asked = round(sum(regions) / len(regions), 2)
+            write_report(row, len(psnrs), asked, self.settings)
+            report = {"step": step, "pictures": len(psnrs), **row}
+            report["psnr"] = {k: value for k, value in report["psnr"].items() if k in HINT_COUNTS}
+            report["regions_asked"] = asked
+            tqdm.write(json.dumps(report))
+            log_validation(accelerator, report)
+            draw_sheet(accelerator, painter, held_back, step, self.settings)
+        accelerator.wait_for_everyone()
 
     def close(self) -> None:
         """Ends the bar and the trackers, and lists the pictures that were skipped."""
@@ -68,57 +98,23 @@ class Progress:
         self.accelerator.end_training()
 
 
-def validate(
-    accelerator: Accelerator, ema: AveragedModel, held_back: SketchColorPairs, step: int, args: argparse.Namespace
-) -> list[str]:
-    """Measures the averaged networks and draws a sheet; returns what is wrong with pictures that were skipped.
-
-    Every process measures pictures of its own, each picture once.
-    """
-    for buffer in ema.module.buffers():
-        broadcast(buffer)  # norm statistics are each process's own; those of the first one are saved
-    painter = GuidingPainterPipeline(ema.module.segmentation, ema.module.colorization)
-    share = list(range(accelerator.process_index, len(held_back), accelerator.num_processes))
-    counts = tuple(range(args.max_hints + 1))
-    results = measure(painter, Subset(held_back, share), args.ink_aware, counts)
-    if results["skipped"]:
-        share = [i for i in share if not held_back[i]["skipped"]]
-    psnrs, regions, indices = (gather_object(values) for values in (results["psnr"], results["regions"], share))
-    if accelerator.is_main_process:
-        row = summarize(psnrs, counts, NRI_THRESHOLDS, args.stop_prob)
-        report = {"step": step, "pictures": len(psnrs), **row}
-        report["psnr"] = {k: value for k, value in report["psnr"].items() if k in HINT_COUNTS}
-        report["regions_asked"] = round(sum(regions) / len(regions), 2)
-        write_report(painter, held_back, dict(zip(indices, psnrs, strict=True)), row, report["regions_asked"], args)
-        tqdm.write(json.dumps(report))
-        log_validation(accelerator, report)
-        draw_sheet(accelerator, painter, held_back, step, args)
-    accelerator.wait_for_everyone()
-    return results["skipped"]
-
-
-def write_report(
-    painter: GuidingPainterPipeline,
-    held_back: SketchColorPairs,
-    curves: dict[int, list[float]],
-    row: dict,
-    regions_asked: float,
-    args: argparse.Namespace,
-) -> None:
-    """output_dir/validation.json, what the model card is filled from, and the pictures that it shows.
+def write_report(row: dict, pictures: int, regions_asked: float, settings: Settings) -> None:
+    """output_dir/validation.json, what the model card is filled from.
 
     Args:
-        curves: index of each measured picture -> PSNR in dB after 0..N_c answers.
-        row: their `summarize`.
+        row: of `summarize`, of so many pictures.
+        regions_asked: their mean number.
     """
-    name = name_of(args.train_data_dir or args.dataset_name)
-    settings = {"resolution": args.resolution, "stop_prob": args.stop_prob, "ink_aware": args.ink_aware}
-    report = {"command": args.command, "settings": settings}
-    one = {"split": "validation", "pictures": len(curves), "rows": {"model": row}, "regions": {"asked": regions_asked}}
-    scores = {i: curve[judged_after(painter)] for i, curve in curves.items()}
-    examples = draw_examples(painter, {name: (held_back, scores)}, args.ink_aware, args.output_dir)
-    text = json.dumps(report | {"sets": {name: one}, "examples": examples}, indent=2) + "\n"
-    replace_file(args.output_dir / REPORT_FILE, text.encode())
+    recipe = settings.recipe
+    one = {"split": "validation", "pictures": pictures, "rows": {"model": row}, "regions": {"asked": regions_asked}}
+    report = {
+        "command": settings.command,
+        "settings": {
+            "resolution": settings.resolution, "stop_prob": recipe.stop_prob, "ink_aware": recipe.ink_aware,
+        },
+        "sets": {name_of(settings.data): one},
+    }  # fmt: skip
+    replace_file(settings.output_dir / REPORT_FILE, (json.dumps(report, indent=2) + "\n").encode())
 
 
 def log_validation(accelerator: Accelerator, report: dict) -> None:
@@ -133,14 +129,14 @@ def draw_sheet(
     painter: GuidingPainterPipeline,
     held_back: SketchColorPairs,
     step: int,
-    args: argparse.Namespace,
+    settings: Settings,
 ) -> None:
     """output_dir/sheets/STEP.png of the first held-back pictures, also for the trackers that show pictures."""
     batch = collate([held_back[i] for i in range(min(PICTURES_OF_A_SHEET, len(held_back)))])
     if "sketch" not in batch:
         return
-    sheet = progress_sheet(painter, batch, args.ink_aware)
-    folder = args.output_dir / "sheets"
+    sheet = progress_sheet(painter, batch, settings.recipe.ink_aware)
+    folder = settings.output_dir / "sheets"
     folder.mkdir(exist_ok=True)
     save_png(sheet, folder / f"step-{step:06}.png")
     for tracker in accelerator.trackers:

@@ -1,50 +1,164 @@
-"""Line-bounded cells: the paper areas that lines fence in, which a person would fill with one click of a bucket."""
+"""Cells: the areas that a person sees in a line drawing, each of which one click of a bucket should fill.
+
+Cut once, at the drawing's own size: what the network reasons about is what flats are filled by.
+"""
+
+import math
 
 import numpy as np
+from PIL import Image
 from scipy import ndimage
-from skimage.segmentation import watershed
 
-MAX_CELLS = 256
+from .basins import distance_to_ink, find_basins, find_borders, wall_thickness
+from .grids import any_in_block, block_of_pixels
+from .growth import grow, rank_by_size
+from .joining import Closing, join_hills, join_openings
+from .marks import loose_marks
+from .texture import find_texture, is_narrow, join_through_texture
+
+BLOCKS = 1200  # long side in blocks of pixels at which areas are judged
+GAPS = {  # share of the smaller area's width, and width as a share of the drawing's long side
+    "tight": (0.15, 1.5 / 512),
+    "normal": (0.35, 3 / 512),
+    "loose": (0.5, 8 / 512),
+}
+RIM = 0.05  # of the long side: a line that ends farther from the picture's edge does not mean to reach it
+HILLS = 0.6  # from this ratio of a saddle to the lower hill on the two are one, whatever lies between them
+TONE = 5  # blocks: what is ink in every one of so many, each way, is no line
+SPECK = 4  # blocks: what is smaller is no area, it goes with a neighbor
 
 
-def line_bounded_cells(
-    drawing: np.ndarray, gap: float = 4.0, ink: float = 0.35, max_cells: int = MAX_CELLS
-) -> np.ndarray:
-    """Cuts a drawing into cells, every pixel in exactly one; ink pixels go to a neighbouring cell.
-
-    The watershed of the distance to ink (Meyer 1994) grows from the parts of the paper that are further than `gap` / 2
-    from any ink, so two areas that meet through a narrower opening stay apart. Areas too thin to have such a part grow
-    from themselves.
+def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = None) -> np.ndarray:
+    """Cuts a drawing into cells, every pixel in exactly one; ink goes to the nearest.
 
     Args:
-        drawing: (H, W) in [0, 1], 1 = paper.
-        gap: width in pixels up to which an opening in a line is closed.
-        ink: how dark a pixel must be to count as line, in [0, 1].
-        max_cells: at most so many cells; the smallest ones beyond it become one.
+        ink: (H, W) bool, see `find_ink`.
+        gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose".
+        walls: (H, W) bool, what bounds cells as lines do, though it is not drawn.
 
     Returns:
-        (H, W) int64, cells numbered by size, 0 the largest.
+        (H, W) int32, cells numbered by size, 0 the largest.
+
+    Raises ValueError for another gap.
     """
-    paper = drawing > 1 - ink
-    distance = ndimage.distance_transform_edt(paper)
-    markers, count = ndimage.label(distance > gap / 2)
-    areas, area_count = ndimage.label(paper)
-    cored = np.zeros(area_count + 1, dtype=bool)
-    cored[areas[markers > 0]] = True
-    sizes = np.bincount(areas.ravel(), minlength=area_count + 1)
-    # A speck of a few pixels between strokes is no area to ask about: it goes with a neighbour.
-    alone = ~cored & (sizes >= 4)
-    alone[0] = False
-    markers = np.where(alone[areas], count + areas, markers)
-    if not markers.any():
-        return np.zeros(drawing.shape, dtype=np.int64)
-    cells = watershed(np.where(paper, -distance, 1 - drawing), markers)
-    return rank_by_size(cells, max_cells)
+    check_gap(gap)
+    fence = ink if walls is None else ink | walls
+    scale = math.ceil(max(fence.shape) / BLOCKS)  # pixels a block
+    fence = fence & ~loose_marks(fence)  # before blocks run dots and hatches together
+    seeds = cut_blocks(any_in_block(fence, scale), gap)
+    if scale > 1:
+        add_tones(seeds, fence, scale)
+        open_borders(seeds)
+    # A rim of -1 spares the growth its checks.
+    cells = np.pad(block_of_pixels(seeds, scale, fence.shape), 1, constant_values=-1)
+    page = cells[1:-1, 1:-1]
+    if scale > 1:
+        page[fence] = 0
+        grow(cells, np.pad(~fence, 1))
+        add_slivers(page, fence, scale)
+    if page.max() == 0:  # nothing but ink
+        return np.zeros(fence.shape, dtype=np.int32)
+    grow(cells, cells == 0)
+    return rank_by_size(page)
 
 
-def rank_by_size(labels: np.ndarray, max_cells: int = MAX_CELLS) -> np.ndarray:
-    """Numbers labels 0, 1, ... from the largest to the smallest; those from `max_cells` - 1 on share that number."""
-    _, index, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    rank = np.empty(len(sizes), dtype=np.int64)
-    rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes))
-    return np.minimum(rank, max_cells - 1)[index].reshape(labels.shape)
+def check_gap(gap: object) -> None:
+    """Raises ValueError for what says nothing of gaps."""
+    if gap not in tuple(GAPS):
+        raise ValueError(f"gap is {gap!r}: give one of {', '.join(GAPS)}.")
+
+
+def cut_blocks(ink: np.ndarray, gap: str = "normal") -> np.ndarray:
+    """Args:
+        ink: (h, w) bool.
+
+    Returns:
+        (h, w) int32: 1, 2, ... for the blocks of cells; 0 for ink, and for what is too small to be a cell.
+    """
+    side = max(ink.shape)
+    distance = distance_to_ink(ink)
+    cells, count = find_basins(distance)
+    if count == 0:
+        return cells
+    peaks = highest(distance, cells)
+    cells = renumbered(join_hills(find_borders(cells, distance), peaks, HILLS), cells)
+    ratio, width = GAPS[gap]
+    closing = Closing(ratio, width * side, RIM * side)
+    borders = find_borders(spread_over_ink(cells), distance)
+    cells = renumbered(join_openings(borders, highest(distance, cells), closing, line_width(ink)), cells)
+    cells = join_texture(cells, distance, ink)
+    small = np.bincount(cells.ravel()) < SPECK
+    small[0] = False
+    cells[small[cells] | ink] = 0
+    return cells
+
+
+def join_texture(cells: np.ndarray, distance: np.ndarray, ink: np.ndarray) -> np.ndarray:
+    """(h, w) int32 cells of which those of one texture are one."""
+    grown = spread_over_ink(cells)
+    borders = find_borders(grown, distance)
+    peaks, side = highest(distance, cells), max(cells.shape)
+    areas = find_texture(borders, peaks, side)
+    if (areas >= len(areas)).any():
+        areas = join_through_texture(areas, borders, wall_thickness(grown, ink), is_narrow(peaks, side))
+    return renumbered(areas, cells)
+
+
+def highest(distance: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """(count,) float, the greatest distance to ink in each cell."""
+    return np.asarray(ndimage.maximum(distance, cells, np.arange(cells.max() + 1)), dtype=float)
+
+
+def renumbered(areas: np.ndarray, basins: np.ndarray) -> np.ndarray:
+    """(h, w) int32 the areas of basins, numbered from 1; 0 stays."""
+    areas = areas.copy()
+    areas[0] = -1
+    return np.unique(areas, return_inverse=True)[1].astype(np.int32)[basins]
+
+
+def spread_over_ink(basins: np.ndarray) -> np.ndarray:
+    """(h, w) int32 in which ink, 0, belongs to the nearest basin."""
+    padded = np.pad(basins, 1, constant_values=-1)
+    grow(padded, padded == 0)
+    return padded[1:-1, 1:-1]
+
+
+def line_width(ink: np.ndarray) -> float:
+    """In pixels, of most of the ink: area by half the border's length."""
+    border = (ink[1:] != ink[:-1]).sum() + (ink[:, 1:] != ink[:, :-1]).sum()
+    return float(2 * ink.sum() / max(border, 1))
+
+
+def add_tones(seeds: np.ndarray, fence: np.ndarray, scale: int) -> None:
+    """Numbers, in place, areas of texture so fine that every block of them has ink, but paper, too."""
+    paper = np.asarray(Image.fromarray(~fence).convert("L").reduce(scale), dtype=np.float32) / 255
+    ink = np.pad(seeds == 0, TONE)
+    inner = slice(TONE, -TONE)
+    dense = ndimage.binary_erosion(ink, np.ones((TONE, TONE)))
+    closed = ndimage.binary_closing(ink, np.ones((TONE, TONE)))  # between rows of dots there may be a block without
+    dense |= ndimage.binary_erosion(closed, np.ones((2 * TONE - 1, 2 * TONE - 1)))
+    dense = dense[inner, inner]
+    dense &= ndimage.uniform_filter(paper, TONE) > 0.03  # else it is black
+    tones, count = ndimage.label(dense)
+    large = np.bincount(tones.ravel(), minlength=count + 1) >= TONE**2
+    large[0] = False
+    seeds[large[tones]] = seeds.max() + tones[large[tones]]
+
+
+def open_borders(seeds: np.ndarray) -> None:
+    """Frees the blocks at which two cells touch, in place: pixels meet there more finely than blocks."""
+    cross = ndimage.generate_binary_structure(2, 1)
+    lowest = ndimage.minimum_filter(np.where(seeds == 0, np.iinfo(np.int32).max, seeds), footprint=cross)
+    seeds[(seeds > 0) & (lowest < ndimage.maximum_filter(seeds, footprint=cross))] = 0
+
+
+def add_slivers(page: np.ndarray, fence: np.ndarray, scale: int) -> None:
+    """Numbers, in place, the paper that no block fits in: strands of hair, between hatches, inside letters."""
+    free = (page == 0) & ~fence
+    if not free.any():
+        return
+    slivers, count = ndimage.label(free)
+    pixels = np.flatnonzero(slivers)
+    number = slivers.ravel()[pixels]
+    big = np.bincount(number, minlength=count + 1) >= SPECK * scale**2
+    page.flat[pixels] = np.where(big, page.max() + np.cumsum(big), 0).astype(np.int32)[number]

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ..painting.flats import find_ink
-
 SIDE = 800  # long side in pixels at which panels are looked for
 GUTTER = 0.006  # of the long side: the narrowest band without ink between two panels
 MIN_PANEL = 0.06  # of the long side: nothing narrower is a panel
 STRAY = 0.01  # of a gutter's length: so much ink in it, as of a balloon's edge, does not close it
 EDGE = 0.5  # at least so much of a gutter has a straight line on one side; of a panel's side that is a frame, ink
-MAX_REGIONS = 200  # of all panels together: a painting numbers regions in a byte, and surgery needs some numbers too
+MAX_REGIONS = 2**16  # that a painting can have had: regions are numbered in two bytes, and no number is used twice
+PANEL_REGIONS = 2**15  # of these, that all panels together may have: surgery needs some numbers, too
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels; right and bottom lie outside, as in Pillow
 
@@ -47,18 +46,17 @@ class Panels:
             found.append(tuple(slice(start, max(stop, start + 1)) for start, stop in (rows, columns)))
         return found
 
-    def walls(self, drawing: Image.Image) -> np.ndarray:
+    def walls(self, ink: np.ndarray) -> np.ndarray:
         """(H, W) bool: a line around each panel, in its frame where one is drawn, else straight along its box.
 
         A frame may be askew or broken: its wall follows it, and is continued where the ink has gaps.
 
         Args:
-            drawing: "L", 255 = paper.
+            ink: (H, W) bool.
         """
-        ink = find_ink(drawing)
-        walls = Image.new("1", drawing.size)
+        walls = Image.new("1", ink.shape[::-1])
         draw = ImageDraw.Draw(walls)
-        reach = max(2, math.ceil(GUTTER * max(drawing.size)))
+        reach = max(2, math.ceil(GUTTER * max(ink.shape)))
         for left, top, right, bottom in self.boxes:
             panel = ink[top:bottom, left:right]
             columns, rows = np.arange(left, right), np.arange(top, bottom)
@@ -69,7 +67,7 @@ class Panels:
         return np.asarray(walls)
 
 
-def find_panels(drawing: Image.Image) -> list[Box]:
+def find_panels(ink: np.ndarray) -> list[Box]:
     """The panels of a page in reading order, left to right and top to bottom; the whole page where it has only one.
 
     A page is cut, again and again, along bands without ink that run from one end to the other and have a straight line
@@ -77,14 +75,13 @@ def find_panels(drawing: Image.Image) -> list[Box]:
     Gutters that are slanted or dark, panels that overlap, and frames without space between them are not told apart.
 
     Args:
-        drawing: "L", 255 = paper.
+        ink: (H, W) bool, of the page.
 
     Returns:
         boxes that do not overlap, each with its frame.
     """
-    width, height = drawing.size
+    height, width = ink.shape
     scale = math.ceil(max(width, height) / SIDE)
-    ink = find_ink(drawing)
     coarse = np.asarray(Image.fromarray(ink).convert("L").reduce(scale)) > 0
     boxes = _cut(coarse, 0, 0, max(coarse.shape))
     if len(boxes) < 2:

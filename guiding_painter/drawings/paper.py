@@ -3,7 +3,6 @@
 import numpy as np
 from PIL import Image
 from scipy import ndimage
-from skimage.filters import threshold_otsu
 from skimage.morphology import reconstruction
 
 SMALL_SIDE = 256  # long side at which light and paper are judged: both vary slowly
@@ -12,40 +11,92 @@ SMALL_SIDE = 256  # long side at which light and paper are judged: both vary slo
 def looks_colored(image: Image.Image) -> bool:
     """Whether a picture is colored (a painting, a photo, a comic page) and no drawing, of any ink on any paper.
 
-    True where areas, not only lines, have two hues or more, or one that covers a quarter of the picture. The paper's
-    own hue, be it cream paper or yellow light, counts as none; a drawing, even shaded, in one colored pencil has one.
+    True where areas, broader than the strokes of a felt pen, have two hues or more, or one that covers a quarter of the
+    picture. The paper's own hue, be it cream paper or yellow light, counts as none; a drawing, even shaded, in one
+    colored pencil has one.
     """
-    rgb = np.asarray(_small(image.convert("RGB")), dtype=np.float32) / 255
-    brightness = rgb.sum(axis=2)
-    paper = np.median(rgb[brightness >= np.quantile(brightness, 0.7)], axis=0)
-    relative = rgb / np.maximum(paper, 0.1)
-    red, green, blue = np.moveaxis(relative, 2, 0)
-    hue = np.stack([red - (green + blue) / 2, (green - blue) * np.sqrt(0.75)])  # (2, H, W), its length is the chroma
-    areas = ndimage.binary_erosion(np.hypot(*hue) > 0.15, np.ones((5, 5)))
+    hue = _hue(image)
+    areas, strokes = _colored_areas(hue)
+    if _drawn_with_broad_pens(areas, strokes):
+        return False
     hue = hue[:, areas]
     main = hue.sum(axis=1)
     other = hue.T @ main < np.cos(np.radians(25)) * np.hypot(*hue) * np.hypot(*main)
     return bool(areas.mean() > 0.25 or other.sum() > 0.01 * areas.size)
 
 
+def has_broad_pens(image: Image.Image) -> bool:
+    """Whether a picture is drawn in strokes as broad as a felt pen's, of any colors."""
+    return _drawn_with_broad_pens(*_colored_areas(_hue(image)))
+
+
+def _drawn_with_broad_pens(areas: np.ndarray, strokes: np.ndarray) -> bool:
+    return bool(areas.mean() < 0.25 and strokes.sum() > max(0.6 * areas.sum(), 0.002 * areas.size))
+
+
+def _hue(image: Image.Image) -> np.ndarray:
+    """(2, h, w), its direction is the hue beside that of the paper, and its length the chroma."""
+    rgb = np.asarray(_small(image.convert("RGB")), dtype=np.float32) / 255
+    brightness = rgb.sum(axis=2)
+    paper = np.median(rgb[brightness >= np.quantile(brightness, 0.7)], axis=0)
+    red, green, blue = np.moveaxis(rgb / np.maximum(paper, 0.1), 2, 0)
+    return np.stack([red - (green + blue) / 2, (green - blue) * np.sqrt(0.75)])
+
+
+def _colored_areas(hue: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(h, w) bool where a colored area, no line, is, and which of that is but a broad stroke."""
+    colored = np.hypot(*hue) > 0.15
+    areas = ndimage.binary_erosion(colored, np.ones((5, 5)))
+    return areas, areas & ~ndimage.binary_dilation(ndimage.binary_erosion(colored, np.ones((9, 9))), np.ones((9, 9)))
+
+
 def is_light_on_dark(image: Image.Image) -> bool:
-    """Whether an "L" picture is light lines on a dark ground (chalk, scratchboard, blueprint).
+    """Whether an "L" picture is light lines on a dark ground (chalk, scratchboard, blueprint) of any width, contrast.
 
     True where it is dark up to the border and what is light is less than a third of it, and thin: an ink drawing with
     large blacks has broad areas of paper.
     """
-    gray = np.asarray(_small(image))
-    if gray.min() == gray.max():
-        return False
-    light = gray > threshold_otsu(gray)
-    margin = 1 + max(light.shape) // 50
-    inside = np.zeros_like(light)
+    ground, light = _light_marks(image)
+    scale = max(1, round(max(image.size) / SMALL_SIDE))
+    # One line of a pixel in a block of many is a mark there, but no broad one.
+    share = np.asarray(Image.fromarray(light).convert("L").reduce(scale), dtype=np.float32) / 255
+    margin = 1 + max(share.shape) // 50
+    inside = np.zeros(share.shape, dtype=bool)
     inside[margin:-margin, margin:-margin] = True
-    if light.mean() > 0.3 or light[~inside].mean() > 0.1:
+    if ground > 127 or not 0 < light.mean() <= 0.3 or share[~inside].mean() > 0.1:
         return False
-    contrast = gray[light].mean() - gray[~light].mean()
-    broad = ndimage.binary_erosion(light, np.ones((7, 7))).sum() / light.sum()
-    return bool(contrast > 60 and broad < 0.5)
+    broad = ndimage.binary_erosion(share > 0.9, np.ones((7, 7))).sum() / max(share.sum(), 1)
+    return bool(broad < 0.5)
+
+
+def _light_marks(image: Image.Image) -> tuple[int, np.ndarray]:
+    """The value of the ground, most of an "L" picture, and (H, W) bool: what is plainly lighter."""
+    counts = np.array(image.histogram())
+    share = np.cumsum(counts) / counts.sum()
+    ground = int(np.searchsorted(share, 0.5))
+    # Grain lies as far above the ground as below it; a thousandth of the picture is enough of a drawing.
+    grain = ground - int(np.searchsorted(share, 0.001))
+    lightest = int(np.searchsorted(share, 0.9995))
+    contrast = lightest - ground
+    if contrast < max(16, 1.5 * grain if ground > 24 else 0):
+        return ground, np.zeros(image.size[::-1], dtype=bool)
+    return ground, np.asarray(image) > ground + contrast / 2
+
+
+def has_underdrawing(picture: Image.Image) -> bool:
+    """Whether an "RGB" picture has pale lines of one hue, blue or red, below the black ones of the drawing."""
+    rgb = np.asarray(picture)[:: 1 + picture.height // 1500, :: 1 + picture.width // 1500].astype(np.int16)
+    darkest, lightest = rgb.min(axis=2), rgb.max(axis=2)
+    chroma = lightest - darkest
+    black = (lightest < 110) & (chroma < 40)
+    pale = (chroma > 30) & (lightest > 200) & (darkest > 60)
+    if black.sum() < max(20, 0.3 * pale.sum()) or pale.sum() < max(20, 0.03 * black.sum()):
+        return False
+    strong = (chroma > 60) & ~pale & (lightest > 110)
+    red, green, blue = np.moveaxis(rgb[pale], 1, 0)
+    one_hue = max(np.mean(blue >= np.maximum(red, green)), np.mean(red >= np.maximum(green, blue))) > 0.9
+    areas = ndimage.binary_erosion(pale, np.ones((9, 9)))
+    return bool(one_hue and strong.sum() < 0.2 * pale.sum() and areas.sum() < 0.05 * pale.sum())
 
 
 def is_clean(image: Image.Image) -> bool:
@@ -55,9 +106,16 @@ def is_clean(image: Image.Image) -> bool:
     lines is steeper, that of flat fills exactly equal.
     """
     gray = np.asarray(image)
-    spread = ndimage.maximum_filter(gray, 3) - ndimage.minimum_filter(gray, 3)
+    spread = _extreme(gray, np.maximum) - _extreme(gray, np.minimum)
     grain = (gray > 60) & (gray < 250) & (spread > 0) & (spread <= 12)
     return bool((gray >= 250).mean() >= 0.05 and grain.mean() < 0.03)
+
+
+def _extreme(gray: np.ndarray, choose: np.ufunc) -> np.ndarray:
+    """(H, W), of each pixel and its eight neighbors the largest or smallest; ten times as fast as a filter of SciPy."""
+    rows = np.pad(gray, 1, mode="edge")
+    columns = choose(choose(rows[:-2], rows[1:-1]), rows[2:])
+    return choose(choose(columns[:, :-2], columns[:, 1:-1]), columns[:, 2:])
 
 
 def flatten(drawing: Image.Image, thickest: float = 1 / 16) -> Image.Image:

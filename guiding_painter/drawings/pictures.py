@@ -7,10 +7,10 @@ from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
-from .decoding import MAX_PIXELS, as_seen
-from .formats import KINDS, kind_of, read_apart
-from .formats.kinds import HEAD
-from .formats.tiff_pages import tiff_pages
+from ..formats import KINDS, kind_of, read_apart
+from ..formats.decoding import MAX_PIXELS, as_seen
+from ..formats.kinds import HEAD
+from ..formats.tiff_pages import tiff_pages
 
 Source = str | os.PathLike | bytes | BinaryIO | Image.Image
 

@@ -1,4 +1,4 @@
-"""A sheet of paper in a photo: found on whatever it lies on, and straightened by its four corners.
+"""A sheet of paper in a photo, found on whatever it lies on.
 
 Found is the largest four-sided part that is lighter, or less colored, than what is around it, at several thresholds.
 It counts as a sheet only if its sides are straight, stand out, have the grain of a photo around them and mostly paper
@@ -8,16 +8,14 @@ between them: a panel of a comic page, or the white in the middle of a painting,
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 from scipy import ndimage
 from scipy.spatial import ConvexHull, QhullError
 from skimage.filters import threshold_multiotsu
 
-from .decoding import MAX_PIXELS
 from .paper import looks_colored
+from .straightening import Corners
 
-Point = tuple[float, float]
-Corners = tuple[Point, Point, Point, Point]  # (x, y) in pixels from the top left corner, clockwise
 Page = str | Sequence[Sequence[float]]  # "auto", "none", or four corners
 
 SMALL = 320  # long side in pixels at which sheets are looked for
@@ -67,56 +65,6 @@ def find_sheet(picture: Image.Image) -> Corners | None:
         if (sheet := _measured(picture, corners * scale)) is not None and not _is_framed(picture, sheet):
             return tuple(map(tuple, sheet.tolist()))
     return None
-
-
-def straighten(picture: Image.Image, corners: Corners) -> Image.Image:
-    """The sheet between four corners as seen from straight above, no smaller than it is in the photo."""
-    width, height = sheet_size(corners, picture.size)
-    target = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=float)
-    rows, values = [], []
-    for (x, y), (u, v) in zip(target, corners, strict=True):
-        rows += [(x, y, 1, 0, 0, 0, -u * x, -u * y), (0, 0, 0, x, y, 1, -v * x, -v * y)]
-        values += [u, v]
-    coefficients = np.linalg.solve(np.array(rows, dtype=float), np.array(values, dtype=float))
-    info = picture.info
-    sheet = picture.transform(
-        (width, height), Image.Transform.PERSPECTIVE, coefficients.tolist(), Image.Resampling.BICUBIC
-    )
-    sheet.info = {key: value for key, value in info.items() if key != "dpi"}  # which was the photo's, if any
-    return sheet
-
-
-def sheet_size(corners: Corners, photo_size: tuple[int, int]) -> tuple[int, int]:
-    """(width, height) in pixels for the sheet between four corners, in the proportions of the paper itself.
-
-    They follow from the perspective, if the photo was not cropped (Zhang and He, "Whiteboard scanning and image
-    enhancement", 2007); where that gives nothing sensible, from the lengths of the sides.
-    """
-    points = np.array(corners)
-    sides = np.linalg.norm(points - np.roll(points, -1, axis=0), axis=1)  # top, right, bottom, left
-    width, height = max(sides[0], sides[2]), max(sides[1], sides[3])
-    seen = (sides[0] + sides[2]) / (sides[1] + sides[3])
-    aspect = _aspect(points - np.array(photo_size) / 2, max(photo_size))
-    if aspect is None or not 0.6 < aspect / seen < 1.7:
-        aspect = seen
-    width = max(width, height * aspect)
-    width = min(width, (MAX_PIXELS * aspect) ** 0.5 - 1)
-    return max(1, round(width)), max(1, round(width / aspect))
-
-
-def _aspect(points: np.ndarray, side: float) -> float | None:
-    top_left, top_right, bottom_right, bottom_left = (np.append(point / side, 1.0) for point in points)
-    diagonal = np.cross(top_left, bottom_right)
-    across = np.dot(diagonal, bottom_left) / np.dot(np.cross(top_right, bottom_right), bottom_left) * top_right
-    down = np.dot(diagonal, top_right) / np.dot(np.cross(bottom_left, bottom_right), top_right) * bottom_left
-    across, down = across - top_left, down - top_left
-    if min(abs(across[2]), abs(down[2])) < 0.02:  # hardly any perspective
-        return None
-    focal = -(across[:2] @ down[:2]) / (across[2] * down[2])  # squared, in units of the long side
-    if not 0.25 < focal < 9:
-        return None
-    across, down = (np.sqrt(side[:2] @ side[:2] / focal + side[2] ** 2) for side in (across, down))
-    return float(across / down)
 
 
 def _closed(picture: Image.Image, scale: float) -> np.ndarray:
@@ -320,8 +268,6 @@ def _is_framed(picture: Image.Image, corners: np.ndarray) -> bool:
 
 
 def _mask(shape: tuple[int, int], corners: np.ndarray) -> np.ndarray:
-    from PIL import ImageDraw
-
     image = Image.new("1", shape[::-1])
     ImageDraw.Draw(image).polygon([tuple(point) for point in corners.tolist()], fill=1)
     return np.asarray(image)

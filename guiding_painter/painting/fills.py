@@ -2,46 +2,21 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
 from ..colors import RGB
-from .flats import Flats, resize
+from ..drawings import MAX_REGIONS, Sample, sample
+from .flats import Flats
 
 DETAIL = 12  # pixels of the model's picture that a cell needs to show its shading; a smaller one gets their mean
 
 
-@dataclass(frozen=True)
-class Sample:
-    """What the model's picture shows of every cell; the same after every answer, so taken once.
-
-    Args:
-        cells: (h, w) int32, the cell in the middle of each pixel of the picture.
-        hidden: (n,) int32, the cells of all pixels of the drawing whose cell lies in the middle of none.
-        places: (n,) int64, the pixel of the picture that each of those lies in, counted row by row.
-    """
-
-    cells: np.ndarray
-    hidden: np.ndarray
-    places: np.ndarray
-
-
-def sample(cells: np.ndarray, shape: tuple[int, int]) -> Sample:
-    """Looks at (H, W) cells through a picture of shape (h, w)."""
-    seen = resize(cells, shape)
-    is_hidden = np.ones(int(cells.max()) + 1, dtype=bool)
-    is_hidden[seen] = False
-    rows, columns = np.nonzero(is_hidden[cells])
-    places = resize(np.arange(shape[0] * shape[1]).reshape(shape), cells.shape)
-    return Sample(seen, cells[rows, columns], places[rows, columns])
-
-
 def flat_colors(region_map: np.ndarray, colors: Mapping[int, RGB]) -> Image.Image:
-    """RGB: each region in exactly its color. (H, W) uint8; colors of every region in it."""
-    table = np.zeros((256, 3), dtype=np.uint8)
+    """RGB: each region in exactly its color. (H, W) uint16; colors of every region in it."""
+    table = np.zeros((MAX_REGIONS, 3), dtype=np.uint8)
     for index, color in colors.items():
         table[index] = color
     return Image.fromarray(table[region_map])
@@ -72,30 +47,14 @@ def painted_colors(picture: Image.Image, paper: np.ndarray, flats: Flats, answer
     """
     source = np.asarray(picture)  # (h, w, 3)
     sampling = sample(flats.cells, paper.shape)
-    sampled, count = sampling.cells, len(flats.owners)
+    sampled, count = sampling.seen, len(flats.owners)
     regions = _region_means(source, paper, sampling, flats.owners)
     seen = np.bincount(sampled[paper], minlength=count)
     means = np.where(seen[:, None] > 0, _means(source, sampled, paper, count), regions[flats.owners])
     color = np.rint(means).astype(np.uint8)[flats.cells]  # (H, W, 3)
-
-    height, width = flats.cells.shape
-    boxes = ndimage.find_objects(flats.cells + 1)
+    boxes, on_paper = ndimage.find_objects(flats.cells + 1), np.where(paper, sampled, -1)
     for cell in np.flatnonzero(seen >= DETAIL):
-        rows, columns = boxes[cell]
-        y0, y1 = (edge * source.shape[0] / height for edge in (rows.start, rows.stop))
-        x0, x1 = (edge * source.shape[1] / width for edge in (columns.start, columns.stop))
-        crop = slice(int(y0), math.ceil(y1)), slice(int(x0), math.ceil(x1))
-        known = (sampled[crop] == cell) & paper[crop]
-        if not known.any():
-            continue
-        nearest = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
-        patch = Image.fromarray(source[crop][tuple(nearest)]).resize(
-            (columns.stop - columns.start, rows.stop - rows.start),
-            Image.Resampling.BICUBIC,
-            box=(x0 - crop[1].start, y0 - crop[0].start, x1 - crop[1].start, y1 - crop[0].start),
-        )
-        np.copyto(color[rows, columns], np.asarray(patch), where=(flats.cells[rows, columns] == cell)[..., None])
-
+        _shade(color, flats.cells, cell, boxes[cell], source, on_paper)
     region_map = flats.region_map
     for index, answer in answers.items():
         pixels = region_map == index
@@ -104,9 +63,42 @@ def painted_colors(picture: Image.Image, paper: np.ndarray, flats: Flats, answer
     return Image.fromarray(color)
 
 
+def _shade(
+    color: np.ndarray,
+    cells: np.ndarray,
+    cell: int,
+    box: tuple[slice, slice],
+    source: np.ndarray,
+    on_paper: np.ndarray,
+) -> None:
+    """Enlarges what the picture shows of a cell, in place, see `painted_colors`.
+
+    Args:
+        color: (H, W, 3) uint8, changed where the cell is.
+        cells: (H, W) int32.
+        box: around the cell.
+        source: (h, w, 3) uint8, the picture.
+        on_paper: (h, w) int32, the cell of each of its pixels, -1 in lines.
+    """
+    rows, columns = box
+    y0, y1 = (edge * source.shape[0] / cells.shape[0] for edge in (rows.start, rows.stop))
+    x0, x1 = (edge * source.shape[1] / cells.shape[1] for edge in (columns.start, columns.stop))
+    crop = slice(int(y0), math.ceil(y1)), slice(int(x0), math.ceil(x1))
+    known = on_paper[crop] == cell
+    if not known.any():
+        return
+    nearest = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
+    patch = Image.fromarray(source[crop][tuple(nearest)]).resize(
+        (columns.stop - columns.start, rows.stop - rows.start),
+        Image.Resampling.BICUBIC,
+        box=(x0 - crop[1].start, y0 - crop[0].start, x1 - crop[1].start, y1 - crop[0].start),
+    )
+    np.copyto(color[box], np.asarray(patch), where=(cells[box] == cell)[..., None])
+
+
 def _region_means(source: np.ndarray, paper: np.ndarray, seen: Sample, owners: np.ndarray) -> np.ndarray:
     """Mean of the (h, w, 3) picture over every region, see `region_colors`. Returns (number of regions, 3)."""
-    sampled = owners[seen.cells]
+    sampled = owners[seen.seen]
     count = int(owners.max()) + 1
     means = _means(source, sampled, paper, count)
     small = np.ones(count, dtype=bool)

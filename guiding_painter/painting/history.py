@@ -1,70 +1,110 @@
-"""Everything done to a painting, in order, to be undone and redone."""
+"""Everything done to a painting, in order, to be undone and redone: the one owner of its cells and layout."""
 
-from collections.abc import Sequence
-from functools import cached_property
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
-from PIL import Image
 
-from . import layouts
-from .flats import GAP, find_ink
-from .layouts import Action, Answer, Cut, Layout, Merge, Move, Piece, Split
-from .surgery import cut, split
+from ..drawings import PreparedDrawing
+from .actions import Action, Answer
+from .layouts import Layout, Piece, with_numbers
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class State:
+    """A painting as it is at one moment. Whatever follows from it is known by a version, see `Latest`.
+
+    Args:
+        cells: (H, W) int32, read-only.
+        layout: of these cells.
+        version: rises with every change, undo and redo included.
+        regions_version: the one at which it changed last which pixels make which region.
+        cells_version: the one at which the cells changed last.
+    """
+
+    cells: np.ndarray
+    layout: Layout
+    version: int = 0
+    regions_version: int = 0
+    cells_version: int = 0
+
+
+class Latest(Generic[Value]):
+    """A value that follows from a state, kept until another version of it is asked for."""
+
+    def __init__(self):
+        self._version: object = None
+        self._value: Value | None = None
+
+    def of(self, version: object, make: Callable[[], Value]) -> Value:
+        """The value of a version: the kept one, or what `make` gives."""
+        if version != self._version:
+            self._value = make()
+            self._version = version
+        return self._value
 
 
 class Step(NamedTuple):
-    """What was done, what came of it, and the cells that it made."""
+    """What was done, what came of it, and the cells that it made; of all cells anew, those before and after it."""
 
     action: Action
     layout: Layout
-    pieces: Sequence[Piece] = ()
-
-    @property
-    def region(self) -> int:
-        """The region that it was done to, as it is afterwards: of two merged ones either may be gone."""
-        return self.action.region if self.action.region in self.layout.order else self.action.other
+    pieces: Sequence[Piece]
+    cells: tuple[np.ndarray, np.ndarray] | None
 
 
 class History:
-    """The layout of a painting and how it came about.
+    """The state of a painting and how it came about; only this changes it, to a new value.
 
     Args:
-        drawing: "L", 255 = paper.
-        cells: (H, W) int32, kept and changed in place.
-        layout: to begin with.
+        prepared: the drawing.
+        cells: (H, W) int32 to begin with.
+        layout: of these.
     """
 
-    def __init__(self, drawing: Image.Image, cells: np.ndarray, layout: Layout):
-        self.cells = cells
+    def __init__(self, prepared: PreparedDrawing, cells: np.ndarray, layout: Layout):
+        cells.flags.writeable = False
+        self.state = State(cells, layout)
         self.steps: list[Step] = []  # undone ones too
         self.position = 0  # how many of them count
-        self._drawing = drawing
+        self._prepared = prepared
         self._first = layout
 
-    @property
-    def layout(self) -> Layout:
-        """As it is now."""
-        return self.steps[self.position - 1].layout if self.position else self._first
+    def repeat(self, actions: Sequence[Action], position: int, lenient: bool) -> list[Action]:
+        """Does saved actions once more, and undoes those from `position` on. Returns those that are left out.
 
-    def do(self, action: Action) -> Step:
-        """Raises ValueError, and changes nothing, for what cannot be done."""
-        layout, pieces, gap = self.layout, [], GAP * max(self._drawing.size)
-        match action:
-            case Answer(region, color):
-                layout = layouts.answered(layout, region, color)
-            case Merge(region, other):
-                layout = layouts.merged(layout, region, other)
-            case Move(region, (x, y)):
-                layout = layouts.moved(layout, int(self.cells[y, x]), region)
-            case Split(region):
-                layout = split(layout, self.cells, region, self._ink, gap)
-            case Cut(region, stroke):
-                layout, pieces = cut(layout, self.cells, region, stroke, gap)
-        step = Step(action, layout, pieces)
+        A region of the model that the lines leave no place for is not asked for, and an answer saved for it is let go.
+
+        Args:
+            lenient: leave out what cannot be done any more; otherwise it raises ValueError.
+        """
+        gone, left_out, kept = self._first.channels.keys() - set(self._first.order), [], 0
+        for number, action in enumerate(actions):
+            if isinstance(action, Answer) and action.region in gone:
+                continue
+            try:
+                self.do(action)
+            except ValueError:
+                if not lenient:
+                    raise
+                left_out.append(action)
+            else:
+                kept += number < position
+        while self.position > kept:
+            self.undo()
+        return left_out
+
+    def do(self, action: Action) -> Layout:
+        """The layout that comes of it. Raises ValueError, and changes nothing, for what cannot be done."""
+        change = action.change(self.state.layout, self.state.cells, self._prepared)
+        cells = None if change.cells is None else (self.state.cells, change.cells)
+        step = Step(action, change.layout, change.pieces, cells)
         self.steps[self.position :] = [step]
-        self.position += 1
-        return step
+        self.redo()
+        return step.layout
 
     def undo(self) -> Step | None:
         """Takes the last step back. Returns it, None where there is none."""
@@ -72,8 +112,8 @@ class History:
             return None
         self.position -= 1
         step = self.steps[self.position]
-        for piece in reversed(step.pieces):
-            piece.write(self.cells, piece.origin)
+        before = self.steps[self.position - 1].layout if self.position else self._first
+        self._become(before, self._cells_of(step, 0, [piece.origin for piece in step.pieces]))
         return step
 
     def redo(self) -> Step | None:
@@ -82,10 +122,24 @@ class History:
             return None
         step = self.steps[self.position]
         self.position += 1
-        for piece in step.pieces:
-            piece.write(self.cells, piece.cell)
+        self._become(step.layout, self._cells_of(step, 1, [piece.cell for piece in step.pieces]))
         return step
 
-    @cached_property
-    def _ink(self) -> np.ndarray:
-        return find_ink(self._drawing)
+    def _cells_of(self, step: Step, side: int, numbers: Sequence[int]) -> np.ndarray:
+        """(H, W) int32, the cells before a step, side 0, or after it, 1, where its pieces have these numbers."""
+        if step.cells:
+            return step.cells[side]
+        return with_numbers(self.state.cells, step.pieces, numbers) if step.pieces else self.state.cells
+
+    def _become(self, layout: Layout, cells: np.ndarray) -> None:
+        before, version = self.state, self.state.version + 1
+        new_cells = cells is not before.cells
+        same_owners = not new_cells and np.array_equal(layout.owners, before.layout.owners)
+        cells.flags.writeable = False
+        self.state = State(
+            cells,
+            layout,
+            version,
+            before.regions_version if same_owners else version,
+            version if new_cells else before.cells_version,
+        )

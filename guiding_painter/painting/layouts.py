@@ -1,4 +1,4 @@
-"""What people do to a painting, answers and surgery, and the layout of regions that follows from it."""
+"""The layout of a painting: which cells make which region, and what becomes of it by answers and surgery."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,35 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..colors import RGB
-
-MAX_REGIONS = 256  # that a painting can have had: regions are numbered in a byte, and no number is used twice
-
-
-class Answer(NamedTuple):
-    region: int
-    color: RGB | None  # None for a skip
-
-
-class Split(NamedTuple):
-    region: int
-
-
-class Merge(NamedTuple):
-    region: int
-    other: int
-
-
-class Cut(NamedTuple):
-    region: int
-    stroke: tuple[tuple[int, int], ...]  # (x, y) in pixels of the drawing
-
-
-class Move(NamedTuple):
-    region: int
-    point: tuple[int, int]
-
-
-Action = Answer | Split | Merge | Cut | Move
+from ..drawings import MAX_REGIONS
 
 
 @dataclass(frozen=True)
@@ -43,7 +15,7 @@ class Layout:
     """Which regions there are, what they are made of, and their answers.
 
     Args:
-        owners: (number of cells,) uint8, the region of every cell.
+        owners: (number of cells,) uint16, the region of every cell.
         sizes: (number of cells,) int64, the pixels of every cell, at the drawing's own size.
         order: the regions that have pixels, in the order asked.
         channels: the model's channel of every region that there ever was. Parts of a region share its channel.
@@ -69,10 +41,27 @@ class Piece(NamedTuple):
     box: tuple[slice, slice]
     bits: np.ndarray  # its mask in the box, packed: undo must not hold the page once more for every cut
 
-    def write(self, cells: np.ndarray, number: int) -> None:
-        """Numbers the pixels of the piece, in place."""
-        view = cells[self.box]
-        view[np.unpackbits(self.bits, count=view.size).reshape(view.shape).view(bool)] = number
+    @property
+    def size(self) -> int:
+        """In pixels."""
+        return int(np.unpackbits(self.bits).sum())
+
+
+class Change(NamedTuple):
+    """What an action makes of a painting: another layout; cells that are parts of earlier ones, or all cells anew."""
+
+    layout: Layout
+    pieces: Sequence[Piece] = ()
+    cells: np.ndarray | None = None  # (H, W) int32
+
+
+def with_numbers(cells: np.ndarray, pieces: Sequence[Piece], numbers: Sequence[int]) -> np.ndarray:
+    """A copy of (H, W) cells in which the pixels of each piece have this number: its own, or that of its origin."""
+    cells = cells.copy()
+    for piece, number in zip(pieces, numbers, strict=True):
+        box = cells[piece.box]
+        box[np.unpackbits(piece.bits, count=box.size).reshape(box.shape).view(bool)] = number
+    return cells
 
 
 def first_layout(owners: np.ndarray, cells: np.ndarray, channels: np.ndarray) -> Layout:
@@ -120,7 +109,7 @@ def merged(layout: Layout, region: int, other: int) -> Layout:
         answers[first] = colors[0]
     elif {first, second} <= layout.answers.keys():
         answers[first] = None
-    owners = np.where(layout.owners == second, first, layout.owners).astype(np.uint8)
+    owners = np.where(layout.owners == second, first, layout.owners).astype(np.uint16)
     order = tuple(index for index in layout.order if index != second)
     return replace(layout, owners=owners, order=order, answers=answers)
 
@@ -147,7 +136,7 @@ def with_pieces(layout: Layout, pieces: Sequence[Piece]) -> Layout:
     """Cells have been divided: pieces are numbered on from the last cell, and stay with the region."""
     sizes = list(layout.sizes)
     for piece in pieces:
-        sizes.append(int(np.unpackbits(piece.bits).sum()))
+        sizes.append(piece.size)
         sizes[piece.origin] -= sizes[-1]
     owners = np.concatenate([layout.owners, layout.owners[[piece.origin for piece in pieces]]])
     return replace(layout, owners=owners, sizes=np.array(sizes, dtype=np.int64))
@@ -170,7 +159,7 @@ def divided(layout: Layout, region: int, parts: np.ndarray) -> Layout:
     areas = np.bincount(parts[mine], layout.sizes[mine])
     first = max(layout.channels) + 1
     numbers = [region, *range(first, first + np.count_nonzero(areas) - 1)]
-    table = np.zeros(len(areas), dtype=np.uint8)
+    table = np.zeros(len(areas), dtype=np.uint16)
     table[np.argsort(-areas, kind="stable")[: len(numbers)]] = numbers
     owners = layout.owners.copy()
     owners[mine] = table[parts[mine]]

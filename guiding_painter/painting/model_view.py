@@ -1,79 +1,91 @@
 """What the model sees of a painting, and what it paints: all at the working size."""
 
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PIL import Image
-from scipy import ndimage
 
 from ..colors import RGB
-from ..drawings.sketches import to_sketch
-from .fills import Sample, region_colors, sample
-from .layouts import Layout
+from ..drawings import MAX_REGIONS, PreparedDrawing, Sample, sample
+from .fills import region_colors
+from .history import Latest, State
 
+# Gives the picture, RGB at the working size, that follows from the model's channel of every pixel, (h, w) uint16, the
+# colors hinted at, (h, w, 3) uint8, and where they are, (h, w) bool.
 Colorize = Callable[[np.ndarray, np.ndarray, np.ndarray], Image.Image]
 
 
-class View:
+class ModelView:
     """The model's picture of a drawing. It is computed when looked at, and only where the model sees a change.
 
     Args:
-        drawing: "L", at its own size, 255 = paper.
-        shape: (h, w), the working size.
-        colorize: see `Painting`.
+        prepared: the drawing.
+        colorize: gives the picture.
     """
 
-    def __init__(self, drawing: Image.Image, shape: tuple[int, int], colorize: Colorize):
-        self._drawing = drawing
-        self._shape = shape
+    def __init__(self, prepared: PreparedDrawing, colorize: Colorize):
+        self._prepared = prepared
         self._colorize = colorize
-        self._sampled: tuple[np.ndarray, Sample] | None = None  # the sizes of the cells it was taken of, the sample
-        # The inputs of `colorize`, the layout they follow from, and the picture that follows from them
-        self._pictured: tuple[Layout, list[np.ndarray], Image.Image] | None = None
-        self._suggested: tuple[Image.Image, np.ndarray, dict[int, RGB]] | None = None  # picture, owners, suggestions
+        self._inputs: list[np.ndarray] | None = None  # of the picture
+        self._picture: Image.Image | None = None
+        self._picture_version = 0  # the one of the state at which it changed last
+        self._sampled: Latest[Sample] = Latest()
+        self._pictured: Latest[Image.Image] = Latest()
+        self._suggested: Latest[dict[int, RGB]] = Latest()
 
-    def picture(self, layout: Layout, cells: np.ndarray) -> Image.Image:
-        """RGB, what `colorize` makes of a layout's answers. Do not draw on it.
+    def picture(self, state: State) -> Image.Image:
+        """RGB, what `colorize` makes of the answers. Do not draw on it."""
+        return self._pictured.of(state.version, lambda: self._paint(state))
 
-        Args:
-            cells: (H, W) int32 of the drawing, those of this layout.
-        """
-        if self._pictured is None or self._pictured[0] is not layout:
-            inputs = self._inputs(layout, cells)
-            if self._pictured and all(map(np.array_equal, self._pictured[1], inputs)):
-                picture = self._pictured[2]
-            else:
-                picture = self._colorize(*inputs)
-            self._pictured = layout, inputs, picture
-        return self._pictured[2]
+    def suggestions(self, state: State) -> dict[int, RGB]:
+        """{region index: (r, g, b)}, the mean of the current picture over every region."""
+        picture = self.picture(state)
+        return self._suggested.of(
+            (self._picture_version, state.regions_version),
+            lambda: region_colors(picture, self._prepared.paper, self._sample(state), state.layout.owners),
+        )
 
-    def suggestions(self, layout: Layout, cells: np.ndarray) -> dict[int, RGB]:
-        """{region index: (r, g, b)}, the mean of the current picture over every region. Arguments as for `picture`."""
-        picture, owners = self.picture(layout, cells), layout.owners
-        if self._suggested is None or self._suggested[0] is not picture or self._suggested[1] is not owners:
-            colors = region_colors(picture, self.paper, self._sample(layout, cells), owners)
-            self._suggested = picture, owners, colors
-        return self._suggested[2]
+    def _paint(self, state: State) -> Image.Image:
+        inputs = self._see(state)
+        if self._inputs is None or not all(map(np.array_equal, self._inputs, inputs)):
+            self._picture = self._colorize(*inputs)
+            self._inputs, self._picture_version = inputs, state.version
+        return self._picture
 
-    @cached_property
-    def paper(self) -> np.ndarray:
-        """(h, w) bool: neither near black nor a stroke, which is darker than what is around it."""
-        sketch = to_sketch(self._drawing, self._shape[::-1])[0, 0].numpy()  # in [-1, 1]: what the model saw
-        return (sketch >= -0.5) & (sketch >= ndimage.maximum_filter(sketch, 5) - 0.2)
-
-    def _inputs(self, layout: Layout, cells: np.ndarray) -> list[np.ndarray]:
+    def _see(self, state: State) -> list[np.ndarray]:
         """What `colorize` is given. Parts of a region share its channel: the model has no more than N_c."""
-        regions = layout.owners[self._sample(layout, cells).cells]  # (h, w)
-        tables = np.zeros(256, np.uint8), np.zeros((256, 3), np.uint8), np.zeros(256, bool)
+        layout = state.layout
+        regions = layout.owners[self._sample(state).seen]  # (h, w)
+        tables = (np.zeros(MAX_REGIONS, np.uint16), np.zeros((MAX_REGIONS, 3), np.uint8), np.zeros(MAX_REGIONS, bool))
         for index in layout.order:
             tables[0][index] = layout.channels[index]
             if color := layout.answers.get(index):
                 tables[1][index], tables[2][index] = color, True
         return [table[regions] for table in tables]
 
-    def _sample(self, layout: Layout, cells: np.ndarray) -> Sample:
-        # Cells change in place, but only by a cut and its undoing, and these bring the sizes that belong to them.
-        if self._sampled is None or self._sampled[0] is not layout.sizes:
-            self._sampled = layout.sizes, sample(cells, self._shape)
-        return self._sampled[1]
+    def _sample(self, state: State) -> Sample:
+        return self._sampled.of(state.cells_version, lambda: sample(state.cells, self._prepared.shape))
+
+
+def colorize_panels(prepared: PreparedDrawing, colorizers: Sequence[Colorize]) -> Colorize:
+    """The function that colors a page of panels: one call of a panel's own for every panel that has changed.
+
+    Args:
+        prepared: a drawing with panels.
+        colorizers: of each of them, at its size in the page's working size.
+    """
+    page = np.full((*prepared.shape, 3), 255, dtype=np.uint8)
+    seen: list[list[np.ndarray] | None] = [None] * len(colorizers)
+    numbers = prepared.panels.regions
+
+    def colorize(channels: np.ndarray, hints: np.ndarray, hinted: np.ndarray) -> Image.Image:
+        for number, window in enumerate(prepared.windows):
+            # Where lines are thick, a pixel of a panel may have come to the gutters or to the next panel.
+            own = np.clip(channels[window].astype(int) - number * numbers, 0, numbers - 1)
+            inputs = [own.astype(np.uint16), hints[window], hinted[window]]
+            if seen[number] is None or not all(map(np.array_equal, seen[number], inputs)):
+                page[window] = np.asarray(colorizers[number](*inputs))
+                seen[number] = inputs
+        return Image.fromarray(page.copy())
+
+    return colorize

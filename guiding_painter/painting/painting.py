@@ -1,7 +1,7 @@
 """One drawing being colored: its regions in the order asked, the answers so far, undo, and the picture."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -9,15 +9,17 @@ import numpy as np
 from PIL import Image
 
 from ..colors import RGB, Color, parse_color
-from ..drawings.panels import Panels
-from ..files.artwork import Artwork, lay_lines, save_artwork
+from ..drawings import PreparedDrawing
+from ..files import Artwork, lay_lines, save_artwork
+from .actions import Action, Answer, Cut, Merge, Move, Recut, Split
 from .fills import flat_colors, painted_colors
 from .flats import Flats, make_flats
-from .history import History
-from .layouts import Action, Answer, Cut, Layout, Merge, Move, Split, check_region, first_layout
-from .model_view import Colorize, View
+from .history import History, Latest
+from .layouts import Layout, check_region, first_layout
+from .model_view import Colorize, ModelView
+from .packing import pack
 from .region import Region
-from .saved import SavedPainting, thumbnail
+from .saved import PLAINLY, Opened, SavedPainting, notes_on, thumbnail
 from .surgery import read_point, read_stroke
 
 Answers = Sequence[Color | None] | str  # colors in the order asked, None to skip a region; or "auto"
@@ -31,66 +33,59 @@ class Painting:
     sees, however many there were.
 
     Args:
-        drawing: "L", at its own size, 255 = paper.
-        region_map: (h, w) uint8 at the working size, the region of every pixel.
-        colorize: gives the picture, RGB at the working size, that follows from the model's channel of every pixel,
-            (h, w) uint8, the colors hinted at, (h, w, 3) uint8, and where they are, (h, w) bool.
-        extract_lines: whether the drawing was extracted from a colored picture; kept for `to_dict` only.
+        prepared: the drawing; of a page with panels no cell lies in a panel and a gutter.
+        model_map: (h, w) uint16 at the working size, the region of every pixel as the model found them.
+        colorize: gives the picture that follows from the answers, see `model_view.Colorize`.
+        opened: how the drawing was taken from its file, as in `SavedPainting`; kept for `to_dict` only.
         history, position: what to start with, as in `SavedPainting`. Raises ValueError for what cannot be done.
-        panels: of a page whose panels have regions of their own; no cell lies in a panel and a gutter.
+        lenient: leave out of the history what cannot be done any more, and say so in `notes`.
+        find_regions: gives the model's map of the drawing where it is cut otherwise; without it the map stays.
+
+    Its `notes` are sentences, for people, about what became of the file when it was opened.
     """
 
     def __init__(
         self,
-        drawing: Image.Image,
-        region_map: np.ndarray,
+        prepared: PreparedDrawing,
+        model_map: np.ndarray,
         colorize: Colorize,
-        extract_lines: bool = False,
+        opened: Opened = PLAINLY,
         history: Sequence[Action] = (),
         position: int = 0,
-        panels: Panels | None = None,
+        lenient: bool = False,
+        find_regions: Callable[[PreparedDrawing], np.ndarray] | None = None,
     ):
-        self.drawing = drawing
-        self._working_map = region_map
-        self._view = View(drawing, region_map.shape, colorize)
-        self._extract_lines = extract_lines
-        self._panels = panels
-        self._mapped: tuple[np.ndarray, np.ndarray] | None = None  # owners and the region map
-        flats = make_flats(drawing, region_map, walls=panels.walls(drawing) if panels else None)
-        channels = np.unique(region_map)
-        self._history = History(drawing, flats.cells, first_layout(flats.owners, flats.cells, channels))
+        self.prepared = prepared
+        self.model_map = model_map
+        self._view = ModelView(prepared, colorize)
+        self._opened = opened
+        self._find_regions = find_regions or (lambda prepared: model_map)
+        self._mapped: Latest[np.ndarray] = Latest()
+        flats = make_flats(prepared.cells, prepared.ink, model_map)
+        channels = np.unique(model_map)
+        self._history = History(prepared, flats.cells, first_layout(flats.owners, flats.cells, channels))
         self._regions: dict[int, Region] = {}  # every one that there ever was
-        # A region of the model that the lines leave no place for is not asked for; an answer saved for it is let go.
-        gone = set(channels.tolist()) - set(self.layout.order)
-        kept = [not (isinstance(action, Answer) and action.region in gone) for action in history]
-        for action, keep in zip(history, kept, strict=True):
-            if keep:
-                self._history.do(action)
-        position = sum(kept[:position])
-        while self._history.position > position:
-            self._history.undo()
+        self.notes = notes_on(prepared.drawing, self._history.repeat(history, position, lenient))
+
+    @property
+    def drawing(self) -> Image.Image:
+        """ "L", at its own size, 255 = paper. Do not draw on it."""
+        return self.prepared.drawing
 
     @property
     def region_map(self) -> np.ndarray:
-        """(H, W) uint8 at the drawing's own size, the region of every pixel. Do not change it."""
-        if self._mapped is None or self._mapped[0] is not self.layout.owners:
-            self._mapped = self.layout.owners, self._flats.region_map
-        return self._mapped[1]
+        """(H, W) uint16 at the drawing's own size, the region of every pixel. Do not change it."""
+        return self._mapped.of(self._history.state.regions_version, lambda: self._flats.region_map)
 
     @property
     def cells(self) -> np.ndarray:
-        """(H, W) int32 from 0, the line-bounded cell of every pixel, what regions are made of. Do not change it."""
-        return self._history.cells
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Sentences about what was done to the file when it was opened: for people, in English."""
-        return tuple(self.drawing.info.get("notes", ()))
+        """(H, W) int32 from 0, the line-bounded cell of every pixel, what regions are made of; read-only."""
+        return self._history.state.cells
 
     @property
     def layout(self) -> Layout:
         """Which cells make which region, the order asked and the answers, as they are now."""
-        return self._history.layout
+        return self._history.state.layout
 
     @property
     def regions(self) -> list[Region]:
@@ -147,7 +142,7 @@ class Painting:
     def region_at(self, point: Sequence[float]) -> Region:
         """The region under a pixel, (x, y) in the drawing. Raises ValueError for what is no point of it."""
         x, y = self._pixel(point)
-        return self._region(int(self.layout.owners[self._history.cells[y, x]]))
+        return self._region(int(self.layout.owners[self.cells[y, x]]))
 
     def split(self, region: Region | int) -> list[Region]:
         """Splits a region into its connected parts, the largest first.
@@ -173,14 +168,25 @@ class Painting:
 
         Of two colors it keeps that of the larger one. Raises ValueError for a region and itself.
         """
-        return self._region(self._history.do(Merge(self._index(region), self._index(other))).region)
+        return self._do(Merge(self._index(region), self._index(other)))
 
     def move_cell(self, point: Sequence[float], region: Region | int) -> Region:
         """Gives the line-bounded cell under a pixel, (x, y) in the drawing, to a region; returns the region.
 
         A region that loses its last cell is gone. Raises ValueError where the cell is in that region already.
         """
-        return self._region(self._history.do(Move(self._index(region), self._pixel(point))).region)
+        return self._do(Move(self._index(region), self._pixel(point)))
+
+    def recut(self, gap: str) -> None:
+        """Cuts the drawing anew, and asks the model for the regions of what comes of it: f runs once more.
+
+        A region has the answer of the one before in which most of it lies. Raises ValueError for another gap.
+
+        Args:
+            gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose".
+        """
+        found = self._find_regions(self.prepared.with_gap(gap))
+        self._do(Recut(self.layout.order[0], gap, pack(found)))
 
     def undo(self) -> Region | None:
         """Takes the last answer, skip or surgery back. Returns its region, None where nothing is left to undo."""
@@ -190,17 +196,17 @@ class Painting:
     def redo(self) -> Region | None:
         """Brings back what was undone last. Returns its region, None where nothing was undone since the last change."""
         step = self._history.redo()
-        return step and self._region(step.region)
+        return step and self._region(step.action.result(self.layout))
 
     @property
     def picture(self) -> Image.Image:
         """What the model paints, RGB at the working size; `image` is made of it. Do not draw on it."""
-        return self._view.picture(self.layout, self.cells)
+        return self._view.picture(self._history.state)
 
     @property
     def suggestions(self) -> dict[int, RGB]:
         """{region index: (r, g, b)}, the mean of the current picture over every region, see `Region`."""
-        return self._view.suggestions(self.layout, self.cells)
+        return self._view.suggestions(self._history.state)
 
     @property
     def image(self) -> Image.Image:
@@ -218,15 +224,13 @@ class Painting:
         if mode == "flat":
             return flat_colors(self.region_map, self.suggestions | hints)
         if mode == "painted":
-            return painted_colors(self.picture, self._view.paper, self._flats, hints)
+            return painted_colors(self.picture, self.prepared.paper, self._flats, hints)
         raise ValueError(f"mode is {mode!r}: choose 'flat' or 'painted'.")
 
     def save(self, path: str | os.PathLike, mode: str = "flat", lines: bool = True, transparent: bool = False) -> None:
         """Writes .png, or .psd or .ora with a layer for every answer, with the drawing's dpi and color profile.
 
-        A .psd or .ora holds the painting, too: `GuidingPainterPipeline.resume` goes on with it.
-
-        A file of that name is replaced only by a complete one.
+        A file of that name is replaced only by a complete one. A .psd or .ora holds the painting, too, to resume it.
 
         Args:
             mode: as for `color`.
@@ -234,8 +238,7 @@ class Painting:
 
         Raises ValueError for another suffix or mode, OSError where the file cannot be written.
         """
-        given = self.answers
-        answers = [(region.index, given.get(region.index)) for region in self.regions]
+        answers = [(region.index, self.layout.answers.get(region.index)) for region in self.regions]
         artwork = Artwork(self.drawing, self.color(mode), self.region_map, answers, self.to_dict())
         save_artwork(artwork, path, lines, transparent)
 
@@ -244,12 +247,12 @@ class Painting:
         return SavedPainting(
             size=self.drawing.size,
             thumbnail=self._thumbnail,
-            extract_lines=self._extract_lines,
-            region_map=self._working_map,
+            opened=self._opened,
+            gap=self.prepared.gap,
+            region_map=self.model_map,
             history=[step.action for step in self._history.steps],
             position=self._history.position,
-            panels=self._panels,
-            **self.drawing.info.get("opened", {}),
+            panels=self.prepared.panels,
         ).to_dict()
 
     @property
@@ -257,7 +260,10 @@ class Painting:
         return Flats(self.cells, self.layout.owners)
 
     def _answer(self, region: Region | int, color: RGB | None) -> None:
-        self._history.do(Answer(self._index(region), color))
+        self._do(Answer(self._index(region), color))
+
+    def _do(self, action: Action) -> Region:
+        return self._region(action.result(self._history.do(action)))
 
     def _divide(self, action: Split | Cut) -> list[Region]:
         before = self.layout.order

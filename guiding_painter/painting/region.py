@@ -1,16 +1,29 @@
 """One guided region of a painting."""
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from ..colors import to_hex
-from .layouts import check_region
+from ..colors import RGB, to_hex
+from .layouts import Layout, check_region
 
-if TYPE_CHECKING:
-    from .painting import Painting
+
+class Painted(Protocol):
+    """What a region asks of its painting, see `Painting`."""
+
+    @property
+    def layout(self) -> Layout: ...
+
+    @property
+    def region_map(self) -> np.ndarray: ...
+
+    @property
+    def answers(self) -> dict[int, RGB | None]: ...
+
+    @property
+    def suggestions(self) -> dict[int, RGB]: ...
 
 
 class Region:
@@ -19,7 +32,7 @@ class Region:
     Where surgery has left nothing of it, it has no place and no suggestion: asking for them raises ValueError.
     """
 
-    def __init__(self, painting: "Painting", index: int):
+    def __init__(self, painting: Painted, index: int):
         self.painting = painting
         self.index = index  # the model's channel, 0..N_c-1; what surgery makes has numbers above all those
 
@@ -42,16 +55,8 @@ class Region:
     @property
     def center(self) -> tuple[float, float]:
         """(x, y) in pixels of the drawing, a place well inside the region: the farthest from its border."""
-        left, top, right, bottom = self.box
-        step = max(1, max(right - left, bottom - top) // 512)
-        inside = self.mask[top:bottom, left:right]
-        if inside[::step, ::step].any():  # not so where the region is only thin lines
-            inside = inside[::step, ::step]
-        else:
-            step = 1
-        depth = ndimage.distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
-        row, column = divmod(int(depth.argmax()), inside.shape[1])
-        return left + column * step + 0.5, top + row * step + 0.5
+        check_region(self.painting.layout, self.index)
+        return place_inside(self.mask)
 
     @property
     def suggested_color(self) -> str:
@@ -75,3 +80,17 @@ class Region:
 
     def __repr__(self) -> str:
         return f"Region(index={self.index}, area={self.area:.3f}, color={self.color!r}, skipped={self.skipped})"
+
+
+def place_inside(mask: np.ndarray) -> tuple[float, float]:
+    """(x, y) of the place in (H, W) bool that is the farthest from the border; some pixel must be True."""
+    left, top, right, bottom = Image.fromarray(mask).getbbox()
+    step = max(1, max(right - left, bottom - top) // 512)
+    inside = mask[top:bottom, left:right]
+    if inside[::step, ::step].any():  # not so where the region is only thin lines
+        inside = inside[::step, ::step]
+    else:
+        step = 1
+    depth = ndimage.distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
+    row, column = divmod(int(depth.argmax()), inside.shape[1])
+    return left + column * step + 0.5, top + row * step + 0.5

@@ -1,22 +1,41 @@
 """The saved form of a painting: what `Painting.to_dict` writes and `GuidingPainterPipeline.resume` checks and reads."""
 
-import base64
-import zlib
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from ..colors import parse_color, to_hex
-from ..drawings.panels import MAX_REGIONS, Box, Panels
-from ..drawings.sheets import Page
-from .layouts import Action, Answer, Cut, Merge, Move, Split
-from .surgery import MAX_POINTS
+from ..drawings import GAPS, MAX_LONG_SIDE, MAX_MAP_PIXELS, PANEL_REGIONS, UNDERDRAWINGS, Box, Page, Panels
+from .actions import Action, read_action
+from .damage import damaged, is_int
+from .packing import pack, unpack
 
 FORMAT = "guiding-painter painting"
-VERSION = 3  # since panels; version 2 has none, version 1 has answers only, and they are the same otherwise
-MAX_LONG_SIDE = 4096  # of the working size; at 30 hints the one-hot segments of such a page take 2 GB
+VERSION = 4  # cells of another kind, more regions than a byte holds, gap and underdrawing
+LAST_OF_BYTES = 3  # had panels; version 2 none, and version 1 answers only
+
+
+@dataclass(frozen=True)
+class Opened:
+    """How a drawing was taken from its file, see `drawings.open_drawing`."""
+
+    extract_lines: bool = False
+    underdrawing: str = "auto"
+    page: Page = "none"
+    page_number: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        """What of it a saved painting holds; the first page of a file, whole, is not mentioned."""
+        written = {"extract_lines": self.extract_lines, "underdrawing": self.underdrawing}
+        if self.page != "none":
+            written["page"] = [list(corner) for corner in self.page]
+        return written | ({} if self.page_number == 1 else {"page_number": self.page_number})
+
+
+PLAINLY = Opened()
 
 
 @dataclass(frozen=True)
@@ -27,24 +46,25 @@ class SavedPainting:
         size: (width, height) of the drawing.
         thumbnail: (32, 32) uint8, the drawing made small, to tell it from another. Not a hash of its pixels: the same
             JPEG decodes a little differently elsewhere, and a drawing saved in another format is still this drawing.
-        extract_lines: whether the drawing was extracted from a colored picture when it was opened.
-        region_map: (h, w) uint8 at the working size. Kept rather than asked of the model again, whose argmax may differ
-            in a few pixels on another machine.
+        opened: how the drawing was taken from its file.
+        gap: how wide openings in lines were closed, see `drawings.cut_cells`.
+        region_map: (h, w) uint16 at the working size. Kept rather than asked of the model again, whose argmax may
+            differ in a few pixels on another machine.
         history: every answer and surgery in the order done, undone ones too.
         position: how many of them count; the rest can be redone.
         panels: those of a page that was opened panel by panel.
-        page, page_number: how the drawing was taken out of its file, see `sketches.open_drawing`.
+        is_old: of a version that cut cells otherwise, so that surgery may no longer fit.
     """
 
     size: tuple[int, int]
     thumbnail: np.ndarray
-    extract_lines: bool
+    opened: Opened
+    gap: str
     region_map: np.ndarray
     history: list[Action]
     position: int
     panels: Panels | None = None
-    page: Page = "none"
-    page_number: int = 1
+    is_old: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-plain: dicts, lists, strings, numbers, booleans and None."""
@@ -52,19 +72,15 @@ class SavedPainting:
         return {
             "format": FORMAT,
             "version": VERSION,
-            "drawing": {"size": list(self.size), "thumbnail": _encode(self.thumbnail)},
-            "extract_lines": self.extract_lines,
+            "drawing": {"size": list(self.size), "thumbnail": pack(self.thumbnail)},
+            **self.opened.to_json(),
+            "gap": self.gap,
             "working_size": [width, height],
-            "region_map": _encode(self.region_map),
-            "history": [_write_action(action) for action in self.history],
+            "region_map": pack(self.region_map),
+            "history": [action.to_json() for action in self.history],
             "position": self.position,
             "panels": self.panels and {"boxes": list(map(list, self.panels.boxes)), "regions": self.panels.regions},
-        } | self._opening()
-
-    def _opening(self) -> dict[str, Any]:
-        """How the drawing was taken out of its file, where that is not the first page as it is."""
-        page = {} if self.page == "none" else {"page": [list(corner) for corner in self.page]}
-        return page | ({} if self.page_number == 1 else {"page_number": self.page_number})
+        }
 
     @classmethod
     def from_dict(cls, state: dict[str, Any]) -> "SavedPainting":
@@ -78,33 +94,32 @@ class SavedPainting:
             )
         drawing = state.get("drawing")
         if not isinstance(drawing, dict):
-            raise _damaged("drawing", drawing)
-        extract_lines = state.get("extract_lines")
-        if not isinstance(extract_lines, bool):
-            raise _damaged("extract_lines", extract_lines)
-
-        width, height = _read_size("working_size", state.get("working_size"))
-        if max(width, height) > MAX_LONG_SIDE:
-            raise _damaged("working_size", state["working_size"])
-        region_map = _decode("region_map", state.get("region_map"), (height, width))
+            raise damaged("drawing", drawing)
+        is_old = state["version"] <= LAST_OF_BYTES
         size = _read_size("drawing size", drawing.get("size"))
+        panels = None if state.get("panels") is None else _read_panels(state["panels"], size)
+        width, height = _read_size("working_size", state.get("working_size"))
+        # That of a page is bounded by its panels: a strip of many is far longer than one of them.
+        if width * height > MAX_MAP_PIXELS or (panels is None and max(width, height) > MAX_LONG_SIDE):
+            raise damaged("working_size", state["working_size"])
+        kind = np.uint8 if is_old else np.uint16
+        region_map = unpack("region_map", state.get("region_map"), (height, width), kind).astype(np.uint16)
         history = _read_history(state.get("history"), size)
         position = state.get("position")
-        if not isinstance(position, int) or isinstance(position, bool) or not 0 <= position <= len(history):
-            raise _damaged("position", position)
-        panels = None if state.get("panels") is None else _read_panels(state["panels"], size)
+        if not is_int(position) or not 0 <= position <= len(history):
+            raise damaged("position", position)
         if panels and region_map.max() > panels.gutters:
-            raise _damaged("last region", int(region_map.max()))
+            raise damaged("last region", int(region_map.max()))
         return cls(
             size=size,
-            thumbnail=_decode("drawing thumbnail", drawing.get("thumbnail"), (32, 32)),
-            extract_lines=extract_lines,
+            thumbnail=unpack("drawing thumbnail", drawing.get("thumbnail"), (32, 32)),
+            opened=_read_opened(state, is_old),
+            gap="normal" if is_old else _read_choice(state, "gap", GAPS),
             region_map=region_map,
             history=history,
             position=position,
             panels=panels,
-            page=_read_page(state.get("page", "none")),  # which paintings saved before there were any do not have
-            page_number=_read_page_number(state.get("page_number", 1)),
+            is_old=is_old,
         )
 
     def check_drawing(self, drawing: Image.Image) -> None:
@@ -124,33 +139,50 @@ def thumbnail(drawing: Image.Image) -> np.ndarray:
     return np.asarray(drawing.resize((32, 32), Image.Resampling.BOX))
 
 
-def _damaged(what: str, value: object) -> ValueError:
-    return ValueError(f"This saved painting is damaged: its {what} is {_short(value)}.")
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _is_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def _read_size(what: str, value: object) -> tuple[int, int]:
-    if not isinstance(value, list | tuple) or len(value) != 2 or not all(_is_int(side) and side > 0 for side in value):
-        raise _damaged(what, value)
+    if not isinstance(value, list | tuple) or len(value) != 2 or not all(is_int(side) and side > 0 for side in value):
+        raise damaged(what, value)
     return value[0], value[1]
+
+
+def _read_opened(state: dict[str, Any], is_old: bool) -> Opened:
+    extract_lines = state.get("extract_lines")
+    if not isinstance(extract_lines, bool):
+        raise damaged("extract_lines", extract_lines)
+    # Earlier versions took every line for ink.
+    underdrawing = "keep" if is_old else _read_choice(state, "underdrawing", UNDERDRAWINGS)
+    page_number = state.get("page_number", 1)
+    if not is_int(page_number) or page_number < 1:
+        raise damaged("page number", page_number)
+    return Opened(extract_lines, underdrawing, _read_page(state.get("page", "none")), page_number)
+
+
+def _read_page(value: object) -> Page:
+    if value == "none":
+        return value
+    try:
+        corners = tuple((float(x), float(y)) for x, y in value)
+    except (TypeError, ValueError, OverflowError):
+        corners = ()
+    if len(corners) != 4 or not all(abs(side) < 1e9 for corner in corners for side in corner):  # nor nan
+        raise damaged("page", value)
+    return corners
+
+
+def _read_choice(state: dict[str, Any], name: str, choices: Collection[str]) -> str:
+    if (value := state.get(name)) not in tuple(choices):
+        raise damaged(name, value)
+    return value
 
 
 def _read_panels(value: object, size: tuple[int, int]) -> Panels:
     match value:
         case {"boxes": [_, _, *_] as boxes, "regions": regions} if (
-            _is_int(regions) and 1 <= regions and len(boxes) * regions <= MAX_REGIONS
+            is_int(regions) and 1 <= regions and len(boxes) * regions <= PANEL_REGIONS
         ):
             panels = Panels(tuple(_read_box(box, size) for box in boxes), regions)
         case _:
-            raise _damaged("description of panels", value)
+            raise damaged("description of panels", value)
     for number, (left, top, right, bottom) in enumerate(panels.boxes):
         for other in panels.boxes[:number]:
             if left < other[2] and other[0] < right and top < other[3] and other[1] < bottom:
@@ -158,101 +190,29 @@ def _read_panels(value: object, size: tuple[int, int]) -> Panels:
     return panels
 
 
-def _read_page(value: object) -> Page:
-    match value:
-        case "none":
-            return value
-        case [_, _, _, _] if all(
-            isinstance(corner, list) and len(corner) == 2 and all(_is_number(side) for side in corner)
-            for corner in value
-        ):
-            return tuple((float(x), float(y)) for x, y in value)
-    raise _damaged("page", value)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9  # nor nan
-
-
-def _read_page_number(value: object) -> int:
-    if not _is_int(value) or value < 1:
-        raise _damaged("page number", value)
-    return value
-
-
 def _read_box(box: object, size: tuple[int, int]) -> Box:
     match box:
         case [left, top, right, bottom] if (
-            all(map(_is_int, box)) and 0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]
+            all(map(is_int, box)) and 0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]
         ):
             return left, top, right, bottom
-    raise _damaged("panel", box)
-
-
-def _write_action(action: Action) -> dict[str, Any]:
-    match action:
-        case Answer(region, color):
-            return {"region": region, "color": color and to_hex(color)}
-        case Split(region):
-            return {"split": region}
-        case Merge(region, other):
-            return {"merge": [region, other]}
-        case Cut(region, stroke):
-            return {"cut": region, "stroke": [list(point) for point in stroke]}
-        case Move(region, point):
-            return {"move_cell": list(point), "region": region}
+    raise damaged("panel", box)
 
 
 def _read_history(entries: object, size: tuple[int, int]) -> list[Action]:
     if not isinstance(entries, list):
-        raise _damaged("history", entries)
-    history = [_read_action(entry) for entry in entries]
-    for action in history:
-        for x, y in action.stroke if isinstance(action, Cut) else [action.point] if isinstance(action, Move) else []:
-            if not (0 <= x < size[0] and 0 <= y < size[1]):
-                raise _damaged("point", [x, y])
-    return history
+        raise damaged("history", entries)
+    return [read_action(entry, size) for entry in entries]
 
 
-def _read_action(entry: object) -> Action:
-    match entry:
-        case {"split": region} if _is_int(region):
-            return Split(region)
-        case {"merge": [region, other]} if _is_int(region) and _is_int(other):
-            return Merge(region, other)
-        case {"cut": region, "stroke": [*points]} if _is_int(region) and 2 <= len(points) <= MAX_POINTS:
-            return Cut(region, tuple(_read_pixel(point) for point in points))
-        case {"move_cell": point, "region": region} if _is_int(region):
-            return Move(region, _read_pixel(point))
-        case {"region": region, "color": color}:
-            if not _is_int(region):
-                raise _damaged("answered region", region)
-            try:
-                return Answer(region, None if color is None else parse_color(color))
-            except ValueError:
-                raise _damaged("answer", color) from None
-    raise _damaged("history entry", entry)
-
-
-def _read_pixel(point: object) -> tuple[int, int]:
-    match point:
-        case [x, y] if _is_int(x) and _is_int(y):
-            return x, y
-    raise _damaged("point", point)
-
-
-def _encode(values: np.ndarray) -> str:
-    return base64.b64encode(zlib.compress(values.tobytes())).decode()
-
-
-def _decode(what: str, text: object, shape: tuple[int, int]) -> np.ndarray:
-    """(h, w) uint8. zlib's checksum tells of any damage; no more is unpacked than the shape can hold."""
-    size = shape[0] * shape[1]
-    unpacker = zlib.decompressobj()
-    try:
-        data = unpacker.decompress(base64.b64decode(text, validate=True), size + 1)
-    except (TypeError, ValueError, zlib.error):
-        raise ValueError(f"This saved painting is damaged: its {what} cannot be unpacked.") from None
-    if len(data) != size or not unpacker.eof:
-        raise ValueError(f"This saved painting is damaged: its {what} is not one of {shape[1]}x{shape[0]} pixels.")
-    return np.frombuffer(data, np.uint8).reshape(shape)
+def notes_on(drawing: Image.Image, left_out: Sequence[Action]) -> tuple[str, ...]:
+    """Sentences, for people: what was done to a drawing's file, and the saved actions that could not be done again."""
+    opening = tuple(drawing.info.get("notes", ()))
+    kinds = Counter(type(action).__name__.lower() for action in left_out)
+    if not kinds:
+        return opening
+    what = ", ".join(f"{count} {kind}" + "s" * (count > 1) for kind, count in sorted(kinds.items()))
+    return (
+        *opening,
+        f"Areas are found in another way than when this painting was saved; left out: {what}.",
+    )

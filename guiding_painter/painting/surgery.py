@@ -13,8 +13,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from skimage.measure import approximate_polygon
 
-from .flats import grow
-from .layouts import Layout, Piece, check_region, divided, room_left, with_pieces
+from ..drawings import grow
+from .layouts import Change, Layout, Piece, check_region, divided, room_left, with_numbers, with_pieces
 
 MAX_POINTS = 10_000  # of a stroke
 MAX_LENGTH = 20  # of a stroke, in widths and heights of the drawing
@@ -61,20 +61,15 @@ def split(layout: Layout, cells: np.ndarray, region: int, ink: np.ndarray, gap: 
     return divided(layout, region, _with_the_nearest(parts, layout.owners == region, crop))
 
 
-def cut(
-    layout: Layout, cells: np.ndarray, region: int, stroke: Sequence[tuple[int, int]], gap: float
-) -> tuple[Layout, list[Piece]]:
+def cut(layout: Layout, cells: np.ndarray, region: int, stroke: Sequence[tuple[int, int]], gap: float) -> Change:
     """A region has been cut in two along a stroke; a closed one, which ends near where it starts, cuts out its inside.
 
     An open stroke is continued straight on to the border of the cell it ends in, and cuts every cell of the region that
     it crosses. Cells that it does not touch go with the nearest side.
 
     Args:
-        cells: (H, W) int32, changed in place.
+        cells: (H, W) int32.
         gap: in pixels.
-
-    Returns:
-        The layout, and the new cells.
 
     Raises ValueError for a stroke that leaves the region in one piece.
     """
@@ -90,11 +85,37 @@ def cut(
     else:
         path = _to_borders(path, cells, mine, 2 * gap)
 
-    sides = np.zeros(len(mine), dtype=int)  # of every cell: 1, 2, or 0 where not known
+    pieces, sides = _pieces(layout, cells, region, path, inside, gap)
+    layout = with_pieces(layout, pieces)
+    cells = with_numbers(cells, pieces, [piece.cell for piece in pieces])
+    mine = layout.owners == region
+    whole = mine & (sides == 0)
+    if inside is None:
+        sides[whole] = _sides(path, cells, len(mine), (2.5, gap / 2, gap))[whole]
+    else:
+        sides[whole] = 1 + (np.bincount(cells[inside], minlength=len(mine))[whole] > layout.sizes[whole] / 2)
+    if not {1, 2} <= set(sides[mine & (layout.sizes > 0)].tolist()):
+        raise ValueError(f"The stroke leaves region {region} in one piece: draw it from one border to another.")
+    return Change(divided(layout, region, _with_the_nearest(sides, mine, cells[_box(mine[cells])])), pieces)
+
+
+def _pieces(
+    layout: Layout, cells: np.ndarray, region: int, path: np.ndarray, inside: np.ndarray | None, gap: float
+) -> tuple[list[Piece], np.ndarray]:
+    """What a stroke makes of the cells that it crosses, but for the largest part of each, which remains that cell.
+
+    Args:
+        path: (n, 2).
+        inside: (H, W) bool, of a closed stroke.
+
+    Returns:
+        the new cells; and the side of every cell, the new ones last: 1, 2, or 0 where not known.
+    """
+    sides = np.zeros(len(layout.owners), dtype=int)
     pieces: list[Piece] = []
     crossed = np.unique(_cells_at(path, cells))
     crossed = crossed[crossed >= 0]
-    for cell in crossed[mine[crossed] & (layout.sizes[crossed] >= 2 * gap**2)]:
+    for cell in crossed[(layout.owners[crossed] == region) & (layout.sizes[crossed] >= 2 * gap**2)]:
         mask = cells == cell
         box = _box(mask)
         fragments, side = _fragments(mask[box], path - (box[1].start, box[0].start), inside, box, gap)
@@ -103,21 +124,7 @@ def cut(
             for number, piece_side in enumerate(side[1:], 2):
                 pieces.append(Piece(len(sides), int(cell), box, np.packbits(fragments == number)))
                 sides = np.append(sides, piece_side)
-    for piece in pieces:
-        piece.write(cells, piece.cell)
-    layout = with_pieces(layout, pieces)
-    mine = layout.owners == region
-    crop = cells[_box(mine[cells])]
-    whole = mine & (sides == 0)
-    if inside is None:
-        sides[whole] = _sides(path, cells, len(mine), (2.5, gap / 2, gap))[whole]
-    else:
-        sides[whole] = 1 + (np.bincount(cells[inside], minlength=len(mine))[whole] > layout.sizes[whole] / 2)
-    if not {1, 2} <= set(sides[mine & (layout.sizes > 0)].tolist()):
-        for piece in reversed(pieces):
-            piece.write(cells, piece.origin)
-        raise ValueError(f"The stroke leaves region {region} in one piece: draw it from one border to another.")
-    return divided(layout, region, _with_the_nearest(sides, mine, crop)), pieces
+    return pieces, sides
 
 
 def read_stroke(points: Iterable[Sequence[float]], size: tuple[int, int]) -> tuple[tuple[int, int], ...]:

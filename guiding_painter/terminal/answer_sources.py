@@ -9,7 +9,7 @@ from ..colors import RGB, parse_color
 from ..palettes import open_palette, paint_from_palette
 
 if TYPE_CHECKING:
-    from ..painting.painting import Answers, Painting
+    from ..painting import Answers, Painting
     from ..pipeline import GuidingPainterPipeline
     from ..transfer import Look
 

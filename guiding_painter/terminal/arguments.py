@@ -35,9 +35,34 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-
     model = argparse.ArgumentParser(add_help=False)
     model.add_argument("--model", help="checkpoint folder or hub id such as user/my-comic (default: the bundled model)")
+    looking = _looking(model)
+    _add_regions(commands.add_parser("regions", parents=[looking], help="number the first regions on the drawing"))
+    paint = commands.add_parser(
+        "paint",
+        parents=[looking],
+        help="color a drawing, or many",
+        description="Colors drawings by your answers to their regions, in the order that `regions` shows. Of --colors, "
+        "--answers and --palette, each answers what the one before has left open.",
+    )
+    _add_outputs(paint)
+    _add_sources(paint)
+    _add_kept(paint)
+    commands.add_parser(
+        "demo",
+        parents=[model],
+        help="color in the browser",
+        description="Starts the Space of a checkout of this project on this machine and prints its address.",
+    ).set_defaults(command="demo")
+    args = _parse(parser, argv)
+    if args.command == "paint":
+        _check_usage(paint, args)
+    return args
+
+
+def _looking(model: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """What says how the model looks at a drawing."""
     looking = argparse.ArgumentParser(add_help=False, parents=[model])
     looking.add_argument(
         "--long-side",
@@ -47,6 +72,26 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         help="size at which the model looks at the drawing; the output has the drawing's own (default: %(default)s)",
     )
     looking.add_argument("--extract-lines", action="store_true", help="make line art of a colored picture first")
+    looking.add_argument(
+        "--panels", action="store_true", help="find the panels of a page and give each of them its own regions"
+    )
+    looking.add_argument(
+        "--gap",
+        choices=("tight", "normal", "loose"),
+        default="normal",
+        help="how wide openings in lines may be to be closed (default: %(default)s)",
+    )
+    looking.add_argument(
+        "--underdrawing",
+        choices=("auto", "keep", "drop"),
+        default="auto",
+        help="pale colored lines under the ink: drop them, keep them, or drop those of one hue (default: %(default)s)",
+    )
+    _add_pages(looking)
+    return looking
+
+
+def _add_pages(looking: argparse.ArgumentParser) -> None:
     looking.add_argument(
         "--page",
         type=_page,
@@ -61,29 +106,21 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         metavar="NUMBER",
         help="the page of a PDF or TIFF, from 1 (default: the first; with --out, all)",
     )
-    looking.add_argument(
-        "--panels", action="store_true", help="find the panels of a page and give each of them its own regions"
-    )
 
-    regions = commands.add_parser(
-        "regions",
-        parents=[looking],
-        help="number the first regions on the drawing",
-        description="Writes the drawing with its first regions tinted and numbered in the order the model asks for "
-        "them, and lists how much of the drawing each takes and the color the model suggests.",
+
+def _add_regions(regions: argparse.ArgumentParser) -> None:
+    regions.description = (
+        "Writes the drawing with its first regions tinted and numbered in the order the model asks for them, and lists "
+        "how much of the drawing each takes and the color the model suggests."
     )
     regions.add_argument("drawing", type=Path, help=FORMATS)
     regions.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the .png file to write")
     regions.add_argument("--count", type=int, default=8, help="how many regions to show (default: %(default)s)")
     regions.set_defaults(command="regions")
 
-    paint = commands.add_parser(
-        "paint",
-        parents=[looking],
-        help="color a drawing, or many",
-        description="Colors drawings by your answers to their regions, in the order that `regions` shows. Of --colors, "
-        "--answers and --palette, each answers what the one before has left open.",
-    )
+
+def _add_outputs(paint: argparse.ArgumentParser) -> None:
+    paint.set_defaults(command="paint")
     paint.add_argument("drawings", type=Path, nargs="+", metavar="drawing", help=FORMATS)
     where = paint.add_mutually_exclusive_group(required=True)
     where.add_argument("-o", "--output", type=Path, metavar="FILE", help="write .png, or in layers .psd or .ora")
@@ -99,6 +136,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     paint.add_argument(
         "--report", type=Path, metavar="FILE", help="write what was done for each page, .json: outcome, notes, error"
     )
+
+
+def _add_sources(paint: argparse.ArgumentParser) -> None:
     paint.add_argument(
         "--colors",
         help="answers in order, as in '#e07a5f,skip,#3d405b' (with the quotes), where skip leaves a region to the "
@@ -124,6 +164,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         metavar="COLORS",
         help="how many colors to take from a picture (default: %(default)s)",
     )
+
+
+def _add_kept(paint: argparse.ArgumentParser) -> None:
     paint.add_argument(
         "--save-palette", type=Path, metavar="FILE", help="keep the colors of the answers, .gpl, .json or .ase"
     )
@@ -136,19 +179,6 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     )
     paint.add_argument("--no-lines", action="store_true", help="leave the drawing's lines out of a .png")
     paint.add_argument("--transparent", action="store_true", help="leave regions without an answer out of a .png")
-    paint.set_defaults(command="paint")
-
-    demo = commands.add_parser(
-        "demo",
-        parents=[model],
-        help="color in the browser",
-        description="Starts the Space of a checkout of this project on this machine and prints its address.",
-    )
-    demo.set_defaults(command="demo")
-    args = _parse(parser, argv)
-    if args.command == "paint":
-        _check_usage(paint, args)
-    return args
 
 
 def _parse(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace:

@@ -13,19 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..colors import parse_color
-from ..files.writing import replace_file, save_png
-from ..palettes import SUFFIXES, write_palette
+from ..files import SUFFIXES, replace_file, save_png
+from ..palettes import SUFFIXES as PALETTE_SUFFIXES
+from ..palettes import write_palette
 from .answer_sources import Sources
 from .arguments import parse_args
 from .batch import Outcome, Page, paint_pages, plan_pages
 from .claims import folder_time
-from .numbered_map import guide_image
 
 if TYPE_CHECKING:
-    from ..painting.painting import Painting
+    from ..painting import Painting
     from ..pipeline import GuidingPainterPipeline
 
-LAYERED = (".png", ".psd", ".ora")
 ROOT = Path(__file__).resolve().parents[2]  # of a checkout; an installed package has no space folder there
 
 
@@ -57,8 +56,11 @@ def regions_command(args: argparse.Namespace) -> int:
         raise ValueError(f"--count is {args.count}: show at least 1 region.")
     _check_output(args.output, args.drawing, (".png",))
     painting = _open(_load(args), args.drawing, args)
-    save_png(guide_image(painting, args.count), args.output, painting.drawing.info.get("dpi"))
+    from ..painting import numbered_map
+
     shown = painting.regions[: args.count]
+    picture = numbered_map(painting.drawing, painting.region_map, [region.index for region in shown])
+    save_png(picture, args.output, painting.drawing.info.get("dpi"))
     for number, region in enumerate(shown, 1):
         print(f"{number:3}  {region.suggested_color}  {region.area:6.1%} of the drawing")
     print(f"{args.output} shows {len(shown)} of {len(painting.regions)} regions.")
@@ -72,18 +74,16 @@ def paint_command(args: argparse.Namespace) -> int:
     if args.out:
         return _paint_folder(args, sources)
     (drawing,) = args.drawings
-    _check_output(args.output, drawing, LAYERED)
-    for path, suffixes in ((args.save_palette, SUFFIXES), (args.save_answers, (".json",))):
-        if path:
-            _check_output(path, drawing, suffixes)
+    _check_outputs(args, drawing)
     start = time.monotonic()
     painter = _load(args)
     painting = _open(painter, drawing, args)
     for note in painting.notes:
         print(note)
+    asked = [region for region in painting.regions if region.index not in painting.answers]  # gutters are not
     sources.paint(painter, painting)
     painting.save(args.output, args.mode, not args.no_lines, args.transparent)
-    colors = [color for region in painting.regions if (color := region.color)]
+    colors = [color for region in asked if (color := region.color)]
     if args.save_palette:
         write_palette([parse_color(color) for color in dict.fromkeys(colors)], args.save_palette)
     if args.save_answers:
@@ -93,9 +93,9 @@ def paint_command(args: argparse.Namespace) -> int:
     if args.report:
         page = Page(drawing, args.output, args.page_number or 1)
         write_report([Outcome(page, "painted", time.monotonic() - start, details=_details(painting))], args.report)
-    print(f"{args.output} has your color in {len(colors)} of {len(painting.regions)} regions.")
-    if sources.colors != "auto" and len(sources.colors) > len(painting.regions):
-        print(f"{len(sources.colors) - len(painting.regions)} colors were left over.")
+    print(f"{args.output} has your color in {len(colors)} of {len(asked)} regions.")
+    if sources.colors != "auto" and (left := len(sources.colors) - len(asked)) > 0:
+        print(f"{left} colors were left over." if left > 1 else "1 color was left over.")
     return 0
 
 
@@ -106,6 +106,15 @@ def demo_command(args: argparse.Namespace) -> int:
     if find_spec("gradio") is None:
         raise OSError("demo needs Gradio, which is not installed: run `make demo`, or `pip install gradio` first.")
     return subprocess.call([sys.executable, str(app), *(["--model", args.model] if args.model else [])])
+
+
+def _check_outputs(args: argparse.Namespace, drawing: Path) -> None:
+    _check_output(args.output, drawing, SUFFIXES)
+    for path, suffixes in ((args.save_palette, PALETTE_SUFFIXES), (args.save_answers, (".json",))):
+        if path:
+            _check_output(path, drawing, suffixes)
+    if args.save_palette and args.save_answers and args.save_palette.resolve() == args.save_answers.resolve():
+        raise ValueError(f"The palette and the answers would both be written to {args.save_answers}: name two files.")
 
 
 def _check_output(output: Path, drawing: Path, suffixes: Sequence[str]) -> None:
@@ -135,16 +144,20 @@ def _load(args: argparse.Namespace) -> "GuidingPainterPipeline":
 def _open(
     painter: "GuidingPainterPipeline", drawing: Path, args: argparse.Namespace, page_number: int | None = None
 ) -> "Painting":
-    opening = {"page": args.page, "page_number": page_number or args.page_number or 1}
-    if args.panels:
-        from ..panels import open_panels
-
-        return open_panels(painter, drawing, args.long_side, args.extract_lines, **opening)
-    return painter.open(drawing, args.long_side, args.extract_lines, **opening)
+    return painter.open(
+        drawing,
+        args.long_side,
+        args.extract_lines,
+        args.panels,
+        args.gap,
+        args.underdrawing,
+        args.page,
+        page_number or args.page_number or 1,
+    )
 
 
 def _paint_folder(args: argparse.Namespace, sources: Sources) -> int:
-    from ..drawings.pictures import count_pages
+    from ..drawings import count_pages
 
     try:
         args.out.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,213 @@
+"""Dark Snail (Sec. 4.5, Fig. 4 of GuidingPainter): does sampling the number of hints teach an order of importance?
+
+    python experiments/dark_snail.py --output_dir dark_snail
+
+Rectangles spiral inwards, each half as large as the one before, in new random colors in every mini-batch. No color can
+be guessed, so the best question is always the largest rectangle left. The same model is trained twice: with N_h ~ G,
+and with N_h = N_c always, where no region ever has to do without its color and the order is worth nothing.
+
+Written are a picture like Fig. 4 for every seed and `results.json`. For each rectangle, its turn is the number of the
+region that holds most of its pixels. `correlation` is Spearman's between the turns and the sizes, 1 where larger
+rectangles always come first; rectangles that share a region share a turn. `purity` is the share of all rectangle pixels
+that lie in a region of which their rectangle makes up most: 1 where every region is bounded by one rectangle.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw, ImageFont
+from scipy.stats import rankdata
+from tqdm.auto import trange
+
+from guiding_painter import ColorizationNetwork, SegmentationNetwork
+from guiding_painter.hints import (
+    condition_mask,
+    gumbel_segments,
+    hint_map,
+    hint_weights,
+    masked_segments,
+    mean_colors,
+    sample_num_hints,
+)
+from guiding_painter.losses import LAMBDAS, reconstruction_loss, smoothness_loss, total_variance_loss
+
+INK = 0  # label of the outlines; rectangles are 1, 2, ... from the largest, the paper left in the middle comes last
+
+
+def rectangles(size: int, count: int) -> list[tuple[int, int, int, int]]:
+    """(left, top, right, bottom) of a clockwise spiral: left half, upper half of the rest, right half of that, ..."""
+    left, top, right, bottom = 0, 0, size, size
+    boxes = []
+    for i in range(count):
+        x, y = (left + right) // 2, (top + bottom) // 2
+        box, left, top, right, bottom = [
+            ((left, top, x, bottom), x, top, right, bottom),
+            ((left, top, right, y), left, y, right, bottom),
+            ((x, top, right, bottom), left, top, x, bottom),
+            ((left, y, right, bottom), left, top, right, y),
+        ][i % 4]
+        boxes.append(box)
+    return boxes
+
+
+def draw_labels(size: int, count: int) -> torch.Tensor:
+    """What each pixel belongs to, (H, W) int64. Neighbours share an outline of one pixel."""
+    image = Image.new("L", (size, size), count + 1)
+    draw = ImageDraw.Draw(image)
+    boxes = [(a, b, min(c, size - 1), min(d, size - 1)) for a, b, c, d in rectangles(size, count)]
+    for label, box in enumerate(boxes, start=1):
+        draw.rectangle(box, fill=label)
+    for box in boxes:
+        draw.rectangle(box, outline=INK)
+    return torch.from_numpy(np.array(image, dtype=np.int64))
+
+
+def draw_sketch(labels: torch.Tensor) -> torch.Tensor:
+    """X: the outlines alone, (1, 1, H, W) in [-1, 1]."""
+    return torch.where(labels == INK, -1.0, 1.0)[None, None]
+
+
+def color_randomly(labels: torch.Tensor, batch_size: int) -> torch.Tensor:
+    """Y: every rectangle in a random color, (B, 3, H, W) in [-1, 1]; outlines are black, the paper in the middle white.
+
+    Any amount of red, green and blue: were it one of three pure colors, a single mean over all rectangles would give
+    every color away, since their areas differ by powers of two.
+    """
+    colors = torch.rand(batch_size, int(labels.max()) + 1, 3) * 2 - 1
+    colors[:, INK], colors[:, -1] = -1.0, 1.0
+    return colors[:, labels].permute(0, 3, 1, 2).contiguous()
+
+
+def train(labels: torch.Tensor, is_sampled: bool, seed: int, args: argparse.Namespace) -> tuple[torch.Tensor, float]:
+    """The region map (H, W) of a trained f, and the last loss. N_h ~ G if `is_sampled`, else N_h = N_c.
+
+    Eq. 14 without its adversarial term, since flat colors have no texture to judge, and by default without smoothness.
+    """
+    torch.manual_seed(seed)
+    sketch, batch, max_hints = draw_sketch(labels), args.batch_size, args.max_hints
+    config = {"max_hints": max_hints, "block_out_channels": tuple(args.block_out_channels), "norm": "group"}
+    f, g = SegmentationNetwork(**config), ColorizationNetwork(**config)
+    optimizer = torch.optim.Adam(
+        [{"params": f.parameters(), "lr": args.f_learning_rate}, {"params": g.parameters(), "lr": args.g_learning_rate}]
+    )
+    # Constant for the first half, then linearly to 0
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, 2 - 2 * step / args.steps))
+    for step in (progress := trange(args.steps, desc=f"seed {seed}, {'N_h ~ G' if is_sampled else 'N_h = N_c'}")):
+        color_image = color_randomly(labels, batch)
+        logits = f(sketch)
+        segments = gumbel_segments(logits.expand(batch, -1, -1, -1), tau=0.1 ** (step / args.steps))
+        num_hints = sample_num_hints(batch, max_hints) if is_sampled else torch.full((batch,), max_hints)
+        masked = masked_segments(segments, hint_weights(num_hints, max_hints))
+        colors = mean_colors(color_image, segments)
+        prediction = g(sketch.expand(batch, -1, -1, -1), segments, hint_map(colors, masked), condition_mask(masked))
+        loss = (
+            LAMBDAS["rec"] * reconstruction_loss(prediction, color_image)
+            + LAMBDAS["tv"] * total_variance_loss(color_image, segments, colors)
+            + args.lambda_smth * smoothness_loss(logits)
+        )
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        progress.set_postfix(loss=f"{loss.item():.2f}", refresh=False)
+    with torch.no_grad():
+        return f(sketch).argmax(1)[0], loss.item()
+
+
+def turns(region_map: torch.Tensor, labels: torch.Tensor) -> list[int]:
+    """For every rectangle from the largest on, the number (from 1) of the region that holds most of its pixels."""
+    return [int(region_map[labels == label].mode().values) + 1 for label in range(1, int(labels.max()))]
+
+
+def order_correlation(turns: list[int]) -> float:
+    """Spearman's rank correlation of turns with sizes, for turns given from the largest rectangle on.
+
+    1 where larger rectangles come first, -1 where they come last, 0 without any order, as if all share one region.
+    """
+    ranks, sizes = rankdata(turns), np.arange(len(turns))
+    return 0.0 if np.ptp(ranks) == 0 else float(np.corrcoef(ranks, sizes)[0, 1])
+
+
+def purity(region_map: torch.Tensor, labels: torch.Tensor) -> float:
+    """Share of rectangle pixels that lie in a region of which their rectangle makes up most."""
+    is_rectangle = (labels != INK) & (labels != labels.max())
+    regions, owners = region_map[is_rectangle], labels[is_rectangle]
+    pure = sum(int(owners[regions == region].bincount().max()) for region in regions.unique())
+    return pure / len(owners)
+
+
+def draw_figure(labels: torch.Tensor, region_maps: dict[str, torch.Tensor], scale: int = 2) -> Image.Image:
+    """Fig. 4: sketch and a colored example, then a row of regions in the order asked for each map."""
+    torch.manual_seed(0)
+    side, gap = scale * len(labels), 8 * scale
+    example = color_randomly(labels, 1)[0].permute(1, 2, 0)  # (H, W, 3)
+    sketch = draw_sketch(labels)[0].permute(1, 2, 0).expand(-1, -1, 3)
+    rows = [("sketch and an example", [sketch, example])]
+    for name, region_map in region_maps.items():
+        faint = 0.85 + 0.15 * sketch
+        regions = [(region_map == region)[..., None] for region in region_map.unique()]
+        rows.append((name, [torch.where(region, example, faint) for region in regions]))
+    columns = max(len(tiles) for _, tiles in rows)
+    figure = Image.new("RGB", (columns * (side + gap) + gap, len(rows) * (side + 3 * gap) + gap), "white")
+    draw, font = ImageDraw.Draw(figure), ImageFont.load_default(6 * scale)
+    for row, (name, tiles) in enumerate(rows):
+        top = gap + row * (side + 3 * gap)
+        draw.text((gap, top), name, fill="black", font=font)
+        for column, tile in enumerate(tiles):
+            pixels = ((tile + 1) * 127.5).round().byte().numpy()
+            image = Image.fromarray(pixels).resize((side, side), Image.Resampling.NEAREST)
+            corner = (gap + column * (side + gap), top + gap)
+            figure.paste(image, corner)
+            draw.rectangle((corner[0] - 1, corner[1] - 1, corner[0] + side, corner[1] + side), outline=(170, 170, 170))
+    return figure
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output_dir", type=Path, default=Path("dark_snail"))
+    parser.add_argument("--steps", type=int, default=1200, help="of training, for each model")
+    parser.add_argument("--size", type=int, default=32, help="height and width; powers of two halve exactly")
+    parser.add_argument("--num_rectangles", type=int, default=5)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--max_hints", type=int, default=8, help="N_c")
+    parser.add_argument("--batch_size", type=int, default=16)
+    parser.add_argument("--block_out_channels", type=int, nargs="+", default=[16, 32, 32, 32])
+    parser.add_argument("--f_learning_rate", type=float, default=3e-3)
+    parser.add_argument("--g_learning_rate", type=float, default=2e-3)
+    parser.add_argument(
+        "--lambda_smth", type=float, default=0.0, help="0.1 joins all but two or three regions in so few steps"
+    )
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse_args(argv)
+    args.output_dir.mkdir(parents=True, exist_ok=True)
+    labels = draw_labels(args.size, args.num_rectangles)
+    results = {"(a) N_h ~ G": {}, "(b) N_h = N_c": {}}
+    for seed in args.seeds:
+        region_maps = {}
+        for name, of_seeds in results.items():
+            region_map, loss = train(labels, name.startswith("(a)"), seed, args)
+            region_maps[name] = region_map
+            of_seeds[seed] = {
+                "turns": turns(region_map, labels),
+                "correlation": order_correlation(turns(region_map, labels)),
+                "purity": purity(region_map, labels),
+                "loss": loss,
+            }
+            print(f"{name}, seed {seed}: {of_seeds[seed]}", flush=True)
+        draw_figure(labels, region_maps).save(args.output_dir / f"dark_snail_{seed}.png")
+    (args.output_dir / "results.json").write_text(json.dumps(results, indent=2))
+    for name, of_seeds in results.items():
+        means = {key: np.mean([r[key] for r in of_seeds.values()]) for key in ("correlation", "purity")}
+        print(
+            f"{name}: correlation {means['correlation']:.2f}, purity {means['purity']:.2f} over {len(of_seeds)} seeds"
+        )
+
+
+if __name__ == "__main__":
+    main()

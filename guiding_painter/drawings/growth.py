@@ -1,0 +1,47 @@
+"""Labels spread over what has none yet, pixel by pixel, and the numbering of areas by size."""
+
+import numpy as np
+from skimage.segmentation import watershed
+
+
+def grow(labels: np.ndarray, free: np.ndarray) -> None:
+    """Spreads labels > 0 over the free pixels without one, step by step to the four neighbors, all at the same pace.
+
+    Args:
+        labels: (H, W) int32 contiguous, 0 = none, changed in place; a rim one pixel wide that is not free.
+        free: (H, W) bool.
+    """
+    width = labels.shape[1]
+    free = free & (labels == 0)
+    fringe = np.zeros_like(free)
+    fringe[1:] |= free[:-1]
+    fringe[:-1] |= free[1:]
+    fringe[:, 1:] |= free[:, :-1]
+    fringe[:, :-1] |= free[:, 1:]
+    front = np.flatnonzero(fringe & (labels > 0))
+    shape, patience = labels.shape, 4 * max(labels.shape)
+    labels, free = labels.reshape(-1), free.reshape(-1)
+    while front.size:
+        if (patience := patience - 1) < 0:  # a maze, as no drawing has: a step costs the same for few pixels or many
+            seeds = np.zeros_like(labels)
+            seeds[front] = labels[front]
+            rest = watershed(np.zeros(shape, np.uint8), seeds.reshape(shape), mask=(free | (seeds > 0)).reshape(shape))
+            labels[free] = rest.reshape(-1)[free]
+            return
+        reached = []
+        for step in (1, -1, width, -width):
+            target = front + step
+            open_ = free[target]
+            target = target[open_]
+            labels[target] = labels[front[open_]]
+            free[target] = False
+            reached.append(target)
+        front = np.concatenate(reached)
+
+
+def rank_by_size(labels: np.ndarray) -> np.ndarray:
+    """(H, W) int32, labels of at least 0 numbered 0, 1, ... from the largest to the smallest."""
+    sizes = np.bincount(labels.ravel())
+    rank = np.empty(len(sizes), dtype=np.int32)
+    rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes), dtype=np.int32)
+    return rank[labels]

@@ -1,0 +1,124 @@
+"""Which basins are one area to a person: openings judged by what they connect, and by the wall they are a gap in."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .basins import Borders
+
+DRAWN = 0.5  # at least so much of a border must be drawn for an opening in it to be a gap
+RIM_DRAWN = 0.7
+
+
+@dataclass(frozen=True)
+class Closing:
+    """How eagerly openings are closed.
+
+    Args:
+        ratio: an opening narrower than this share of the smaller area's greatest width may be a gap in a line.
+        width: in pixels; so narrow an opening is a gap in a line however small the areas are.
+        rim: in pixels; a line that ends farther from the picture's edge does not mean to reach it.
+    """
+
+    ratio: float
+    width: float
+    rim: float
+
+
+class Forest:
+    """Sets that are joined one with another, each known by one of its members."""
+
+    def __init__(self, count: int):
+        self.parents = list(range(count))
+
+    def root(self, member: int) -> int:
+        parents = self.parents
+        while parents[member] != member:
+            parents[member] = member = parents[parents[member]]
+        return member
+
+    def roots(self) -> np.ndarray:
+        """(count,) int64, for each member the one its set is known by."""
+        return np.array([self.root(member) for member in range(len(self.parents))], dtype=np.int64)
+
+
+def join_hills(borders: Borders, peaks: np.ndarray, ratio: float) -> np.ndarray:
+    """Joins what a shallow saddle parts, widest first: the unevenness of one and the same area.
+
+    Args:
+        peaks: (count,) the greatest distance to ink in each basin.
+        ratio: of the saddle to the lower hill, from which on there is no opening to speak of.
+
+    Returns:
+        (count,) int64, a number of the area of each basin.
+    """
+    order = np.argsort(-borders.opening, kind="stable")
+    order = order[borders.opening[order] > 0]
+    forest, peaks = Forest(len(peaks)), peaks.tolist()
+    for (a, b), saddle in zip(borders.pairs[order].tolist(), borders.opening[order].tolist(), strict=True):
+        a, b = forest.root(a), forest.root(b)
+        if a != b and saddle >= ratio * min(peaks[a], peaks[b]):
+            forest.parents[b] = a
+            peaks[a] = max(peaks[a], peaks[b])
+    return forest.roots()
+
+
+def join_openings(borders: Borders, peaks: np.ndarray, closing: Closing, line: float) -> np.ndarray:
+    """Joins areas, widest opening first, unless the opening is a gap in the wall between the two.
+
+    It is one if it is narrow beside the smaller area, and most of the border is drawn. Where next to nothing of it is
+    (a leg into a foot, the ground beside a figure that nearly touches the edge), a way however narrow joins.
+
+    Args:
+        peaks: (count,) the greatest distance to ink in each area.
+        line: width of a line in pixels: so much ink lies at the two ends of any opening, and is no wall.
+
+    Returns:
+        (count,) int64, a number of the area of each.
+    """
+    forest, peaks = Forest(len(peaks)), peaks.tolist()
+    touching: list[dict[int, tuple[float, float]]] = [{} for _ in peaks]
+    walls = np.maximum(borders.wall - np.where(borders.opening > 0, 2 * line, 0), 0)
+    rows = zip(borders.pairs.tolist(), borders.open.tolist(), walls.tolist(), strict=True)
+    for (a, b), open_, wall in rows:
+        touching[a][b] = touching[b][a] = (open_, wall)
+    order = np.argsort(-borders.opening, kind="stable")
+    order = order[borders.opening[order] > 0]
+    # A line's end near the edge leaves half of its mirrored way.
+    widths = np.where(borders.rim & (borders.opening < closing.rim), 0.5, 1) * borders.opening
+    widths[borders.rim & (borders.opening >= closing.rim)] = np.inf
+    rows = zip(borders.pairs[order].tolist(), widths[order].tolist(), borders.rim[order].tolist(), strict=True)
+    for (a, b), saddle, rim in rows:
+        a, b = forest.root(a), forest.root(b)
+        if a == b or saddle < min(peaks[a], peaks[b]) * closed_below(saddle, *touching[a][b], rim, closing):
+            continue
+        if len(touching[a]) < len(touching[b]):
+            a, b = b, a
+        forest.parents[b] = a
+        peaks[a] = max(peaks[a], peaks[b])
+        _merge(touching, a, b)
+    return forest.roots()
+
+
+def closed_below(saddle: float, open_: float, wall: float, rim: bool, closing: Closing) -> float:
+    """The share of the smaller area's width below which an opening is closed.
+
+    Args:
+        open_, wall: how many pixels of the border lie on paper and in ink.
+        rim: whether the opening is at the picture's edge, where a stray end points more often than a wall stops short.
+    """
+    drawn = wall / (wall + open_)
+    certainty = min(max((drawn - RIM_DRAWN if rim else drawn - DRAWN) / 0.25, 0), 1)
+    if 2 * saddle <= closing.width:
+        return 0.9 if certainty > 0 else 0
+    return certainty * closing.ratio
+
+
+def _merge(touching: list[dict[int, tuple[float, float]]], a: int, b: int) -> None:
+    """What touches b touches a instead."""
+    for other, (open_, wall) in touching[b].items():
+        del touching[other][b]
+        if other != a:
+            old = touching[a].get(other, (0, 0))
+            touching[a][other] = touching[other][a] = (old[0] + open_, old[1] + wall)
+    touching[b] = {}

@@ -1,0 +1,140 @@
+"""Marks that fence nothing in: specks, dots of a screen, letters, strokes that stand free beside their like."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+SPECK = 0.003  # of the long side: what is no higher and wider fences nothing in, alone or in a pattern
+MARK = 0.04  # of the long side: letters and dots are no larger
+STROKE = 0.3  # of the long side: the longest of speed lines and hatches
+PATTERN = 8  # so many alike, each beside the next, are a pattern
+HATCHES = 10  # so many strokes side by side are one
+HOLLOW = 0.5  # marks that are mostly hollow, as drawn leaves are, are areas; of letters only a few are
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The connected pieces of ink.
+
+    Args:
+        labels: (h, w) int32, 1, 2, ...; 0 is paper.
+        areas: (n,) pixels of ink of each. This and all below are float.
+        sizes: (n,) the longer side of its box.
+        holes: (n,) pixels of paper that it encloses.
+        centers: (n, 2) x and y.
+        lengths, widths: (n,) of a straight stroke with the same moments.
+        directions: (n, 2) the unit vector along it.
+    """
+
+    labels: np.ndarray
+    areas: np.ndarray
+    sizes: np.ndarray
+    holes: np.ndarray
+    centers: np.ndarray
+    lengths: np.ndarray
+    widths: np.ndarray
+    directions: np.ndarray
+
+
+def loose_marks(ink: np.ndarray) -> np.ndarray:
+    """(h, w) bool, ink that bounds no area: specks, and patterns of marks or strokes."""
+    side = max(ink.shape)
+    marks = find_marks(ink)
+    if marks is None:
+        return np.zeros_like(ink)
+    loose = marks.sizes <= SPECK * side
+    loose |= _patterns(marks, side)
+    loose |= _hatches(marks, side)
+    return np.concatenate([[False], loose])[marks.labels]
+
+
+def find_marks(ink: np.ndarray) -> Marks | None:
+    """The pieces of ink, None where there is none."""
+    labels, count = ndimage.label(ink, np.ones((3, 3)))
+    if count == 0:
+        return None
+    boxes = ndimage.find_objects(labels)
+    sizes = np.array([max(side.stop - side.start for side in box) for box in boxes], dtype=float)
+    places = np.flatnonzero(ink)
+    number = labels.ravel()[places] - 1
+    y, x = np.divmod(places, ink.shape[1])
+    areas = np.bincount(number, minlength=count).astype(float)
+    center_x, center_y = (np.bincount(number, values, count) / areas for values in (x, y))
+    dx, dy = x - center_x[number], y - center_y[number]
+    xx, yy, xy = (np.bincount(number, values, count) / areas for values in (dx * dx, dy * dy, dx * dy))
+    spread = np.hypot((xx - yy) / 2, xy)
+    angle = np.arctan2(2 * xy, xx - yy) / 2
+    lengths, widths = (np.sqrt(np.maximum(12 * ((xx + yy) / 2 + sign * spread), 0) + 1) for sign in (1, -1))
+    directions = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    centers = np.stack([center_x, center_y], axis=1)
+    return Marks(labels, areas, sizes, _holes(labels, count), centers, lengths, widths, directions)
+
+
+def _holes(labels: np.ndarray, count: int) -> np.ndarray:
+    """(count,) pixels of paper that each piece of ink encloses; only small areas, less the pieces within."""
+    paper, _ = ndimage.label(labels == 0)
+    limit = MARK * max(labels.shape)
+    holes = np.zeros(count + 1)
+    for number, (rows, columns) in enumerate(ndimage.find_objects(paper), 1):
+        if rows.start > 0 and max(rows.stop - rows.start, columns.stop - columns.start) <= limit:
+            area = int(np.count_nonzero(paper[rows, columns] == number))
+            topmost = columns.start + int((paper[rows.start, columns] == number).argmax())
+            holes[labels[rows.start - 1, topmost]] += area  # what lies right above the topmost pixel encloses it
+    return holes[1:]
+
+
+def _patterns(marks: Marks, side: int) -> np.ndarray:
+    """(n,) bool, marks of about one size that lie close to one another, and many of them: letters, dots, grain."""
+    small = np.flatnonzero(marks.sizes <= MARK * side)
+    if small.size < PATTERN:
+        return np.zeros(len(marks.sizes), dtype=bool)
+    sizes, near = marks.sizes[small], _neighbors(marks.centers[small], 6)
+    one, other = near
+    gap = np.hypot(*(marks.centers[small][one] - marks.centers[small][other]).T)
+    large, little = np.maximum(sizes[one], sizes[other]), np.minimum(sizes[one], sizes[other])
+    reach = np.maximum(1.7 * large, np.where(large < 0.01 * side, np.minimum(6 * large, 0.025 * side), 0))
+    group = _groups(one, other, (gap <= reach) & (little >= 0.5 * large), small.size)
+    hollow = np.bincount(group, marks.holes[small]) > HOLLOW * np.bincount(group, (marks.holes + marks.areas)[small])
+    loose = np.zeros(len(marks.sizes), dtype=bool)
+    # A broken outline is a row of marks, too, but of long ones.
+    compact = np.bincount(group, (marks.lengths < 2.2 * marks.widths)[small])
+    pattern = ((compact >= PATTERN) & (compact >= 0.6 * np.bincount(group)))[group]
+    amid = np.bincount(one, pattern[other], small.size) >= 4  # of its 6: dots that have run together, a full stop
+    loose[small] = (pattern | amid) & ~hollow[group]
+    return loose
+
+
+def _hatches(marks: Marks, side: int) -> np.ndarray:
+    """(n,) bool, straight strokes with free ends that lie side by side, many of them: hatching, speed lines."""
+    straight = (marks.lengths >= 4 * marks.widths) & (marks.lengths <= STROKE * side) & (marks.holes == 0)
+    strokes = np.flatnonzero(straight)
+    if strokes.size < PATTERN:
+        return np.zeros(len(marks.sizes), dtype=bool)
+    one, other = _neighbors(marks.centers[strokes], 6)
+    a, b = strokes[one], strokes[other]
+    between = marks.centers[b] - marks.centers[a]
+    along = np.abs((between * marks.directions[a]).sum(axis=1))
+    across = np.sqrt(np.maximum((between**2).sum(axis=1) - along**2, 0))
+    short, long = np.minimum(marks.lengths[a], marks.lengths[b]), np.maximum(marks.lengths[a], marks.lengths[b])
+    parallel = np.abs((marks.directions[a] * marks.directions[b]).sum(axis=1)) > np.cos(np.radians(12))
+    beside = parallel & (across < 0.5 * short) & (along < 0.4 * (short + long)) & (across > 1.5 * marks.widths[a])
+    group = _groups(one, other, beside & (short > 0.3 * long), strokes.size)
+    loose = np.zeros(len(marks.sizes), dtype=bool)
+    loose[strokes] = (np.bincount(group) >= HATCHES)[group]
+    return loose
+
+
+def _neighbors(points: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs (m,), (m,) of every of (n, 2) points with its nearest ones."""
+    nearest = cKDTree(points).query(points, min(count + 1, len(points)))[1][:, 1:]
+    return np.repeat(np.arange(len(points)), nearest.shape[1]), nearest.ravel()
+
+
+def _groups(one: np.ndarray, other: np.ndarray, linked: np.ndarray, count: int) -> np.ndarray:
+    """(count,) the number of the group of each, where linked pairs (m,) share a group."""
+    graph = coo_array((np.ones(linked.sum()), (one[linked], other[linked])), shape=(count, count))
+    return connected_components(graph, directed=False)[1]

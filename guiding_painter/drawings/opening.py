@@ -1,0 +1,125 @@
+"""Any picture opened as ink on white paper."""
+
+import functools
+from typing import Any
+
+from PIL import Image, ImageChops, ImageOps
+
+from .line_art import extract_line_art
+from .paper import flatten, has_broad_pens, has_underdrawing, is_clean, is_light_on_dark
+from .paper import looks_colored as has_colored_areas
+from .pictures import Source, open_picture
+from .sheets import Page, find_sheet, page_of
+from .straightening import straighten
+
+UNDERDRAWINGS = ("auto", "keep", "drop")
+
+SHEET_STROKE = 1 / 40  # of a sheet: the shadow of a hand or phone is wider, and nothing else darkens its border
+
+LINE_ART_SIDE = 1024  # long side in pixels at which lines are extracted: finer edges of a larger photo are texture
+
+
+def open_drawing(
+    source: Source,
+    extract_lines: bool = False,
+    underdrawing: str = "auto",
+    page: Page = "auto",
+    page_number: int = 1,
+) -> Image.Image:
+    """Opens a drawing as ink on white paper, whatever paper and light it was photographed or scanned with.
+
+    What is clean already (white paper without grain) stays as it is, to the bit. A photo of a sheet of paper becomes
+    the sheet, see `sheets.find_sheet`. Anything else is divided by its paper and stretched, see `paper.flatten`. Lines
+    of any color count as ink. Light lines on a dark ground, as of chalk or a blueprint, are inverted. A colored
+    picture, see `looks_colored`, is taken by its luminance.
+
+    Args:
+        source: as for `open_picture`.
+        extract_lines: make line art out of a colored picture instead, see `extract_line_art`.
+        underdrawing: what becomes of pale colored lines: "drop" leaves them out, "keep" takes them for ink, "auto"
+            leaves out those of one hue, blue or red, below black ones.
+        page: "auto" looks for a sheet of paper in a photo, "none" takes all of the picture; or the four corners
+            (x, y) of the sheet in pixels of the picture.
+        page_number: of a PDF or TIFF, from 1.
+
+    Returns:
+        an "L" image of the picture's, or the sheet's, own size, 255 = paper; its `info` holds "dpi" and "icc_profile"
+        as that of `open_picture` does, "notes", sentences about what was done to it, and "opened", the page and
+        page_number that open the same once more: {"page": "none" or corners, "page_number": 1}.
+
+    Raises OSError, ValueError as `open_picture`; ValueError for a page or underdrawing that is none of these.
+    """
+    if underdrawing not in UNDERDRAWINGS:
+        raise ValueError(f"underdrawing is {underdrawing!r}: give one of {', '.join(UNDERDRAWINGS)}.")
+    picture = open_picture(source, page_number)
+    corners = page_of(picture, page)
+    picture = straighten(picture, corners) if corners else picture
+    drawing = _lines(picture) if extract_lines else _ink_on_white(picture, underdrawing, bool(corners))
+    drawing.info = _kept(picture, _notes(picture, bool(corners)))
+    drawing.info["opened"] = {"page": corners or "none", "page_number": page_number}
+    return drawing
+
+
+def _lines(picture: Image.Image) -> Image.Image:
+    small = picture.copy()
+    small.thumbnail((LINE_ART_SIDE, LINE_ART_SIDE), Image.Resampling.LANCZOS)
+    return extract_line_art(small).resize(picture.size, Image.Resampling.BICUBIC)
+
+
+def _kept(picture: Image.Image, notes: tuple[str, ...]) -> dict[str, Any]:
+    return {key: picture.info[key] for key in ("dpi", "icc_profile") if key in picture.info} | {"notes": notes}
+
+
+def _notes(picture: Image.Image, is_sheet: bool) -> tuple[str, ...]:
+    notes = [*picture.info.get("notes", ())]
+    if is_sheet:
+        notes.append("The sheet of paper was cut out of the photo and straightened; page='none' leaves it as it is.")
+    if picture.info.get("painting"):
+        notes.append("A painting is saved in this file; resume goes on with it.")
+    return tuple(notes)
+
+
+def open_painting(source: Source) -> tuple[Image.Image, dict[str, Any]]:
+    """The drawing, "L", and the state of the painting in a .psd or .ora that `Painting.save` wrote.
+
+    Raises OSError as `open_picture`, ValueError for a file without a painting.
+    """
+    picture = open_picture(source)
+    if (state := picture.info.get("painting")) is None:
+        raise ValueError(
+            "This file holds no painting to go on with: give a .psd or .ora as Painting.save wrote it, or a drawing "
+            "and the dict that Painting.to_dict() gave."
+        )
+    drawing = picture.convert("L")  # the layer of lines: the drawing to the bit
+    drawing.info = _kept(picture, ("This painting was taken up where it was saved.",))
+    return drawing, state
+
+
+def looks_colored(picture: Image.Image) -> bool:
+    """Whether an "RGB" picture has colors already, see `paper.looks_colored`; of a photo of paper, only the sheet."""
+    corners = find_sheet(picture.convert("RGB"))
+    return has_colored_areas(straighten(picture.convert("RGB"), corners) if corners else picture)
+
+
+def _ink_on_white(picture: Image.Image, underdrawing: str, is_sheet: bool) -> Image.Image:
+    luminance = picture.convert("L")
+    if has_colored_areas(picture):
+        ink = picture = luminance
+    elif underdrawing == "drop" or (underdrawing == "auto" and has_underdrawing(picture)):
+        # A pale blue line is white in blue, a pale red one in red; black is dark in all three.
+        ink = picture = functools.reduce(ImageChops.lighter, picture.split())
+    else:
+        picture = ImageOps.invert(picture) if is_light_on_dark(luminance) else picture
+        ink = functools.reduce(ImageChops.darker, picture.split())  # even a yellow pencil is dark in blue
+    if is_sheet:
+        return flatten(picture, SHEET_STROKE)
+    if not is_clean(ink):
+        return flatten(picture)
+    return _saturated(picture, ink) if has_broad_pens(picture) else ink
+
+
+def _saturated(picture: Image.Image, ink: Image.Image) -> Image.Image:
+    """Pink and yellow strokes as dark as any: darkest channel less twice the chroma, still linear at soft edges."""
+    lightest = functools.reduce(ImageChops.lighter, picture.split())
+    chroma = ImageChops.subtract(lightest, ink)
+    return ImageChops.subtract(ImageChops.subtract(ink, chroma), chroma)

@@ -1,0 +1,25 @@
+"""What every request shares, from a page and through the API: the queues, and how it is told what is wrong."""
+
+import html
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+import gradio as gr
+
+from texts import Trouble
+
+WORK = {"concurrency_id": "painter", "concurrency_limit": 2}  # as wide as the two cores of the free hardware
+# One at a time, in a queue of their own: many newcomers must not keep those waiting who are in the middle of it.
+OPENING = {"concurrency_id": "opening", "concurrency_limit": 1}
+
+
+@contextmanager
+def troubles_told(texts: ModuleType) -> Iterator[None]:
+    """What is wrong with a visitor's input becomes a message in the language of these texts; the server goes on."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        words = error.words(texts) if isinstance(error, Trouble) else str(error)
+        # gradio shows messages as HTML, and they may quote what a visitor sent.
+        raise gr.Error(html.escape(words, quote=False), print_exception=False) from error

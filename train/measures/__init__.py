@@ -1,0 +1,1 @@
+"""How good a model is: answers with true colors, what it is compared with, and the tables and sheets that show it."""

@@ -1,0 +1,111 @@
+"""What a model is compared with on one set of pictures, and everything that is measured of each."""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from guiding_painter import ColorizationNetwork
+from guiding_painter.hints import num_hints_distribution
+from guiding_painter.metrics import psnr
+from guiding_painter.segmentation import sketch_cells
+from measures.answers import Answers
+from measures.results import differences, summarize
+from measures.rivals import bucket_fill, color_points, draw_points, region_statistics
+
+
+def ways_to_color(
+    answers: Answers, bucket: bool, point_model: ColorizationNetwork | None, seed: int
+) -> dict[str, Callable[[int], torch.Tensor]]:
+    """What is compared: the name of each row, and what it makes of k hints, (B, 3, H, W).
+
+    Args:
+        bucket: also `bucket_fill`, twice.
+        point_model: also give patches to a network trained with point hints. Picture i of the batch gets the same 30
+            patches every time, those of `seed` + i; k hints are the first k of them.
+    """
+    sketch, image = answers.sketch, answers.image
+    ways = {"model": lambda k: answers.colorize(answers.first(k))}
+    if point_model is not None:
+        size, count = tuple(image.shape[2:]), answers.segments.shape[1]
+        points = [draw_points(size, count, torch.Generator().manual_seed(seed + i)) for i in range(len(image))]
+        ways["point_hints"] = lambda k: color_points(
+            point_model, sketch, image, [patches[:k] for patches in points], answers.pixel_weights
+        )
+    if bucket:
+        cells = sketch_cells(sketch)
+        ways["bucket_fill"] = lambda k: bucket_fill(cells, sketch, image, k)
+        ways["bucket_fill_on_white"] = lambda k: bucket_fill(cells, sketch, image, k, rest="paper")
+    return ways
+
+
+class Comparison:
+    """Collects, batch by batch, what is told of one set of pictures.
+
+    Args:
+        max_hints: N_c.
+        stop_prob: p of G, which weights the numbers of hints (Eq. 3).
+        importance: also answer every region alone.
+        bucket, point_model: see `ways_to_color`.
+        distance: what the Fréchet distance under G is called, and what makes a new one (`frechet.load_distance`).
+    """
+
+    def __init__(
+        self,
+        max_hints: int,
+        stop_prob: float = 0.125,
+        importance: bool = False,
+        bucket: bool = False,
+        point_model: ColorizationNetwork | None = None,
+        distance: tuple[str, Callable] | None = None,
+    ):
+        self.chances = num_hints_distribution(max_hints, stop_prob).tolist()
+        self.stop_prob, self.with_importance = stop_prob, importance
+        self.bucket, self.point_model = bucket, point_model
+        self.distance_name, self.new_distance = distance or (None, None)
+        self.curves: dict[str, list[list[float]]] = {}  # of every row, N_c + 1 dB a picture
+        self.distances: dict = {}  # of every row, where they are measured
+        self.regions: list[dict[str, float]] = []  # of every picture
+        self.used = torch.zeros(max_hints, dtype=torch.bool)
+        self.importance: list[list[float]] = []  # N_c dB a picture
+
+    @torch.no_grad()
+    def add(self, answers: Answers) -> None:
+        """Measures the pictures of one batch."""
+        ways = ways_to_color(answers, self.bucket, self.point_model, seed=len(self.regions))
+        for name, way in ways.items():
+            self._add_row(name, way, answers.image)
+        region_maps = answers.segments.argmax(1).cpu().numpy()
+        for asked, region_map in zip(answers.asked.cpu(), region_maps, strict=True):
+            self.used |= asked
+            self.regions.append({"asked": int(asked.sum()), **region_statistics(region_map)})
+        if self.with_importance:
+            self.importance += answers.importance().tolist()
+
+    def _add_row(self, name: str, way: Callable[[int], torch.Tensor], image: torch.Tensor) -> None:
+        if self.new_distance and name not in self.distances:
+            self.distances[name] = self.new_distance()
+        curve, distance = [], self.distances.get(name)
+        for k, chance in enumerate(self.chances):
+            colored = way(k)
+            curve.append(psnr(colored, image))
+            if distance:
+                distance.update(colored, real=False, weight=chance)
+        if distance:
+            distance.update(image, real=True)
+        self.curves.setdefault(name, []).extend(torch.stack(curve, dim=1).tolist())
+
+    def report(self, thresholds: tuple[float, ...] = ()) -> dict:
+        """As JSON values; `thresholds` in dB, for NRI. Raises ValueError where too few pictures were added."""
+        if len(self.regions) < (needed := 2 if self.new_distance else 1):
+            raise ValueError(f"Only {len(self.regions)} pictures could be measured: give at least {needed}.")
+        counts = tuple(range(len(self.chances)))
+        rows = {name: summarize(curves, counts, thresholds, self.stop_prob) for name, curves in self.curves.items()}
+        for name, distance in self.distances.items():
+            rows[name][self.distance_name] = round(distance.compute().item(), 3)
+        means = {key: round(float(np.mean([one[key] for one in self.regions])), 4) for key in self.regions[0]}
+        report = {"pictures": len(self.regions), "rows": rows, "differences": differences(rows)}
+        report["regions"] = means | {"channels_used": int(self.used.sum())}
+        if self.with_importance:
+            report["importance"] = [round(value, 3) for value in np.mean(self.importance, axis=0).tolist()]
+        return report
