@@ -124,7 +124,7 @@ def test_paint_carries_answers_to_the_next_page(run, folder: Path, painter: Guid
     # What an earlier source has answered stays: the list, then the other page, then the palette.
     Path("my.json").write_text('["#ffff00"]')
     assert run("paint drawing.png MODEL --colors '#010203' --answers first.json --palette my.json -o 3.psd")[0] == 0
-    names = ["background", "04 #f2cc8f", "03 #3d405b", "02 #81b29a", "01 #010203", "lines"]
+    names = ["background", "03 #3d405b", "02 #81b29a", "01 #010203", "lines"]
     assert [layer.name for layer in PSDImage.open("3.psd")] == names
 
 
