@@ -52,9 +52,13 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("arguments", nargs="*", metavar="FOLDER")
     parser.add_argument("--count", type=int, default=60, help="pictures at most, of each folder")
     parser.add_argument("--seeds", type=int, default=6, help="drawings of each kind")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first of them")
+    parser.add_argument("--no_changes", action="store_true", help="leave out what scale and shift change")
     args = parser.parse_args(argv)
     if args.table == "drawings":
-        print_drawings(args.seeds)
+        print_drawings(range(args.first, args.first + args.seeds))
+        if not args.no_changes:
+            print_changes(range(args.first, args.first + args.seeds))
     elif args.table == "pictures":
         for folder in args.arguments:
             print_pictures(Path(folder), args.count)
@@ -79,18 +83,21 @@ def new_cells(drawing: Image.Image) -> np.ndarray:
 CUTS: dict[str, Cut] = {"former": former_cells, "new": new_cells}
 
 
-def print_drawings(seeds: int) -> None:
+def print_drawings(seeds: range) -> None:
     print(f"{'':24}" + "".join(f"{name:>26}   " for name in CUTS))
     print(f"{'':24}" + "  recovered   leaks   splits " * 2)
     for name, kind in KINDS.items():
         row = ""
         for cut in CUTS.values():
             total = np.zeros(4)
-            for seed in range(seeds):
+            for seed in seeds:
                 drawing, truth = render(seed, **kind)
                 total += score(cut(drawing), truth)
             row += "  {:9.1%} {:7.1%} {:8.1%} ".format(*(total[1:] / total[0]))
         print(f"{name:24}{row}", flush=True)
+
+
+def print_changes(seeds: range) -> None:
     for name, cut in CUTS.items():
         scaled = unchanged(cut, "scale", (0.5, 2, 4), seeds)
         shifted = unchanged(cut, "shift", (0.5,), seeds)
@@ -114,10 +121,10 @@ def score(cells: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return result
 
 
-def unchanged(cut: Cut, what: str, values: tuple[float, ...], seeds: int) -> float:
+def unchanged(cut: Cut, what: str, values: tuple[float, ...], seeds: range) -> float:
     """Share of rendered drawings that have the same cells at other scales or places."""
     same = []
-    for seed in range(seeds):
+    for seed in seeds:
         for opening in (0, 10, 25):
             first = cut(render(seed, opening)[0])
             for value in values:

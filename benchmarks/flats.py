@@ -6,8 +6,8 @@ prints three tables. The first goes from a drawing's file to flats and a layered
 is the command `guiding-painter paint page.png --colors ... -o page.psd`, PyTorch and the networks included, with three
 answers and with `auto`; each row is a process of its own, and memory is that of the whole process, Python and its
 libraries (about 250 MB without PyTorch) included. The third counts the drawn outlines, of several shapes and line
-widths, that leak through an opening; none may up to the stated width, 4 of the 512 pixels at which the model looks at a
-drawing, or the exit code is 1.
+widths, that leak through an opening; none may up to the stated width, 4 of 512 pixels, or the exit code is 1. How
+wider openings fare is in benchmarks/areas.py.
 """
 
 import argparse

@@ -17,7 +17,7 @@ from rooms import FinishRoom, OfferRoom, PaintRoom, StartRoom
 from serving import troubles_told
 from texts import LANGUAGES, Trouble
 from uploads import check_picture, example, is_animated, lines_of, read_file, unpack_painting, uploaded
-from views import MAX_SIDE, point_of_drawing
+from views import MAX_SIDE, picture_file, point_of_drawing
 from visits import KEPT_SECONDS, Visit, Visits
 
 Updates = dict[Any, Any]  # what is new, by the component that shows it
@@ -208,7 +208,8 @@ class Page:
             return self._begin(self._visits.start(data, picture))
         lines = lines_of(data, MAX_SIDE)
         picture.thumbnail((MAX_SIDE, MAX_SIDE))
-        known = {self._offer.compare: (picture, lines), self._offered: path, self._start.upload: None}
+        compared = tuple(picture_file(side, self._offer.compare.GRADIO_CACHE) for side in (picture, lines))
+        known = {self._offer.compare: compared, self._offered: path, self._start.upload: None}
         return self._enter(self._offer) | known
 
     def _begin(self, opened: str) -> Updates:

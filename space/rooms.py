@@ -207,7 +207,8 @@ class FinishRoom:
 
     def shown(self, visit: Visit, mode: str, lines: bool) -> dict[Any, Any]:
         """What this room shows of a visit."""
-        return {self.compare: comparison(visit.painting, mode, lines)}
+        pictures = comparison(visit.painting, mode, lines)
+        return {self.compare: tuple(picture_file(picture, self.compare.GRADIO_CACHE) for picture in pictures)}
 
 
 def question(visit: Visit, texts: ModuleType) -> str:

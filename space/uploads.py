@@ -23,6 +23,7 @@ MAX_MEGABYTES = 30
 MIN_SIDE = 16  # pixels; less is no drawing
 MAX_ASPECT = 20
 MAX_STEPS = 500  # of a saved painting: each is worked out again, for the strip
+MAX_RECUTS = 20  # of these: each may hold the cells of the whole drawing once more
 MAX_STATE = 20_000_000  # bytes of a saved painting's JSON; of the largest it is a tenth
 
 
@@ -118,6 +119,7 @@ def unpack_painting(data: bytes) -> tuple[bytes, dict[str, Any]]:
         or state.get("working_size") != list(working_size(picture.size))
         or not isinstance(state.get("history"), list)
         or len(state["history"]) > MAX_STEPS
+        or sum(isinstance(entry, dict) and "recut" in entry for entry in state["history"]) > MAX_RECUTS
     ):
         raise Trouble("NO_SAVED")
     return original, state

@@ -76,6 +76,8 @@ def frame(painting: Painting, region: Region | None) -> str:
 def picture_file(image: Image.Image, folder: str) -> str:
     """Writes a picture for the page into a folder of its own in gradio's cache; returns its path.
 
+    gradio would give equal pictures of two visitors one path, and write the second over the first while it is served.
+
     As WebP at its fastest: gradio's own takes three times as long for a tenth fewer bytes, PNG has several times as
     many, see benchmarks/space/speed.py.
     """
@@ -101,7 +103,7 @@ def comparison(painting: Painting, mode: str, lines: bool) -> tuple[Image.Image,
 
 def _flat(painting: Painting, colors: dict[int, str], size: tuple[int, int]) -> Image.Image:
     """RGB: "#rrggbb" by region, `UNANSWERED` where it has none."""
-    table = np.full((256, 3), UNANSWERED, dtype=np.uint8)
+    table = np.full((int(painting.region_map.max()) + 1, 3), UNANSWERED, dtype=np.uint8)
     for index, color in colors.items():
         table[index] = tuple(bytes.fromhex(color[1:]))
     small = Image.fromarray(painting.region_map).resize(size, Image.Resampling.NEAREST)

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from guiding_painter import GuidingPainterPipeline, Painting
 from guiding_painter.drawings import resize
+from guiding_painter.painting.packing import pack
 from guiding_painter.segmentation import MAX_CELLS
 
 SIDE = 128
@@ -164,6 +165,20 @@ def test_a_drawing_cut_anew_keeps_its_answers_and_is_one_undo(bucket: GuidingPai
     painting.undo()
     assert np.array_equal(painting.region_map, before[0])
     assert painting.answers == before[1]
+
+
+@pytest.mark.parametrize(
+    ("region_map", "says"),
+    [(pack(np.full((85, 128), 40_000, np.uint16)), "has a region 40000 and"), ("AAAA", "damaged")],
+)
+def test_a_painting_cut_anew_by_another_model_is_refused(bucket: GuidingPainterPipeline, region_map: str, says: str):
+    painting = bucket.open(shapes(), SIDE)
+    painting.recut("loose")
+    state = painting.to_dict()
+    assert state["working_size"] == [128, 85]
+    state["history"][-1]["region_map"] = region_map
+    with pytest.raises(ValueError, match=says):
+        bucket.resume(shapes(), state)
 
 
 def test_a_page_with_3000_leaves_keeps_its_background_apart(bucket: GuidingPainterPipeline):

@@ -5,8 +5,10 @@ import json
 import re
 import time
 import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 
+import gradio as gr
 import numpy as np
 import pytest
 from conftest import file_bytes
@@ -18,9 +20,18 @@ from css_colors import read_color
 from downloads import NAMES, make_file
 from guiding_painter.palettes import read_palette
 from record import Record
-from rooms import question
+from rooms import FinishRoom, question
 from texts import Trouble, en, ko
-from uploads import MAX_STEPS, check_picture, is_animated, pack_painting, read_file, unpack_painting, uploaded
+from uploads import (
+    MAX_RECUTS,
+    MAX_STEPS,
+    check_picture,
+    is_animated,
+    pack_painting,
+    read_file,
+    unpack_painting,
+    uploaded,
+)
 from views import EDGE, MAX_SIDE, asked_view, hints_view, picture_file, picture_view, point_of_drawing
 from visits import Visits
 
@@ -134,6 +145,23 @@ def test_a_picture_goes_to_the_page_small_and_close_to_itself(visit, tmp_path):
         assert (picture.format, picture.size) == ("WEBP", view.size)
         difference = np.abs(np.asarray(picture.convert("RGB")).astype(int) - np.asarray(view))
     assert difference.mean() < 8
+
+
+def test_no_visitor_writes_over_a_finished_picture_that_another_is_served(visit):
+    with gr.Blocks():
+        room = FinishRoom.build(en)
+    shown = [room.compare.postprocess(room.shown(visit, "flat", True)[room.compare]) for _ in range(2)]
+    paths = [side.path for data in shown for side in data.root]
+    assert len(set(paths)) == 4
+    assert all(Path(path).exists() for path in paths)
+
+
+def test_the_view_has_room_for_more_regions_than_a_byte(visit):
+    painting = SimpleNamespace(
+        drawing=Image.new("L", (300, 1), 255), region_map=np.arange(300, dtype=np.uint16)[None],
+        regions=[SimpleNamespace(index=index, color="#ff0000", suggested_color=None) for index in range(300)],
+    )  # fmt: skip
+    assert picture_view(painting).getpixel((299, 0)) == (255, 0, 0)
 
 
 def test_a_point_of_the_view_is_found_in_a_larger_drawing(drawing):
@@ -357,9 +385,13 @@ def test_what_is_no_saved_painting_is_refused(visits, visit, drawing):
         with pytest.raises(Trouble, match="no file saved here|cannot be opened"):
             unpack_painting(data)
     answers = [{"region": 0, "color": "#123456"}] * (MAX_STEPS + 1)
+    cut_anew = visits.painter.resume(original, state)
+    cut_anew.recut("loose")
+    recuts = cut_anew.to_dict()["history"][-1:] * (MAX_RECUTS + 1)
     for damaged in (
         {}, [], state | {"region_map": "AAAA"}, state | {"position": 99}, state | {"working_size": [2048, 1365]},
         state | {"panels": {"boxes": [], "regions": 1}}, state | {"history": answers},
+        state | {"history": recuts},
     ):  # fmt: skip
         with pytest.raises(Trouble, match="no file saved here"):
             visits.resume(*unpack_painting(pack_painting(original, damaged)))

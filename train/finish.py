@@ -10,7 +10,7 @@ from card.file import CARD_FILE, write_card
 from card.text import fill_card
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.checkpoint import read_json
-from guiding_painter.files.writing import replace_file
+from guiding_painter.files import replace_file
 from hub import upload
 from pictures.pairs import SketchColorPairs
 from progress import REPORT_FILE

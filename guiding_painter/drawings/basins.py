@@ -39,7 +39,7 @@ def find_basins(distance: np.ndarray) -> tuple[np.ndarray, int]:
     It cuts finer than one wants, at every unevenness; what belongs together is joined later.
 
     Returns:
-        (h, w) int32, 1, 2, ... and 0 on ink; and the number of basins.
+        (h, w) int32, 1, 2, ...; and the number of basins. Ink beside paper belongs to one, too; 0 is ink within ink.
     """
     height, width = distance.shape
     padded = np.pad(distance, 1)

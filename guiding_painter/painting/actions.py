@@ -53,6 +53,10 @@ class Action(ABC):
             size: (width, height) of the drawing.
         """
 
+    def last_channel(self, shape: tuple[int, int]) -> int:
+        """The last of the model's channels that it brings along for a working size of (h, w); -1 for none."""
+        return -1
+
     def result(self, layout: Layout) -> int:
         """The region that it was done to, as it is in the layout afterwards."""
         return self.region
@@ -179,7 +183,7 @@ class Recut(Action):
     model_map: str
 
     def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
-        return recut(layout, cells, prepared, self.gap, unpack("map", self.model_map, prepared.shape, np.uint16))
+        return recut(layout, cells, prepared, self.gap, self._map(prepared.shape))
 
     def to_json(self) -> dict[str, Any]:
         return {"recut": self.gap, "region": self.region, "region_map": self.model_map}
@@ -191,8 +195,14 @@ class Recut(Action):
                 return cls(region, gap, model_map)
         return None
 
+    def last_channel(self, shape: tuple[int, int]) -> int:
+        return int(self._map(shape).max())
+
     def result(self, layout: Layout) -> int:
         return layout.order[0]
+
+    def _map(self, shape: tuple[int, int]) -> np.ndarray:
+        return unpack("region_map", self.model_map, shape, np.uint16)
 
 
 KINDS: tuple[type[Action], ...] = (Split, Merge, Cut, Move, Recut, Answer)

@@ -8,7 +8,7 @@ from PIL import Image
 from scipy import ndimage
 from skimage.segmentation import watershed
 
-from ..drawings import grow, sample
+from ..drawings import MAX_REGIONS, grow, sample
 
 SPLIT_AREA = 0.002  # of the drawing: what the model must set apart in a cell for it to be split
 
@@ -49,10 +49,8 @@ def make_flats(cells: np.ndarray, ink: np.ndarray, model_map: np.ndarray) -> Fla
     keys = np.concatenate([_keys(seen.seen, model_map), _keys(seen.hidden, model_map.ravel()[seen.places])])
     weights = np.concatenate([near.ravel(), near.ravel()[seen.places]])
     pairs, index, pixels = np.unique(keys, return_inverse=True, return_counts=True)
-    cell, region = np.divmod(pairs, 2**16)
-    last = np.lexsort(
-        (-region, np.bincount(index, weights), cell)
-    )  # of each cell the region with most of it comes last
+    cell, region = np.divmod(pairs, MAX_REGIONS)
+    last = np.lexsort((-region, np.bincount(index, weights), cell))  # of each cell, the region with most of it
     owners = np.zeros(int(cells.max()) + 1, dtype=np.uint16)
     owners[cell[last]] = region[last]
 
@@ -69,7 +67,7 @@ def make_flats(cells: np.ndarray, ink: np.ndarray, model_map: np.ndarray) -> Fla
 
 def _keys(cells: np.ndarray, regions: np.ndarray) -> np.ndarray:
     """(n,) int64, one number for each pair of a cell and a region."""
-    return (cells.astype(np.int64) * 2**16 + regions).ravel()
+    return (cells.astype(np.int64) * MAX_REGIONS + regions).ravel()
 
 
 def _nearness(ink: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

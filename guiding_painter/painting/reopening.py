@@ -26,7 +26,7 @@ def reopen(drawing: Source, state: dict[str, Any] | None, max_hints: int) -> tup
         saved = SavedPainting.from_dict(state)
         opened = open_drawing(drawing, **asdict(saved.opened))
     saved.check_drawing(opened)
-    last = saved.panels.regions - 1 if saved.panels else int(saved.region_map.max())
+    last = saved.panels.regions - 1 if saved.panels else saved.last_channel
     if last >= max_hints:
         raise ValueError(
             f"This painting has a region {last}{' in each panel' if saved.panels else ''} and this model has only "

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -108,9 +109,7 @@ class SavedPainting:
         position = state.get("position")
         if not is_int(position) or not 0 <= position <= len(history):
             raise damaged("position", position)
-        if panels and region_map.max() > panels.gutters:
-            raise damaged("last region", int(region_map.max()))
-        return cls(
+        saved = cls(
             size=size,
             thumbnail=unpack("drawing thumbnail", drawing.get("thumbnail"), (32, 32)),
             opened=_read_opened(state, is_old),
@@ -120,6 +119,16 @@ class SavedPainting:
             position=position,
             panels=panels,
             is_old=is_old,
+        )
+        if panels and saved.last_channel > panels.gutters:
+            raise damaged("last region", saved.last_channel)
+        return saved
+
+    @cached_property
+    def last_channel(self) -> int:
+        """The last of the model's channels that the painting has, at first or after an action."""
+        return max(
+            int(self.region_map.max()), *(action.last_channel(self.region_map.shape) for action in self.history), -1
         )
 
     def check_drawing(self, drawing: Image.Image) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.files.writing import replace_file
+from guiding_painter.files import replace_file
 from measures.sheets import example_sheet
 from pictures.pairs import SketchColorPairs, collate
 

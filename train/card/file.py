@@ -4,7 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from guiding_painter.files.writing import replace_file
+from guiding_painter.files import replace_file
 
 CARD_FILE = "README.md"  # of a checkpoint
 MARK = "\n<!-- Filled by a program, {digest}: a card that was changed by hand since then is never replaced. -->\n"
