@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from photos import SHEETS, TABLES, pencil_drawing, photo
 from PIL import Image
 from psd_tools import PSDImage
 
@@ -42,6 +43,32 @@ def test_a_layered_file_goes_on(painter: GuidingPainterPipeline, drawing, tmp_pa
     )
     if kind == "clean":
         assert np.array_equal(anew.drawing, drawing)
+
+
+@pytest.mark.parametrize("name", ["page.psd", "page.ora"])
+@pytest.mark.parametrize("kind", ["faint", "pencil", "photo", "page"])
+def test_a_painting_from_a_layered_file_is_put_away_with_that_file(painter, drawing, tmp_path: Path, name: str, kind):
+    """However the drawing was taken from its first file: its lines in the layered one are the drawing to the bit."""
+    options = {}
+    if kind == "photo":
+        source = photo(pencil_drawing(), SHEETS["level"], TABLES["oak"], size=(450, 600))
+    elif kind == "page":
+        file = io.BytesIO()
+        drawing.rotate(90, expand=True).save(file, "TIFF", save_all=True, append_images=[drawing])
+        source, options = file.getvalue(), {"page_number": 2}
+    else:
+        source = pencil(drawing) if kind == "pencil" else drawing.point(lambda level: 225 if level < 128 else 255)
+    painting = painter.open(source, 64, **options)
+    painting.paint_all(["#e07a5f"])
+    painting.save(tmp_path / name)
+    first = painter.resume(tmp_path / name)
+    assert first.drawing.tobytes() == painting.drawing.tobytes()
+    first.paint_all(["#3d405b"])
+    again = painter.resume(tmp_path / name, first.to_dict())
+    assert again.image.tobytes() == first.image.tobytes()
+    anew = painter.open(tmp_path / name, 64)
+    assert anew.drawing.tobytes() == painting.drawing.tobytes()
+    assert painter.resume(tmp_path / name, anew.to_dict()).image.tobytes() == anew.image.tobytes()
 
 
 def test_what_holds_no_painting(painter: GuidingPainterPipeline, drawing, tmp_path: Path):

@@ -9,7 +9,8 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.drawings import looks_colored, open_drawing
-from guiding_painter.drawings.sheets import find_sheet, page_of
+from guiding_painter.drawings.page_choice import page_of
+from guiding_painter.drawings.sheets import find_sheet
 from guiding_painter.drawings.straightening import sheet_size, straighten
 
 SIZE = (750, 1000)
@@ -115,6 +116,7 @@ def test_corners_may_be_given_in_any_order_or_none_taken(painter: GuidingPainter
     true = [(x * 1200, y * 1600) for x, y in SHEETS["from below"]]
     given = page_of(table, [true[2], true[0], true[3], true[1]])
     assert np.allclose(given, true)
+    assert page_of(table, " ".join(f"{x},{y}" for x, y in true)) == given
     painting = painter.open(table, 64, page=true)
     assert painting.drawing.size == sheet_size(given, table.size)
     whole = painter.open(table, 64, page="none")
@@ -135,6 +137,8 @@ def test_a_painting_of_a_sheet_is_taken_up(painter: GuidingPainterPipeline, tabl
         ("all", "page is 'all': give 'auto', 'none' or four corners"),
         ([(1, 2)], "page is .*: give 'auto', 'none' or four corners"),
         (3, "page is 3: give"),
+        ("1,2 3,4 5,6 7", "page is '1,2 3,4 5,6 7': give"),
+        (np.zeros((3, 2)), "page is .*: give"),
         ([(0, 0), (1, 0), (float("nan"), 1), (0, 1)], "page is .*: give"),
         ([(0, 0), (100, 0), (99999, 100), (0, 100)], "a corner far outside"),
         ([(0, 0), (100, 100), (200, 200), (300, 300)], "page is no figure with four corners"),

@@ -6,10 +6,11 @@ from typing import Any
 from PIL import Image, ImageChops, ImageOps
 
 from .line_art import extract_line_art
+from .page_choice import Page, page_of
 from .paper import flatten, has_broad_pens, has_underdrawing, is_clean, is_light_on_dark
 from .paper import looks_colored as has_colored_areas
 from .pictures import Source, open_picture
-from .sheets import Page, find_sheet, page_of
+from .sheets import find_sheet
 from .straightening import straighten
 
 UNDERDRAWINGS = ("auto", "keep", "drop")
@@ -31,7 +32,8 @@ def open_drawing(
     What is clean already (white paper without grain) stays as it is, to the bit. A photo of a sheet of paper becomes
     the sheet, see `sheets.find_sheet`. Anything else is divided by its paper and stretched, see `paper.flatten`. Lines
     of any color count as ink. Light lines on a dark ground, as of chalk or a blueprint, are inverted. A colored
-    picture, see `looks_colored`, is taken by its luminance.
+    picture, see `looks_colored`, is taken by its luminance. The drawing in a .psd or .ora that `Painting.save` wrote
+    has been through all of this: it stays as it is.
 
     Args:
         source: as for `open_picture`.
@@ -39,7 +41,7 @@ def open_drawing(
         underdrawing: what becomes of pale colored lines: "drop" leaves them out, "keep" takes them for ink, "auto"
             leaves out those of one hue, blue or red, below black ones.
         page: "auto" looks for a sheet of paper in a photo, "none" takes all of the picture; or the four corners
-            (x, y) of the sheet in pixels of the picture.
+            of the sheet in pixels of the picture, (x, y) each or as text, "x,y x,y x,y x,y".
         page_number: of a PDF or TIFF, from 1.
 
     Returns:
@@ -52,12 +54,18 @@ def open_drawing(
     if underdrawing not in UNDERDRAWINGS:
         raise ValueError(f"underdrawing is {underdrawing!r}: give one of {', '.join(UNDERDRAWINGS)}.")
     picture = open_picture(source, page_number)
-    corners = page_of(picture, page)
+    corners = None if "painting" in picture.info else page_of(picture, page)
     picture = straighten(picture, corners) if corners else picture
-    drawing = _lines(picture) if extract_lines else _ink_on_white(picture, underdrawing, bool(corners))
-    drawing.info = _kept(picture, _notes(picture, bool(corners)))
-    drawing.info["opened"] = {"page": corners or "none", "page_number": page_number}
+    drawing = _drawn(picture, extract_lines, underdrawing, is_sheet=bool(corners))
+    drawing.info = _kept(picture, _notes(picture, is_sheet=bool(corners)))
+    drawing.info["opened"] = {"page": corners or "none", "page_number": picture.info.get("page_number", 1)}
     return drawing
+
+
+def _drawn(picture: Image.Image, extract_lines: bool, underdrawing: str, is_sheet: bool) -> Image.Image:
+    if "painting" in picture.info:
+        return picture.convert("L")
+    return _lines(picture) if extract_lines else _ink_on_white(picture, underdrawing, is_sheet)
 
 
 def _lines(picture: Image.Image) -> Image.Image:
@@ -90,8 +98,8 @@ def open_painting(source: Source) -> tuple[Image.Image, dict[str, Any]]:
             "This file holds no painting to go on with: give a .psd or .ora as Painting.save wrote it, or a drawing "
             "and the dict that Painting.to_dict() gave."
         )
-    drawing = picture.convert("L")  # the layer of lines: the drawing to the bit
-    drawing.info = _kept(picture, ("This painting was taken up where it was saved.",))
+    drawing = open_drawing(picture)
+    drawing.info["notes"] = ("This painting was taken up where it was saved.",)
     return drawing, state
 
 

@@ -18,6 +18,7 @@ Source = str | os.PathLike | bytes | BinaryIO | Image.Image
 PILLOW_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP")
 KNOWN = "PNG, JPEG, WebP, GIF, TIFF, BMP, " + ", ".join(kind.label for kind in KINDS.values())
 MAX_BYTES = 500_000_000  # of a TIFF, whose pages are counted by its bytes
+FOUND = {"notes": list, "page_number": int, "pages": int, "painting": dict}  # in a file beside its picture
 
 
 def open_picture(source: Source, page_number: int = 1) -> Image.Image:
@@ -28,12 +29,14 @@ def open_picture(source: Source, page_number: int = 1) -> Image.Image:
     but six formats are decoded in a process of their own, see `formats.apart`.
 
     Args:
-        source: a path, the bytes of a file, an open binary file (left open) or a picture already open.
+        source: a path, the bytes of a file, an open binary file (left open) or a picture already open. One that this
+            function gave keeps its `info`.
         page_number: of a PDF or TIFF, from 1.
 
     Returns:
         an "RGB" image; its `info` holds "dpi" and, where it is one for RGB of at most 2 MB, "icc_profile"; "notes", a
-        list of sentences, where something was left out; "painting" where the file is ours, see `Painting.to_dict`.
+        list of sentences, where something was left out; "page_number" and "pages" where there is more than one;
+        "painting" where the file is ours, see `Painting.to_dict`.
 
     Raises:
         OSError: missing, unreadable, truncated, of no known format, or of one whose library is not installed.
@@ -43,7 +46,10 @@ def open_picture(source: Source, page_number: int = 1) -> Image.Image:
     if type(page_number) is not int or page_number < 1:
         raise ValueError(f"page_number is {page_number!r}: the first page is 1.")
     if isinstance(source, Image.Image):
-        return _with_pillow(source, name, page_number)
+        picture = _with_pillow(source, name, page_number)
+        known = {key: source.info[key] for key, kind in FOUND.items() if isinstance(source.info.get(key), kind)}
+        picture.info |= known  # a text in a PNG may have such a name, but is no list, number or dict
+        return picture
     try:
         with _opened(source) as file:
             kind, head = _look(file)
@@ -135,7 +141,7 @@ def _listed() -> str:
 def _noted(picture: Image.Image, name: str, page_number: int, pages: int) -> Image.Image:
     if pages > 1:
         note = f"This is page {page_number} of {pages}; page_number opens another."
-        picture.info["notes"] = [note, *picture.info.get("notes", ())]
+        picture.info |= {"notes": [note, *picture.info.get("notes", ())], "page_number": page_number, "pages": pages}
     return picture
 
 

@@ -5,7 +5,7 @@ It counts as a sheet only if its sides are straight, stand out, have the grain o
 between them: a panel of a comic page, or the white in the middle of a painting, is none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -14,9 +14,7 @@ from scipy.spatial import ConvexHull, QhullError
 from skimage.filters import threshold_multiotsu
 
 from .paper import looks_colored
-from .straightening import Corners
-
-Page = str | Sequence[Sequence[float]]  # "auto", "none", or four corners
+from .straightening import Corners, area, clockwise, turns
 
 SMALL = 320  # long side in pixels at which sheets are looked for
 FINE = 1280  # long side at which their sides are measured
@@ -29,36 +27,13 @@ MIN_PAPER = 0.6  # of the sheet must be empty paper
 MAX_FLAT = 0.5  # of the surroundings may equal its neighbor exactly, as it does in what was drawn on a screen
 
 
-def page_of(picture: Image.Image, page: Page = "auto") -> Corners | None:
-    """The corners of the sheet in a picture: looked for, or as given; None where there is no sheet, or for "none".
-
-    Raises ValueError for what is neither "auto", "none" nor four corners of a convex figure in the picture.
-    """
-    if isinstance(page, str):
-        if page not in ("auto", "none"):
-            raise ValueError(f"page is {page!r}: give 'auto', 'none' or four corners (x, y).")
-        return find_sheet(picture) if page == "auto" else None
-    try:
-        corners = np.array([[float(x), float(y)] for x, y in page])
-    except (TypeError, ValueError):
-        corners = np.empty((0, 2))
-    if corners.shape != (4, 2) or not np.isfinite(corners).all():
-        raise ValueError(f"page is {page!r:.80}: give 'auto', 'none' or four corners (x, y).")
-    if (corners < -0.5 * max(picture.size)).any() or (corners > 1.5 * max(picture.size)).any():
-        raise ValueError(f"page has a corner far outside the picture of {picture.width}x{picture.height} pixels.")
-    corners = _clockwise(corners)
-    if _turns(corners).min() <= 0 or _area(corners) < 64:
-        raise ValueError("page is no figure with four corners, or hardly larger than a point: give the sheet's own.")
-    return tuple(map(tuple, corners.tolist()))
-
-
 def find_sheet(picture: Image.Image) -> Corners | None:
     """The corners of the sheet of paper that an "RGB" photo shows, slightly inside its edges; None if it shows none."""
     if min(picture.size) < 64:
         return None
     scale = max(1.0, max(picture.size) / SMALL)
     small = _closed(picture, scale)
-    candidates = sorted(_quadrilaterals(small), key=lambda found: -_area(found))
+    candidates = sorted(_quadrilaterals(small), key=lambda found: -area(found))
     for number, corners in enumerate(candidates):
         if any(np.abs(corners - other).max() < 4 for other in candidates[:number]):
             continue
@@ -83,11 +58,11 @@ def _quadrilaterals(small: np.ndarray) -> Iterator[np.ndarray]:
         if count == 0:
             continue
         part = ndimage.binary_fill_holes(labels == 1 + int(np.bincount(labels.ravel())[1:].argmax()))
-        area = part.sum()
-        if not MIN_AREA < area / part.size < MAX_AREA:
+        pixels = part.sum()
+        if not MIN_AREA < pixels / part.size < MAX_AREA:
             continue
         corners = _four_corners(part)
-        if corners is not None and area > MIN_FILL * _area(np.clip(corners, 0, (width, height))):
+        if corners is not None and pixels > MIN_FILL * area(np.clip(corners, 0, (width, height))):
             yield corners
 
 
@@ -143,7 +118,7 @@ def _four_corners(part: np.ndarray) -> np.ndarray | None:
         _, at, meeting = best
         hull[at] = meeting
         del hull[(at + 1) % len(hull)]
-    return _clockwise(np.array(hull)) if len(hull) == 4 else None
+    return clockwise(np.array(hull)) if len(hull) == 4 else None
 
 
 def _meeting(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray | None:
@@ -240,7 +215,7 @@ def _inside(lines: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray | None:
             return None
         corners.append(a + np.linalg.solve(matrix, c - a)[0] * (b - a))
     corners = np.array(corners)
-    return corners if _turns(corners).min() > 0 else None
+    return corners if turns(corners).min() > 0 else None
 
 
 def _is_paper(fine: np.ndarray, corners: np.ndarray) -> bool:
@@ -271,21 +246,3 @@ def _mask(shape: tuple[int, int], corners: np.ndarray) -> np.ndarray:
     image = Image.new("1", shape[::-1])
     ImageDraw.Draw(image).polygon([tuple(point) for point in corners.tolist()], fill=1)
     return np.asarray(image)
-
-
-def _clockwise(corners: np.ndarray) -> np.ndarray:
-    """Four points clockwise, as seen, from the one nearest to the top left."""
-    middle = corners.mean(axis=0)
-    corners = corners[np.argsort(np.arctan2(*(corners - middle).T[::-1]))]
-    return np.roll(corners, -int(corners.sum(axis=1).argmin()), axis=0)
-
-
-def _turns(corners: np.ndarray) -> np.ndarray:
-    sides = np.roll(corners, -1, axis=0) - corners
-    following = np.roll(sides, -1, axis=0)
-    return sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
-
-
-def _area(corners: np.ndarray) -> float:
-    x, y = corners.T
-    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2

@@ -57,3 +57,23 @@ def _aspect(points: np.ndarray, side: float) -> float | None:
         return None
     across, down = (np.sqrt(side[:2] @ side[:2] / focal + side[2] ** 2) for side in (across, down))
     return float(across / down)
+
+
+def clockwise(corners: np.ndarray) -> np.ndarray:
+    """Four points clockwise, as seen, from the one nearest to the top left."""
+    middle = corners.mean(axis=0)
+    corners = corners[np.argsort(np.arctan2(*(corners - middle).T[::-1]))]
+    return np.roll(corners, -int(corners.sum(axis=1).argmin()), axis=0)
+
+
+def turns(corners: np.ndarray) -> np.ndarray:
+    """How far it goes to the right at each corner; all above 0 where they are those of a convex figure."""
+    sides = np.roll(corners, -1, axis=0) - corners
+    following = np.roll(sides, -1, axis=0)
+    return sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
+
+
+def area(corners: np.ndarray) -> float:
+    """In square pixels."""
+    x, y = corners.T
+    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2

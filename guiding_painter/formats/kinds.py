@@ -29,7 +29,7 @@ KINDS = {
     "jxl": Kind("JPEG XL", "photos", 100_000_000, "imagecodecs"),
     "psd": Kind("PSD", "photoshop", 500_000_000),
     "ora": Kind("ORA", "layers", 500_000_000),
-    "kra": Kind("KRA", "layers", 500_000_000),
+    "kra": Kind("KRA", "krita", 500_000_000),
     "pdf": Kind("PDF", "documents", 200_000_000, "pypdfium2"),
     "svg": Kind("SVG", "vectors", 20_000_000, "resvg_py"),
 }

@@ -1,8 +1,9 @@
-"""Pages of OpenRaster (GIMP, Krita, MyPaint, ours) and of Krita: zips of PNGs."""
+"""Pages of OpenRaster (GIMP, Krita, MyPaint, ours): zips of PNGs."""
 
 import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -38,24 +39,31 @@ class Layer:
 
 def read_page(data: bytes, kind: str, page_number: int = 1) -> Image.Image:
     """The line art if a layer is named so, else the merged picture."""
+    with opened_zip(data) as archive:
+        return _open_raster(archive)
+
+
+@contextmanager
+def opened_zip(data: bytes) -> Iterator[zipfile.ZipFile]:
+    """The zip in a file; what is wrong with it within becomes an OSError."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _merged(archive) if kind == "kra" else _open_raster(archive)
+            yield archive
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError):  # as for what is packed with a password
         raise OSError("cannot be decoded (no whole zip of layers): it may be damaged, save it again.") from None
 
 
 def _open_raster(archive: zipfile.ZipFile) -> Image.Image:
-    size, layers = read_stack(_read(archive, "stack.xml", MAX_STACK))
+    size, layers = read_stack(read_entry(archive, "stack.xml", MAX_STACK))
     lines = [layer for layer in layers if layer.is_line_art]
     painting = None
     if ORA_PAINTING in archive.namelist():
-        painting = read_painting(_read(archive, ORA_PAINTING, MAX_PAINTING))
+        painting = read_painting(read_entry(archive, ORA_PAINTING, MAX_PAINTING))
     page = _compose(archive, lines, size) if lines else None
-    if page is not None and has_ink(page):
+    if page is not None and (painting is not None or has_ink(page)):  # ours may be faint
         page.info["notes"] = ["Only the layer of line art was opened."]
     elif "mergedimage.png" in archive.namelist():
-        page = _merged(archive)
+        page = merged(archive)
     else:
         page = _compose(archive, layers, size)
     if painting is not None:
@@ -107,7 +115,8 @@ def _compose(archive: zipfile.ZipFile, layers: list[Layer], size: tuple[int, int
     return page
 
 
-def _merged(archive: zipfile.ZipFile) -> Image.Image:
+def merged(archive: zipfile.ZipFile) -> Image.Image:
+    """The picture of all layers, which is in the zip, too."""
     if "mergedimage.png" not in archive.namelist():
         raise OSError("has no merged picture in it: save it again with its preview, or as PNG.")
     with _picture(archive, "mergedimage.png") as image:
@@ -115,12 +124,12 @@ def _merged(archive: zipfile.ZipFile) -> Image.Image:
 
 
 def _picture(archive: zipfile.ZipFile, name: str) -> Image.Image:
-    image = Image.open(io.BytesIO(_read(archive, name, MAX_PNG)), formats=("PNG",))
+    image = Image.open(io.BytesIO(read_entry(archive, name, MAX_PNG)), formats=("PNG",))
     check_size(*image.size)
     return image
 
 
-def _read(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+def read_entry(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     """The bytes of an entry, never more than `most`, whatever the zip says of itself."""
     if archive.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise OSError("is packed in a way that is not read: save it again.")

@@ -21,12 +21,12 @@ def read_page(data: bytes, kind: str, page_number: int = 1) -> Image.Image:
     from psd_tools import PSDImage
 
     psd = PSDImage.open(io.BytesIO(data))
-    page = _line_art(psd)
-    if page is not None and has_ink(page):
+    page, resources = _line_art(psd), _resources(psd)
+    if page is not None and ("painting" in resources or has_ink(page)):  # ours may be faint
         page.info["notes"] = ["Only the layer of line art was opened."]
     else:
         page = _merged(psd)
-    page.info |= _resources(psd)
+    page.info |= resources
     return page
 
 

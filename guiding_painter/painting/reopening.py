@@ -1,12 +1,12 @@
 """A saved painting and its drawing found again, and checked against each other."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from PIL import Image
 
 from ..drawings import Source, open_drawing, open_painting
-from .saved import SavedPainting
+from .saved import PLAINLY, SavedPainting
 
 
 def reopen(drawing: Source, state: dict[str, Any] | None, max_hints: int) -> tuple[Image.Image, SavedPainting]:
@@ -21,7 +21,8 @@ def reopen(drawing: Source, state: dict[str, Any] | None, max_hints: int) -> tup
     """
     if state is None:
         opened, state = open_painting(drawing)
-        saved = SavedPainting.from_dict(state)
+        # How the drawing was taken from its first file says nothing of this one.
+        saved = replace(SavedPainting.from_dict(state), opened=PLAINLY)
     else:
         saved = SavedPainting.from_dict(state)
         opened = open_drawing(drawing, **asdict(saved.opened))

@@ -190,15 +190,12 @@ def _parse(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argpa
 
 
 def _page(text: str) -> str | list[tuple[float, float]]:
-    if text in ("auto", "none"):
-        return text
+    from ..drawings import read_page  # which loads all that a drawing takes; help is there at once without
+
     try:
-        numbers = [float(word) for word in text.replace(",", " ").replace(";", " ").split()]
+        return read_page(text)
     except ValueError:
-        numbers = []
-    if len(numbers) != 8:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither auto, none nor four corners x,y")
-    return list(zip(numbers[::2], numbers[1::2], strict=True))
+        raise argparse.ArgumentTypeError(f"{text!r} is neither auto, none nor four corners x,y") from None
 
 
 def _check_usage(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
