@@ -114,6 +114,38 @@ def ora(
     return file.getvalue()
 
 
+def kra(
+    names: tuple[str, ...] = ("color", "Lines"), space: str = "RGBA", keep: int = 10**6, merged: int = 160
+) -> bytes:
+    """Layers from the bottom as `ora` has them, their files `keep` bytes long, in a group that is moved by (5, 3)."""
+    import imagecodecs
+
+    rows, file = "", io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", "application/x-krita")
+        for number, name in enumerate(names):
+            page = Image.new("L", (128, 64), 255 if name == "Lines" else 160)
+            page.paste(square() if name == "Lines" else 160, (0, 0))
+            pixels = np.stack([np.asarray(page)] * (3 if space == "RGBA" else 1) + [np.full((64, 128), 255, np.uint8)])
+            data = f"VERSION 2\nTILEWIDTH 64\nTILEHEIGHT 64\nPIXELSIZE {len(pixels)}\nDATA 2\n".encode()
+            raw = np.ascontiguousarray(pixels[:, :, 64:].transpose(1, 2, 0)).tobytes()
+            packed = imagecodecs.lzf_encode(np.ascontiguousarray(pixels[:, :, :64]).tobytes())
+            for x, tile in ((-5, b"\1" + packed), (59, b"\0" + raw)):
+                data += f"{x},-3,LZF,{len(tile)}\n".encode() + tile
+            archive.writestr(f"a/layers/layer{number}", data[:keep])
+            archive.writestr(f"a/layers/layer{number}.defaultpixel", bytes(len(pixels)))
+            rows = (
+                f'<layer name="{name}" filename="layer{number}" nodetype="paintlayer" visible="1" opacity="255" '
+                f'compositeop="normal" colorspacename="{space}" x="5" y="3"/>' + rows
+            )
+        group = f'<layer name="Group" nodetype="grouplayer"><layers>{rows}</layers></layer>'
+        archive.writestr("maindoc.xml", '<DOC xmlns="http://www.calligra.org/DTD/krita"><IMAGE name="a" width="64" '
+                         f'height="48"><layers>{group}</layers></IMAGE></DOC>')  # fmt: skip
+        whole = square() if merged == 255 else Image.new("L", (64, 48), merged)
+        archive.writestr("mergedimage.png", encoded(whole, "PNG"))
+    return file.getvalue()
+
+
 def bomb_ora() -> bytes:
     """A stack.xml of 50 MB in 50 kB."""
     file = io.BytesIO()
@@ -194,6 +226,10 @@ PICTURES: dict[str, tuple[Callable[[], bytes], tuple[int, int] | str]] = {
     "ORA, merged": (lambda: ora(("color",), square().convert("RGB")), (64, 48)),
     "ORA, no merged picture": (lambda: ora(("color", "inks 2")), (64, 48)),
     "KRA": (lambda: ora((), square(), mimetype=b"application/x-krita"), (64, 48)),
+    "KRA with lines": (kra, (64, 48)),
+    "KRA with gray lines": (lambda: kra(space="GRAYA"), (64, 48)),
+    "KRA with lines in CMYK": (lambda: kra(space="CMYK", merged=255), (64, 48)),
+    "KRA, a layer cut": (lambda: kra(keep=200, merged=255), (64, 48)),
     "nothing": (bytes, "is no PNG, JPEG"),
     "a letter": (lambda: b"Dear sir or madam", "is no PNG, JPEG"),
     "a web page": (lambda: b"<!DOCTYPE html><html>" + svg() + b"</html>", "is no PNG, JPEG"),

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from input_files import PICTURES, drawn_pdf, heic, ora, pdf, psd, square, svg, tiff_pages
+from input_files import PICTURES, drawn_pdf, heic, kra, ora, pdf, psd, square, svg, tiff_pages
 from PIL import Image
 
 from guiding_painter.drawings import open_drawing
 from guiding_painter.drawings.pictures import count_pages, open_picture
 from guiding_painter.formats import apart, kind_of
+from guiding_painter.formats.krita import unpack_lzf
 from guiding_painter.formats.line_layers import is_line_art
 
 
@@ -55,7 +56,7 @@ def test_what_is_left_out_is_said():
     assert open_picture(svg("<script>a</script>")).info["notes"] == [
         "Pictures or scripts that are not in the SVG itself were left out."
     ]
-    for data in (psd(), ora()):
+    for data in (psd(), ora(), kra()):
         assert open_drawing(data).info["notes"] == ("Only the layer of line art was opened.",)
     assert open_drawing(svg()).info["notes"] == ()
 
@@ -70,6 +71,17 @@ def test_an_empty_layer_of_lines_is_no_drawing():
     blank = b'<image w="64" h="48"><stack><layer name="lines" src="data/0.png" opacity="0"/></stack></image>'
     opened = open_picture(ora(("lines",), square().convert("RGB"), blank))
     assert np.array_equal(opened.convert("L"), square())
+
+
+@pytest.mark.parametrize("values", [bytes(16384), bytes(range(256)) * 64, np.random.default_rng(0).bytes(16384)])
+def test_what_is_packed_with_lzf_comes_out_again(values: bytes):
+    import imagecodecs
+
+    packed = imagecodecs.lzf_encode(values, out=40_000)
+    assert unpack_lzf(packed, len(values)) == values
+    for damaged in (packed[:-2], b"\xff\xff\xff" + packed, b"\x20\x00", b""):
+        with pytest.raises((ValueError, IndexError)):
+            unpack_lzf(damaged, len(values))
 
 
 def test_without_its_library_a_sentence_names_the_extra(monkeypatch: pytest.MonkeyPatch):
