@@ -125,7 +125,7 @@ def kra(
         archive.writestr("mimetype", "application/x-krita")
         for number, name in enumerate(names):
             page = Image.new("L", (128, 64), 255 if name == "Lines" else 160)
-            page.paste(square() if name == "Lines" else 160, (0, 0))
+            page.paste(square() if name == "Lines" else 160, (0, 0, 64, 48))
             pixels = np.stack([np.asarray(page)] * (3 if space == "RGBA" else 1) + [np.full((64, 128), 255, np.uint8)])
             data = f"VERSION 2\nTILEWIDTH 64\nTILEHEIGHT 64\nPIXELSIZE {len(pixels)}\nDATA 2\n".encode()
             raw = np.ascontiguousarray(pixels[:, :, 64:].transpose(1, 2, 0)).tobytes()
