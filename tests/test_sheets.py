@@ -40,6 +40,18 @@ def test_a_sheet_is_found_just_inside_its_edges(sheet: str, wood: str, paper: st
     assert (np.linalg.norm(found - middle, axis=1) < np.linalg.norm(true - middle, axis=1)).all()
 
 
+@pytest.mark.parametrize(("wood", "seed"), [("pine", 4), ("gray", 10)])
+def test_a_table_as_light_as_the_paper_on_one_side_is_left_out(wood: str, seed: int):
+    size = (900, 1200)
+    picture = photo(pencil_drawing(), SHEETS["level"], TABLES[wood], PAPERS["cream"], size, shadow=0.2, seed=seed)
+    assert np.abs(np.array(find_sheet(picture)) - np.array(SHEETS["level"]) * size).max() < 0.012 * max(size)
+
+
+def test_a_sheet_with_nothing_on_it_is_no_drawing():
+    blank = Image.new("L", (850, 1200), 255)
+    assert find_sheet(photo(blank, SHEETS["turned"], TABLES["oak"], size=SIZE, shadow=0, noise=0.004)) is None
+
+
 def test_a_photo_opens_as_a_clean_sheet(table: Image.Image):
     drawing = open_drawing(table)
     values = np.asarray(drawing)

@@ -19,6 +19,7 @@ from .straightening import Corners, area, clockwise, turns
 SMALL = 320  # long side in pixels at which sheets are looked for
 FINE = 1280  # long side at which their sides are measured
 MIN_AREA, MAX_AREA = 0.12, 0.97  # of the photo
+ALIKE = 0.8  # of a candidate that reaches the border of the photo has one that is taken in its place
 MIN_FILL = 0.94  # of a quadrilateral by what is in it
 MIN_CONTRAST = 0.1  # between both sides of an edge, of the range from black to white
 MIN_LIGHTER = 0.05  # is paper than what it lies on, in the channel that is darkest
@@ -34,12 +35,18 @@ def find_sheet(picture: Image.Image) -> Corners | None:
     scale = max(1.0, max(picture.size) / SMALL)
     small = _closed(picture, scale)
     candidates = sorted(_quadrilaterals(small), key=lambda found: -area(found))
+    found: list[np.ndarray] = []
     for number, corners in enumerate(candidates):
         if any(np.abs(corners - other).max() < 4 for other in candidates[:number]):
             continue
         if (sheet := _measured(picture, corners * scale)) is not None and not _is_framed(picture, sheet):
-            return tuple(map(tuple, sheet.tolist()))
-    return None
+            found.append(sheet)
+            if not _reaches_border(sheet, picture.size):
+                break
+    # Light along one border may join the table to the sheet: nearly as large a one with four edges is the sheet.
+    if len(found) > 1 and (_reaches_border(found[-1], picture.size) or area(found[-1]) < ALIKE * area(found[0])):
+        found = found[:1]
+    return tuple(map(tuple, found[-1].tolist())) if found else None
 
 
 def _closed(picture: Image.Image, scale: float) -> np.ndarray:
@@ -151,6 +158,10 @@ def _measured(picture: Image.Image, corners: np.ndarray) -> np.ndarray | None:
     return inner * scale
 
 
+def _reaches_border(corners: np.ndarray, size: tuple[int, int]) -> bool:
+    return any(_on_border(*side, size) for side in zip(corners, np.roll(corners, -1, axis=0), strict=True))
+
+
 def _on_border(start: np.ndarray, end: np.ndarray, size: tuple[int, int]) -> bool:
     near = 0.015 * max(size)
     return any(
@@ -219,12 +230,12 @@ def _inside(lines: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray | None:
 
 
 def _is_paper(fine: np.ndarray, corners: np.ndarray) -> bool:
-    """Whether most of what is between the corners is as light as the paper around it: lines, not pictures."""
+    """Whether most of what is between the corners is as light as the paper around it: lines, not pictures or none."""
     mask = _mask(fine.shape[:2], corners)[::4, ::4]
     gray = fine.mean(axis=2)[::4, ::4]
     paper = ndimage.gaussian_filter(ndimage.grey_closing(np.where(mask, gray, 0), size=(15, 15)), 4)
-    empty = gray > 0.88 * paper
-    return bool(empty[mask].mean() > MIN_PAPER and (~mask).mean() > 1 - MAX_AREA)
+    empty, blank = gray > 0.88 * paper, gray > 0.94 * paper
+    return bool(empty[mask].mean() > MIN_PAPER and not blank[mask].all() and (~mask).mean() > 1 - MAX_AREA)
 
 
 def _is_drawn(gray: np.ndarray, corners: np.ndarray) -> bool:
