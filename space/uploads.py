@@ -2,16 +2,18 @@
 
 import io
 import json
+import re
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 from PIL import Image
 
-from guiding_painter.drawings import MAX_PIXELS, open_drawing, open_picture, working_size
+from guiding_painter.drawings import GAPS, MAX_PIXELS, open_drawing, open_picture, working_size
 from texts import Trouble
+from visits import Step, Visit
 
 EXAMPLES = [
     Path(__file__).parent / "examples" / name
@@ -22,8 +24,9 @@ EXAMPLES = [
 MAX_MEGABYTES = 30
 MIN_SIDE = 16  # pixels; less is no drawing
 MAX_ASPECT = 20
-MAX_STEPS = 500  # of a saved painting: each is worked out again, for the strip
+MAX_STEPS = 1000  # actions of a painting: each is worked out again where a saved one is taken up
 MAX_RECUTS = 20  # of these: each may hold the cells of the whole drawing once more
+MAX_VISIT = 100_000  # bytes of what belongs to a visit
 MAX_STATE = 20_000_000  # bytes of a saved painting's JSON; of the largest it is a tenth
 
 
@@ -93,21 +96,33 @@ def lines_of(data: bytes, side: int) -> Image.Image:
     return drawing
 
 
-def pack_painting(original: bytes, state: dict[str, Any]) -> bytes:
+class Saved(NamedTuple):
+    """A painting that was taken home: the file it began with, its state, and the rest of `Visit` that is kept."""
+
+    original: bytes
+    state: dict[str, Any]
+    steps: list[Step]
+    stem: str
+
+
+def pack_painting(visit: Visit) -> bytes:
     """A zip with the drawing as it was uploaded and `Painting.to_dict`: all that is needed to go on later."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("drawing", original)
-        archive.writestr("painting.json", json.dumps(state), zipfile.ZIP_DEFLATED)
+        archive.writestr("drawing", visit.original)
+        archive.writestr("painting.json", json.dumps(visit.painting.to_dict()), zipfile.ZIP_DEFLATED)
+        archive.writestr("visit.json", json.dumps({"stem": visit.stem, "steps": visit.steps}), zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
 
-def unpack_painting(data: bytes) -> tuple[bytes, dict[str, Any]]:
+def unpack_painting(data: bytes) -> Saved:
     """The inverse of `pack_painting`. Raises Trouble for anything else; no more is unpacked than may be uploaded."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             original = _read_entry(archive, "drawing", MAX_MEGABYTES * 1_000_000)
             state = json.loads(_read_entry(archive, "painting.json", MAX_STATE))
+            named = "visit.json" in archive.namelist()  # earlier files have none
+            visit = json.loads(_read_entry(archive, "visit.json", MAX_VISIT)) if named else {}
     except (KeyError, ValueError, RuntimeError, RecursionError, EOFError, zlib.error, zipfile.BadZipFile, OSError):
         raise Trouble("NO_SAVED") from None
     picture = check_picture(original)
@@ -122,7 +137,28 @@ def unpack_painting(data: bytes) -> tuple[bytes, dict[str, Any]]:
         or sum(isinstance(entry, dict) and "recut" in entry for entry in state["history"]) > MAX_RECUTS
     ):
         raise Trouble("NO_SAVED")
-    return original, state
+    return Saved(original, state, *_read_visit(visit))
+
+
+def _read_visit(visit: object) -> tuple[list[Step], str]:
+    """The steps, none where they are damaged, and the stem."""
+    match visit:
+        case {"steps": [*steps], "stem": str(stem)}:
+            return [Step(*step) for step in steps if _is_step(step)], stem_of(Path(stem + ".zip"))
+    return [], "drawing"
+
+
+def _is_step(entry: object) -> bool:
+    match entry:
+        case [int(actions), str(gap), bool()]:
+            return actions > 0 and gap in GAPS
+    return False
+
+
+def stem_of(path: Path) -> str:
+    """What the files made of a drawing are called: its own name, as far as any system takes it."""
+    kept = re.sub(r"[^\w .-]+", "", path.stem).strip(" .")[:60]
+    return kept or "drawing"
 
 
 def _read_entry(archive: zipfile.ZipFile, name: str, most: int) -> bytes:

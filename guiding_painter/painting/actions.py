@@ -1,6 +1,6 @@
-"""What people do to a painting: the six actions, each with what it needs, what it does and its saved form.
+"""What people do to a painting: the eight actions, each with what it needs, what it does and its saved form.
 
-A seventh is one more class here, in `KINDS`, and the method of `Painting` that does it.
+A ninth is one more class here, in `KINDS`, and the method of `Painting` that does it.
 """
 
 from abc import ABC, abstractmethod
@@ -11,11 +11,13 @@ import numpy as np
 
 from ..colors import RGB, parse_color, to_hex
 from ..drawings import GAPS, PreparedDrawing
+from . import borders
 from .damage import damaged, is_int
 from .layouts import Change, Layout, answered, merged, moved
 from .packing import unpack
 from .recutting import recut
-from .surgery import MAX_POINTS, cut, split
+from .strokes import MAX_POINTS
+from .surgery import cut, split
 
 Point = tuple[int, int]  # (x, y) in pixels of the drawing
 
@@ -124,6 +126,46 @@ class Cut(Action):
 
 
 @dataclass(frozen=True)
+class Border(Action):
+    """A border is drawn. The region is the one that most of it lies in, or any: those that it parts are found anew."""
+
+    stroke: tuple[Point, ...]
+
+    def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
+        return borders.draw(layout, cells, prepared.ink, self.stroke, prepared.gap_width)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"border": self.region, "stroke": [list(point) for point in self.stroke]}
+
+    @classmethod
+    def from_json(cls, entry: object, size: Point) -> Self | None:
+        match entry:
+            case {"border": region, "stroke": [*points]} if is_int(region) and 2 <= len(points) <= MAX_POINTS:
+                return cls(region, tuple(_read_point(point, size) for point in points))
+        return None
+
+
+@dataclass(frozen=True)
+class Open(Action):
+    """Borders under a stroke are opened: what it runs through goes to the region in which it begins."""
+
+    stroke: tuple[Point, ...]
+
+    def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
+        return Change(borders.open_(layout, cells, prepared.ink, self.stroke))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"open": self.region, "stroke": [list(point) for point in self.stroke]}
+
+    @classmethod
+    def from_json(cls, entry: object, size: Point) -> Self | None:
+        match entry:
+            case {"open": region, "stroke": [*points]} if is_int(region) and 2 <= len(points) <= MAX_POINTS:
+                return cls(region, tuple(_read_point(point, size) for point in points))
+        return None
+
+
+@dataclass(frozen=True)
 class Move(Action):
     """The cell under a point goes to a region."""
 
@@ -205,7 +247,7 @@ class Recut(Action):
         return unpack("region_map", self.model_map, shape, np.uint16)
 
 
-KINDS: tuple[type[Action], ...] = (Split, Merge, Cut, Move, Recut, Answer)
+KINDS: tuple[type[Action], ...] = (Split, Merge, Cut, Border, Open, Move, Recut, Answer)
 
 
 def read_action(entry: object, size: tuple[int, int]) -> Action:

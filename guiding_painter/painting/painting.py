@@ -12,6 +12,7 @@ from ..colors import RGB, Color, parse_color
 from ..drawings import PreparedDrawing
 from ..files import Artwork, lay_lines, save_artwork
 from .actions import Action, Answer, Cut, Merge, Move, Recut, Split
+from .drawn import Drawn
 from .fills import flat_colors, painted_colors
 from .flats import Flats, make_flats
 from .history import History, Latest
@@ -20,12 +21,12 @@ from .model_view import Colorize, ModelView
 from .packing import pack
 from .region import Region
 from .saved import PLAINLY, Opened, SavedPainting, notes_on, thumbnail
-from .surgery import read_point, read_stroke
+from .strokes import read_point, read_stroke
 
 Answers = Sequence[Color | None] | str  # colors in the order asked, None to skip a region; or "auto"
 
 
-class Painting:
+class Painting(Drawn):
     """One drawing being colored. `GuidingPainterPipeline.open` makes it.
 
     Regions are asked for in the model's order, but may be answered in any, and may be split, cut and merged. The
