@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, Painting, SegmentationNetwork
 from guiding_painter.drawings import PreparedDrawing, find_ink
+from guiding_painter.painting import ModelView
 
 torch.set_num_threads(1)
 pytest.register_assert_rewrite("space_browser")
@@ -36,7 +37,7 @@ def make_painter(max_hints: int = 6, norm: str = "group", cells: bool = False, s
 def make_painting(drawing: Image.Image, model_map: np.ndarray, colorize: Callable, *rest: object) -> Painting:
     """A painting without networks: the model has found these regions, and `colorize` is its picture."""
     prepared = PreparedDrawing(drawing, model_map.shape, find_ink(drawing))
-    return Painting(prepared, model_map.astype(np.uint16), colorize, *rest)
+    return Painting(prepared, model_map.astype(np.uint16), ModelView(prepared, colorize), *rest)
 
 
 @pytest.fixture(scope="session")

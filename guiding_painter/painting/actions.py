@@ -1,11 +1,11 @@
-"""What people do to a painting: the eight actions, each with what it needs, what it does and its saved form.
+"""What people do to a painting: the nine actions, each with what it needs, what it does and its saved form.
 
-A ninth is one more class here, in `KINDS`, and the method of `Painting` that does it.
+A tenth is one more class here, in `KINDS`, and the method of `Painting` that does it.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from ..colors import RGB, parse_color, to_hex
 from ..drawings import GAPS, PreparedDrawing
 from . import borders
 from .damage import damaged, is_int
-from .layouts import Change, Layout, answered, merged, moved
+from .layouts import Change, Layout, answered, check_region, merged, moved
 from .packing import unpack
 from .recutting import recut
 from .strokes import MAX_POINTS
@@ -106,63 +106,48 @@ class Merge(Action):
 
 
 @dataclass(frozen=True)
-class Cut(Action):
-    """A region is cut in two along a stroke."""
+class Stroke(Action):
+    """Something done along a stroke; saved under a name of its kind."""
 
     stroke: tuple[Point, ...]
+    name: ClassVar[str]
+
+    def to_json(self) -> dict[str, Any]:
+        return {self.name: self.region, "stroke": [list(point) for point in self.stroke]}
+
+    @classmethod
+    def from_json(cls, entry: object, size: Point) -> Self | None:
+        match entry:
+            case {"stroke": [*points]} if is_int(entry.get(cls.name)) and 2 <= len(points) <= MAX_POINTS:
+                return cls(entry[cls.name], tuple(_read_point(point, size) for point in points))
+        return None
+
+
+class Cut(Stroke):
+    """A region is cut in two."""
+
+    name = "cut"
 
     def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
         return cut(layout, cells, self.region, self.stroke, prepared.gap_width)
 
-    def to_json(self) -> dict[str, Any]:
-        return {"cut": self.region, "stroke": [list(point) for point in self.stroke]}
 
-    @classmethod
-    def from_json(cls, entry: object, size: Point) -> Self | None:
-        match entry:
-            case {"cut": region, "stroke": [*points]} if is_int(region) and 2 <= len(points) <= MAX_POINTS:
-                return cls(region, tuple(_read_point(point, size) for point in points))
-        return None
+class Border(Stroke):
+    """A border is drawn. The region is that in which it begins; those that it parts are found anew."""
 
-
-@dataclass(frozen=True)
-class Border(Action):
-    """A border is drawn. The region is the one that most of it lies in, or any: those that it parts are found anew."""
-
-    stroke: tuple[Point, ...]
+    name = "border"
 
     def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
         return borders.draw(layout, cells, prepared.ink, self.stroke, prepared.gap_width)
 
-    def to_json(self) -> dict[str, Any]:
-        return {"border": self.region, "stroke": [list(point) for point in self.stroke]}
 
-    @classmethod
-    def from_json(cls, entry: object, size: Point) -> Self | None:
-        match entry:
-            case {"border": region, "stroke": [*points]} if is_int(region) and 2 <= len(points) <= MAX_POINTS:
-                return cls(region, tuple(_read_point(point, size) for point in points))
-        return None
+class Open(Stroke):
+    """Borders are opened: what the stroke runs through goes to the region in which it begins."""
 
-
-@dataclass(frozen=True)
-class Open(Action):
-    """Borders under a stroke are opened: what it runs through goes to the region in which it begins."""
-
-    stroke: tuple[Point, ...]
+    name = "open"
 
     def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
         return Change(borders.open_(layout, cells, prepared.ink, self.stroke))
-
-    def to_json(self) -> dict[str, Any]:
-        return {"open": self.region, "stroke": [list(point) for point in self.stroke]}
-
-    @classmethod
-    def from_json(cls, entry: object, size: Point) -> Self | None:
-        match entry:
-            case {"open": region, "stroke": [*points]} if is_int(region) and 2 <= len(points) <= MAX_POINTS:
-                return cls(region, tuple(_read_point(point, size) for point in points))
-        return None
 
 
 @dataclass(frozen=True)
@@ -188,15 +173,19 @@ class Move(Action):
 
 @dataclass(frozen=True)
 class Answer(Action):
-    """A region gets a color, or None: it is skipped."""
+    """A region gets a color, or None: it is skipped. So do others that share its color."""
 
     color: RGB | None
+    others: tuple[int, ...] = ()
 
     def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
-        return Change(answered(layout, self.region, self.color))
+        for region in (self.region, *self.others):
+            layout = answered(layout, region, self.color)
+        return Change(layout)
 
     def to_json(self) -> dict[str, Any]:
-        return {"region": self.region, "color": self.color and to_hex(self.color)}
+        entry = {"region": self.region, "color": self.color and to_hex(self.color)}
+        return entry | ({"others": list(self.others)} if self.others else {})
 
     @classmethod
     def from_json(cls, entry: object, size: Point) -> Self | None:
@@ -204,10 +193,40 @@ class Answer(Action):
             case {"region": region, "color": color}:
                 if not is_int(region):
                     raise damaged("answered region", region)
+                others = entry.get("others", [])
+                if not isinstance(others, list) or not all(map(is_int, others)):
+                    raise damaged("answered regions", others)
                 try:
-                    return cls(region, None if color is None else parse_color(color))
+                    return cls(region, None if color is None else parse_color(color), tuple(others))
                 except ValueError:
                     raise damaged("answer", color) from None
+        return None
+
+
+@dataclass(frozen=True)
+class Take(Action):
+    """A proposal becomes the guesses to go on from.
+
+    Args:
+        region: the one that was asked for first.
+        colors: of regions.
+    """
+
+    colors: tuple[tuple[int, RGB], ...]
+
+    def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
+        for region, _ in self.colors:
+            check_region(layout, region)
+        return Change(replace(layout, taken=dict(self.colors)))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"take": [[region, to_hex(color)] for region, color in self.colors], "region": self.region}
+
+    @classmethod
+    def from_json(cls, entry: object, size: Point) -> Self | None:
+        match entry:
+            case {"take": [*colors], "region": region} if is_int(region):
+                return cls(region, tuple(map(_read_color, colors)))
         return None
 
 
@@ -247,7 +266,7 @@ class Recut(Action):
         return unpack("region_map", self.model_map, shape, np.uint16)
 
 
-KINDS: tuple[type[Action], ...] = (Split, Merge, Cut, Border, Open, Move, Recut, Answer)
+KINDS: tuple[type[Action], ...] = (Split, Merge, Cut, Border, Open, Move, Take, Recut, Answer)
 
 
 def read_action(entry: object, size: tuple[int, int]) -> Action:
@@ -256,6 +275,16 @@ def read_action(entry: object, size: tuple[int, int]) -> Action:
         if (action := kind.from_json(entry, size)) is not None:
             return action
     raise damaged("history entry", entry)
+
+
+def _read_color(pair: object) -> tuple[int, RGB]:
+    match pair:
+        case [region, str(color)] if is_int(region):
+            try:
+                return region, parse_color(color)
+            except ValueError:
+                pass
+    raise damaged("taken color", pair)
 
 
 def _read_point(point: object, size: Point) -> Point:
