@@ -35,7 +35,8 @@ def _words(texts: ModuleType) -> dict[str, object]:
     return {
         "tools": texts.TOOLS, "hint_held": texts.HINT_HELD, "progress": texts.PROGRESS, "model": texts.FINISH_AUTO,
         "stop": texts.STOP, "frame": texts.STRIP_FRAME, "beginning": texts.STRIP_START, "lost": texts.LOST,
-        "draw_a_line": texts.DRAW_A_LINE,
+        "draw_a_line": texts.DRAW_A_LINE, "similar": texts.SIMILAR,
+        "proposal": texts.PROPOSAL,
         "groups": {
             "suggestion": texts.SUGGESTION, "palette": texts.PALETTE, "own": texts.OWN_PALETTE,
             "recent": texts.RECENT, "common": texts.COMMON,
@@ -55,7 +56,7 @@ def _labels(texts: ModuleType) -> dict[str, str]:
         "guesses": texts.GUESSES, "choose_palette": texts.CHOOSE_PALETTE, "palette_types": PALETTE_TYPES,
         "model": texts.FINISH_AUTO, "finish": texts.FINISH, "start_over": texts.START_OVER,
         "help_title": texts.HELP_TITLE,
-        "strip": texts.STRIP_LABEL, "close": texts.CLOSE,
+        "strip": texts.STRIP_LABEL, "proposals": texts.PROPOSALS, "close": texts.CLOSE,
     }  # fmt: skip
     filled = {name: html.escape(words) for name, words in labels.items()}
     tools = "".join(

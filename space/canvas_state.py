@@ -13,11 +13,14 @@ from PIL import Image
 from color_names import color_name
 from commands import asked, swatches
 from guiding_painter import Painting
+from guiding_painter.painting.painting import CONFIDENT
+from views import proposal_picture
 from visits import Visit
 
 MAP_SIDE = 2048  # of the map of regions that goes to the page
 LINES_SIDE = 4096  # of the lines over it
 SUGGESTIONS = 5
+PROPOSALS = 4
 
 
 def canvas_state(visit: Visit, texts: ModuleType, folder: str, known: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -36,7 +39,14 @@ def canvas_state(visit: Visit, texts: ModuleType, folder: str, known: dict[str, 
         "painting": visit.name,
         "size": list(painting.drawing.size),
         "regions": [
-            [other.index, round(other.area, 6), other.color, other.skipped, other.suggested_color, False]
+            [
+                other.index,
+                round(other.area, 6),
+                other.color,
+                other.skipped,
+                other.suggested_color,
+                other.confidence >= CONFIDENT,
+            ]
             for other in painting.regions
         ],
         "asked": region and region.index,
@@ -47,12 +57,14 @@ def canvas_state(visit: Visit, texts: ModuleType, folder: str, known: dict[str, 
         "last_step": visit.last_step,
         "left": sum(other.index not in painting.answers for other in painting.regions),
         "gap": visit.gap,
+        "similar": [other.index for other in painting.similar(region) if not other.color] if region else [],
     }
     value["suggestions"] = value["swatches"]["suggestion"]
     version = visit.version_of_map()
     if known is None:
         value["drawing"] = _file(painting.drawing, folder, "drawing.webp", quality=90, method=0)
         value["notes"] = notes(visit, texts)
+        value["proposals"] = _proposals(visit)
     if known is None or known.get("map") != version:
         value |= {"map": _file(map_picture(painting), folder, "map.png", compress_level=1), "map_version": version}
     if known is not None and isinstance(known.get("strip"), list):
@@ -88,6 +100,12 @@ def question(visit: Visit, texts: ModuleType) -> str:
 def notes(visit: Visit, texts: ModuleType) -> list[str]:
     """What is said once, when a drawing is opened."""
     return [texts.BLANK] if len(visit.painting.regions) == 1 else []
+
+
+def _proposals(visit: Visit) -> list[str]:
+    """Small pictures of whole colorings to go on from, where nothing has been done yet."""
+    visit.proposals = visit.painting.proposals(PROPOSALS) if visit.step == 0 else []
+    return [proposal_picture(proposal) for proposal in visit.proposals]
 
 
 def _named(offered: dict[str, Any], texts: ModuleType) -> dict[str, list[dict[str, str]]]:

@@ -55,7 +55,7 @@ def swatches(visit: Visit) -> dict[str, Any]:
         "asking": region is not None,
         "color": (region.color if region else None) or suggestion,
         "suggestion": suggestion,
-        "suggestions": [suggestion] if region else [],
+        "suggestions": region.suggested_colors if region else [],
         "palette": list(dict.fromkeys(other.color for other in visit.painting.regions if other.color)),
         "own": visit.palette,
         "recent": visit.recent,
@@ -110,11 +110,13 @@ def apply_color(visit: Visit, color: object) -> Region:
 
 
 @recorded("paint")
-def paint_regions(visit: Visit, indices: object, color: object) -> Region:
+def paint_regions(visit: Visit, indices: object, color: object, similar: bool = False) -> Region:
     """Gives regions, by their indices, one color, in one step. The question stays, unless it is answered."""
     if not isinstance(indices, list) or not indices:
         raise Trouble("ALL_ANSWERED")
     regions = [_region_of(visit, index) for index in dict.fromkeys(map(_hashable, indices))]
+    if similar:
+        regions += [other for other in visit.painting.similar(regions[0]) if not other.color and other not in regions]
     selected = visit.selected
     region = _painted(visit, regions, read_color(color))
     if selected not in {region.index for region in regions}:
@@ -162,6 +164,16 @@ def finish(
         actions += 1
     if actions:
         done(visit, None, actions, by_model=True)
+
+
+@recorded("take")
+def take(visit: Visit, number: object) -> None:
+    """Makes one of the offered colorings, by its number from 0, the guesses to go on from."""
+    if type(number) is not int or not 0 <= number < len(visit.proposals):
+        raise Trouble("NO_PROPOSAL")
+    check_room(visit)
+    visit.painting.take(visit.proposals[number])
+    done(visit, None)
 
 
 @recorded("undo")

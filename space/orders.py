@@ -27,7 +27,7 @@ def carry_out(visit: Visit, orders: object) -> None:
 
 
 def _paint(visit: Visit, order: Order) -> None:
-    commands.paint_regions(visit, order.get("regions"), order.get("color"))
+    commands.paint_regions(visit, order.get("regions"), order.get("color"), order.get("similar") is True)
 
 
 def _model(visit: Visit, order: Order) -> None:
@@ -42,6 +42,7 @@ ORDERS: dict[str, Callable[[Visit, Order], object]] = {
     "look": lambda visit, order: None,
     "paint": _paint,
     "choose": lambda visit, order: commands.choose_index(visit, order.get("region")),
+    "take": lambda visit, order: commands.take(visit, order.get("number")),
     "skip": lambda visit, order: commands.skip_region(visit),
     "undo": lambda visit, order: commands.undo(visit),
     "redo": lambda visit, order: commands.redo(visit),

@@ -9,7 +9,9 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from guiding_painter import Painting, Region
+from guiding_painter.colors import to_hex
 from guiding_painter.files import lay_lines
+from guiding_painter.painting import Proposal
 from guiding_painter.painting.strokes import read_point
 from texts import Trouble
 
@@ -18,6 +20,7 @@ LIT, STRIPE, EDGE = "#fff3b0", "#ffd84d", "#d6266f"
 STRIPES = 14  # pixels of a picture of MAX_SIDE
 DIM, DIMMED = 168, 0.62  # the gray that the rest of the drawing fades to, and how far
 SMALL = 24  # pixels of a picture of MAX_SIDE: a region that is no larger gets a ring around it
+PROPOSED = 240  # pixels of a whole coloring to choose
 TILE = 96  # pixels of a picture in the strip
 PAPER = (255, 255, 255)
 
@@ -54,6 +57,14 @@ def picture_view(painting: Painting, side: int = MAX_SIDE, guesses: bool = True)
     colors = {region.index: region.color or (guesses and region.suggested_color) for region in painting.regions}
     drawing = _fit(painting.drawing, side)
     return lay_lines(_flat(painting, colors, drawing.size), drawing)
+
+
+def proposal_picture(proposal: Proposal) -> str:
+    """A whole coloring as a data URI."""
+    painting = proposal.painting
+    colors = {index: to_hex(color) for index, color in proposal.colors}
+    drawing = _fit(painting.drawing, PROPOSED)
+    return data_uri(lay_lines(_flat(painting, colors, drawing.size), drawing))
 
 
 def frame(painting: Painting) -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from PIL import Image
 
 from guiding_painter import GuidingPainterPipeline, Painting
+from guiding_painter.painting import Proposal
 from machine import Cores, give_memory_back
 from record import Record
 from texts import Trouble
@@ -48,6 +49,7 @@ class Visit:
         selected: the region that was chosen out of order, or None for the model's order.
         recent: the colors used last, the latest first.
         palette: the colors that the visitor brought.
+        proposals: the whole colorings that were offered.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Visit:
     selected: int | None = None
     recent: list[str] = field(default_factory=list)
     palette: list[str] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
     used: float = 0.0
     lock: threading.RLock = field(default_factory=threading.RLock)
     _map: Any = None  # a weak reference to the map of the version below
@@ -182,6 +185,7 @@ class Visits:
                         pixels -= _pixels(visit)
                         count -= 1
                         visit.saved, visit.painting, away = visit.painting.to_dict(), None, True
+                        visit.proposals = []
                 finally:
                     visit.lock.release()
         if away:

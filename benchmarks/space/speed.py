@@ -105,7 +105,7 @@ def pictures(visits: Visits, name: str, repeat: int) -> Iterator[Row]:
                 "views", f"asked and picture, {side} pixels",
                 lambda side=side: (asked_view(painting, region, side), picture_view(painting, side)), repeat,
             )  # fmt: skip
-        yield measure("views", "frame of the strip", lambda: frame(painting, region), repeat)
+        yield measure("views", "frame of the strip", lambda: frame(painting), repeat)
         both = asked_view(painting, region), picture_view(painting)
     for title, kind, options in (
         ("WebP, quality 80, method 0", "WEBP", {"quality": 80, "method": 0}),

@@ -75,6 +75,9 @@ function showPanel() {
   part('progress').textContent = words.progress.replace('{percent}', percent);
   for (const group of ['suggestion', 'palette', 'own', 'recent', 'common'])
     swatches(group, state.swatches?.[group] || [], words.groups[group]);
+  part('similar-switch').hidden = !state.similar?.length;
+  part('similar-words').textContent = words.similar.replace('{count}', (state.similar?.length || 0) + 1);
+  showProposals();
   follow(region);
   showHand();
   for (const id of ['apply', 'skip']) part(id).disabled = !asking;
@@ -88,6 +91,23 @@ function showPanel() {
   bench.dataset.asked = state.asked ?? '';
   bench.dataset.regions = state.regions.length;
   showStrip();
+}
+
+function showProposals() {
+  const shown = state.step === 0 && state.proposals?.length ? state.proposals : [];
+  const group = element.querySelector('.proposals');
+  group.hidden = !shown.length;
+  group.querySelector('.row').replaceChildren(...shown.map((picture, number) => {
+    const button = document.createElement('button'), image = document.createElement('img');
+    button.type = 'button';
+    button.dataset.proposal = number;
+    button.title = words.proposal.replace('{number}', number + 1);
+    button.setAttribute('aria-label', button.title);
+    image.alt = '';
+    image.src = picture;
+    button.append(image);
+    return button;
+  }));
 }
 
 function showStrip() {
@@ -151,6 +171,10 @@ element.addEventListener('click', event => {
   if (!button || button.disabled) return;
   if (button.closest('.suggestion')) return answer([state.asked], button.dataset.color);
   if (button.matches('.swatch')) return pick(button.dataset.color);
+  if (button.dataset.proposal) {
+    part('paper').checked = showGuesses = true;
+    return act({do: 'take', number: Number(button.dataset.proposal)});
+  }
   if (button.dataset.tool) return useTool(button.dataset.tool);
   if (button.dataset.step) return act({do: 'go_to', step: Number(button.dataset.step)});
   if (PRESSED[button.id]) PRESSED[button.id]();
@@ -166,6 +190,7 @@ element.addEventListener('input', event => {
     bench.dataset.held = true;
     showHint();
   }
+  if (id === 'similar') refresh();
   if (id === 'paper') {
     showGuesses = event.target.checked;
     refresh();

@@ -196,5 +196,5 @@ function before(shown) {
   if (showBefore === shown) return;
   showBefore = shown;
   part('before').setAttribute('aria-pressed', shown);
-  draw();
+  if (layers.lines) render();
 }

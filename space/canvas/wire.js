@@ -24,15 +24,22 @@ function settled() {
   bench.classList.remove('busy');
 }
 
-// Shows an answer before the server has it.
+// Shows an answer before the server has it; an answer to the lit part goes to all parts like it, where that is chosen.
 function answer(regions, color) {
+  const similar = regions.length === 1 && regions[0] === state.asked && alike().length > 0;
+  const order = {do: 'paint', regions, color, similar};
+  if (similar) regions = [...regions, ...alike()];
   if (COLOR.test(color)) {
     lay(regions, color);
     if (regions.includes(state.asked)) state.asked = null; // which is next, the server says
     refresh();
   }
-  act({do: 'paint', regions, color});
+  act(order);
 }
+
+// The parts that an answer goes to beside the lit one.
+const alike = () => (part('similar').checked ? state.similar || [] : []);
+const toLight = () => (state.asked === null ? [] : [state.asked, ...alike()]);
 
 function lay(regions, color) {
   for (const index of regions) {
@@ -50,7 +57,7 @@ function choose(index) {
 
 function refresh() {
   paintColors();
-  light(state.asked === null ? [] : [state.asked]);
+  light(toLight());
   render();
   performance.mark('guiding-painter-colored');
 }
@@ -82,8 +89,8 @@ async function receive(value) {
     useTool('paint');
   } else if (value.map) await readMap(value.map, value.map_version);
   for (const [id, picture] of Object.entries(value.frames || {})) frames.set(Number(id), picture);
-  const strip = value.strip || state.strip;
-  Object.assign(state, value, {strip, names: Object.fromEntries(
+  const strip = value.strip || state.strip, proposals = value.proposals || state.proposals;
+  Object.assign(state, value, {strip, proposals, names: Object.fromEntries(
     Object.values(value.swatches).flat().map(({color, name}) => [color, name]))});
   state.regions = value.regions.map(([index, area, color, skipped, guess, sure]) => (
     {index, area, color, skipped, guess, sure}));
