@@ -13,7 +13,7 @@ from PIL import Image
 from color_names import color_name
 from commands import asked, swatches
 from guiding_painter import Painting
-from guiding_painter.painting.painting import CONFIDENT
+from guiding_painter.painting import CONFIDENT
 from views import proposal_picture
 from visits import Visit
 

@@ -1,6 +1,5 @@
 """One page in one language: what its buttons do, and what it shows then."""
 
-import html
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from guiding_painter.drawings import looks_colored
 from html_components import title_component
 from orders import carry_out
 from rooms import FinishRoom, OfferRoom, PaintRoom, StartRoom
-from serving import troubles_told
+from serving import troubles_told, what_is_wrong
 from texts import LANGUAGES, Trouble
 from uploads import check_picture, example, is_animated, lines_of, read_file, stem_of, unpack_painting, uploaded
 from views import MAX_SIDE, picture_file
@@ -157,8 +156,8 @@ class Page:
         with self._visit(sent(event, "painting")) as visit:
             try:
                 carry_out(visit, sent(event, "orders"))
-            except Trouble as trouble:
-                gr.Warning(html.escape(trouble.words(self._texts), quote=False))
+            except (ValueError, OSError) as error:
+                gr.Warning(what_is_wrong(error, self._texts), title=self._texts.NOT_DONE)
             known = {"map": sent(event, "map"), "strip": sent(event, "strip")}
             return canvas_state(visit, self._texts, self._paint.canvas.GRADIO_CACHE, known)
 

@@ -166,6 +166,15 @@ def color_at(page: Page, x: float, y: float) -> str:
     )
 
 
+def shows(page: Page, x: float, y: float, color: str) -> None:
+    """Waits until the picture on the page has this color there."""
+    for _ in range(100):
+        if (seen := color_at(page, x, y)) == color:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the picture shows {seen} there")
+
+
 def save(page: Page, kind: str, folder: Path) -> Path:
     with page.expect_download() as download:
         page.locator(f"#download-{kind}").click()

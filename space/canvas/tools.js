@@ -153,14 +153,15 @@ function tapped(place) {
 // Keys count wherever nothing else of the page wants them.
 document.addEventListener('keydown', event => {
   if (!element.offsetParent || part('help').open) return;
-  const field = event.target.closest?.('input, textarea, select, [contenteditable]');
+  const writing = event.target.matches?.('input[type=text], textarea, select, [contenteditable]');
   const key = event.key.toLowerCase(), control = event.ctrlKey || event.metaKey;
   if (control && (key === 'z' || key === 'y')) {
-    if (field && field.type === 'text') return;
+    if (writing) return;
     event.preventDefault();
     return press(key === 'y' || event.shiftKey ? 'redo' : 'undo');
   }
-  if (control || event.altKey || (field && event.key !== 'Escape')) return;
+  if (control || event.altKey || (writing && event.key !== 'Escape')) return;
+  if (event.target.matches?.('input') && (event.key === ' ' || event.key.startsWith('Arrow'))) return;
   const onBoard = event.target === board || event.target === document.body;
   const does = KEYS[event.key === ' ' ? 'space' : key];
   if (!does || (!onBoard && event.target.closest?.('button, summary, a, [role=button]') && BUTTON_KEYS.has(key))) return;

@@ -1,7 +1,8 @@
 // Between the page and the server. What a person does is shown at once and sent in order, one message on its way at a
 // time; every answer of the server is the whole truth, and what it does not know yet is laid over it again.
+const SILENCE = 60_000; // ms after which a message counts as lost
 const frames = new Map(); // of the strip, by id
-let waiting = [], onWay = null, running = false, after = null, slow = 0, line = Promise.resolve(), painting = null;
+let waiting = [], onWay = null, running = false, after = null, slow = 0, dead = 0, losses = 0, line = Promise.resolve(), painting = null;
 
 function act(order) {
   if (order.do !== 'model') running = false;
@@ -14,6 +15,8 @@ function send() {
   onWay = waiting.splice(0, 100);
   clearTimeout(slow);
   slow = setTimeout(() => bench.classList.add('busy'), 350);
+  clearTimeout(dead);
+  dead = setTimeout(lost, SILENCE);
   const open = part('strip').open;
   trigger('submit', {orders: onWay, map: map.version, strip: open ? [...frames.keys()] : null, painting});
 }
@@ -21,6 +24,7 @@ function send() {
 function settled() {
   onWay = null;
   clearTimeout(slow);
+  clearTimeout(dead);
   bench.classList.remove('busy');
 }
 
@@ -95,6 +99,7 @@ async function receive(value) {
   state.regions = value.regions.map(([index, area, color, skipped, guess, sure]) => (
     {index, area, color, skipped, guess, sure}));
   painting = document.documentElement.dataset.painting = value.painting;
+  losses = 0;
   settled();
   for (const order of waiting) if (order.do === 'paint' && COLOR.test(order.color)) lay(order.regions, order.color);
   if (waiting.some(order => order.do === 'paint' && order.regions.includes(state.asked))) state.asked = null;
@@ -121,7 +126,7 @@ function lost() {
   waiting = [];
   after = null;
   say(words.lost);
-  act({do: 'look'});
+  if (++losses < 3) act({do: 'look'}); // what the server has; a painting that is gone there is not asked for for ever
 }
 
 function arrived() {

@@ -132,6 +132,7 @@ NO_BORDER = "This border closes nothing off: draw it from one line to another, o
 NO_ERASE = "There is no border on this line: draw across one, from one part into the other."
 NO_MERGE = "This is the lit part itself: click the region that it should become one with."
 NO_MOVE = "This area is in the lit part already: click one that is not lit."
+NOT_DONE = "Not done"
 NO_PROPOSAL = "That coloring is no longer offered: go on from what you see."
 NO_PALETTE = "This file holds no colors: give a palette (.gpl or .json) or any picture."
 LONG_STROKE = "This line has more than {most} points: draw a shorter one."
