@@ -88,7 +88,8 @@ class Page:
 
     def _connect_paint(self) -> None:
         canvas = self._paint.canvas
-        work = canvas.submit(self.work, None, canvas, **WORK | {"show_progress": "hidden"})
+        # The canvas itself sends one message after another, the next one before gradio takes the last for done.
+        work = canvas.submit(self.work, None, canvas, trigger_mode="multiple", **WORK | {"show_progress": "hidden"})
         # The canvas takes back what the server did not hear of.
         work.failure(None, js="() => { window.dispatchEvent(new Event('guiding-painter-lost')) }", **PRIVATE)
 

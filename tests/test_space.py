@@ -12,6 +12,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import expect
 from space_browser import asked, click_drawing, color_at, current, drag, opened, place, regions, save, shows, upload
 
+from guiding_painter import Painting
 from guiding_painter.palettes import write_palette
 from texts import en, ko
 from uploads import EXAMPLES
@@ -20,13 +21,17 @@ pytest_plugins = ["space_browser"]
 
 
 @pytest.fixture
-def places(painter, drawing, drawing_file) -> dict[int, tuple[float, float]]:
-    """By the index of a region of the drawing, made larger than its frame, a share of its size inside it."""
+def painting(painter, drawing, drawing_file) -> Painting:
+    """The drawing in the file, made larger than its frame on the page, as the server opens it."""
     drawing = drawing.resize((1500, 1000))
     drawing.save(drawing_file)
-    return {
-        region.index: (region.center[0] / 1500, region.center[1] / 1000) for region in painter.open(drawing).regions
-    }
+    return painter.open(drawing)
+
+
+@pytest.fixture
+def places(painting) -> dict[int, tuple[float, float]]:
+    """A place inside each region, by its index, as a share of the drawing's width and height."""
+    return {region.index: (region.center[0] / 1500, region.center[1] / 1000) for region in painting.regions}
 
 
 def test_paint_a_drawing_in_the_browser(page, drawing_file, drawing, painter, tmp_path):
@@ -152,7 +157,7 @@ def test_the_picture_is_usable_by_keyboard_alone(page, drawing_file, places):
     expect(page.locator("#help")).to_be_hidden()
 
 
-def test_the_tools_change_regions(page, drawing_file, places):
+def test_the_tools_change_regions(page, drawing_file, painting, places):
     total, third = len(places), list(places)[2]
     upload(page, drawing_file)
     opened(page)
@@ -165,10 +170,13 @@ def test_the_tools_change_regions(page, drawing_file, places):
     regions(page, total)
     page.get_by_role("radio", name=en.TOOLS["border"][0], exact=True).click()
     drag(page, (0.28, 0.23), (0.28, 0.78))
-    regions(page, total + 1)
     current(page, 1)
+    regions(page, total + len(painting.draw_border([(420, 230), (420, 780)])))
     page.get_by_role("radio", name=en.TOOLS["erase"][0], exact=True).click()
     drag(page, (0.2, 0.5), (0.4, 0.5))
+    current(page, 2)
+    painting.erase_border([(300, 500), (600, 500)])
+    total = len(painting.regions)
     regions(page, total)
     page.get_by_role("radio", name=en.TOOLS["border"][0], exact=True).click()
     drag(page, (0.02, 0.3), (0.03, 0.5))

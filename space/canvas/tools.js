@@ -1,6 +1,6 @@
 // What the hand does on the picture: with pointers of any kind, and by keyboard.
 const pointers = new Map();
-let tool = 'paint', gesture = null, spaceHeld = false, lastTap = {time: 0, left: 0, top: 0};
+let tool = 'paint', gesture = null, spaceHeld = false;
 const DRAWN = {border: '#2563eb', erase: '#dc2626'};
 const MOST_POINTS = 400;
 
@@ -55,10 +55,6 @@ for (const name of ['pointerup', 'pointercancel'])
     gesture = null;
     if (!done || name === 'pointercancel') return dropStroke();
     if (done.kind === 'paint') {
-      if (!done.moved && isSecondTap(done.start)) {
-        fit();
-        return dropStroke();
-      }
       if (!stroke.regions.size) paintAlong(done.start, done.last);
       endStroke();
     } else if (done.kind === 'line') endLine();
@@ -71,7 +67,10 @@ board.addEventListener('wheel', event => {
   const place = placeOf(event);
   zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), place.left, place.top);
 }, {passive: false});
-board.addEventListener('dblclick', event => event.preventDefault());
+board.addEventListener('dblclick', event => {
+  event.preventDefault();
+  if (!drawsLine()) fit();
+});
 
 function beginPinch() {
   dropStroke();
@@ -109,7 +108,7 @@ function paintAlong(from, to) {
 }
 
 function endStroke() {
-  const regions = [...stroke.regions], color = stroke.color;
+  const color = stroke.color, regions = [...stroke.regions].filter(index => regionOf(index)?.color !== color);
   stroke.regions.clear();
   if (regions.length) answer(regions, color);
 }
@@ -133,15 +132,7 @@ function endLine() {
 
 const clamp = (value, size) => Math.min(Math.max(value, 0), size - 1);
 
-function isSecondTap(place) {
-  const near = Math.hypot(place.left - lastTap.left, place.top - lastTap.top) < 12, now = performance.now();
-  const second = near && now - lastTap.time < 350;
-  lastTap = {time: second ? 0 : now, left: place.left, top: place.top};
-  return second;
-}
-
 function tapped(place) {
-  if (isSecondTap(place)) return fit();
   const index = regionAt(place.x, place.y);
   if (index === null || !regionOf(index)) return;
   const point = [Math.floor(place.x), Math.floor(place.y)];
