@@ -99,7 +99,7 @@ def question(visit: Visit, texts: ModuleType) -> str:
 
 def notes(visit: Visit, texts: ModuleType) -> list[str]:
     """What is said once, when a drawing is opened."""
-    return [texts.BLANK] if len(visit.painting.regions) == 1 else []
+    return [texts.BLANK] if visit.painting.prepared.cells.max() == 0 else []
 
 
 def _proposals(visit: Visit) -> list[str]:

@@ -21,6 +21,7 @@ from canvas_state import canvas_state, map_picture, question
 from color_names import color_name
 from css_colors import read_color
 from downloads import NAMES, make_file
+from guiding_painter.painting import Proposal
 from guiding_painter.palettes import read_palette
 from orders import MOST_ORDERS, carry_out
 from record import Record
@@ -610,3 +611,30 @@ def test_files_are_called_after_the_drawing():
         ("...png", "drawing"), ("x" * 300 + ".png", "x" * 60),
     ):  # fmt: skip
         assert stem_of(Path(name)) == stem
+
+
+def test_an_answer_goes_to_all_parts_like_it_in_one_step(visit, monkeypatch, tmp_path):
+    first, second, third = visit.painting.regions[:3]
+    commands.paint_regions(visit, [second.index], "#00ff00")
+    monkeypatch.setattr(visit.painting, "similar", lambda region: [second, third])
+    assert canvas_state(visit, en, str(tmp_path))["similar"] == [third.index], "what has an answer keeps it"
+    carry_out(visit, [{"do": "paint", "regions": [first.index], "color": "#ff0000", "similar": True}])
+    assert [region.color for region in (first, second, third)] == ["#ff0000", "#00ff00", "#ff0000"]
+    commands.undo(visit)
+    assert [region.color for region in (first, second, third)] == [None, "#00ff00", None]
+
+
+def test_a_whole_coloring_is_taken_to_go_on_from(visit, monkeypatch, tmp_path):
+    painting = visit.painting
+    proposal = Proposal(painting, tuple((region.index, (1, 2, 3)) for region in painting.regions))
+    monkeypatch.setattr(painting, "proposals", lambda count: [proposal])
+    (picture,) = canvas_state(visit, en, str(tmp_path))["proposals"]
+    assert picture.startswith("data:image/webp")
+    for junk in (None, 1, -1, "0", True):
+        with pytest.raises(Trouble, match="no longer offered"):
+            commands.take(visit, junk)
+    carry_out(visit, [{"do": "take", "number": 0}])
+    assert (visit.step, painting.answers) == (1, {})
+    assert canvas_state(visit, en, str(tmp_path))["proposals"] == [], "they are for the start"
+    commands.undo(visit)
+    assert visit.step == 0
