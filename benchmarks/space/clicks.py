@@ -42,20 +42,27 @@ def measure(page: Page, url: str, example: int, clicks: int) -> tuple[float, lis
     page.wait_for_function("document.querySelector('.bench')?.dataset.regions > 0")
     first = time.perf_counter() - began
     page.evaluate(WATCH)
-    box = page.locator("#board").bounding_box()
-    answers = []
+    box, answers = drawing_box(page), []
     for number in range(clicks):
-        page.locator(f".common .swatch[data-color='{COLORS[number % len(COLORS)]}']").or_(
-            page.locator(f".swatch[data-color='{COLORS[number % len(COLORS)]}']")
-        ).first.click()
+        page.locator(f".swatch[data-color='{COLORS[number % len(COLORS)]}']").last.click()
         step = int(page.locator(".bench").get_attribute("data-step"))
-        x, y = 0.3 + 0.4 * (number * 0.618 % 1), 0.15 + 0.7 * (number * 0.382 % 1)
+        x, y = 0.1 + 0.8 * (number * 0.618 % 1), 0.1 + 0.8 * (number * 0.382 % 1)
         began = time.perf_counter()
         page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
         page.wait_for_function("step => document.querySelector('.bench').dataset.step > step", arg=step)
         answers.append(1000 * (time.perf_counter() - began))
         page.wait_for_timeout(400)  # or two would count as a double click
     return first, page.evaluate("window.clicks"), answers
+
+
+def drawing_box(page: Page) -> dict[str, float]:
+    """Where the drawing is on the page: it fits into the board as "contain" has it."""
+    board = page.locator("#board").bounding_box()
+    size = [int(side) for side in page.locator(".bench").get_attribute("data-size").split("x")]
+    scale = min(board["width"] / size[0], board["height"] / size[1])
+    width, height = scale * size[0], scale * size[1]
+    left, top = board["x"] + (board["width"] - width) / 2, board["y"] + (board["height"] - height) / 2
+    return {"x": left, "y": top, "width": width, "height": height}
 
 
 def main() -> None:
