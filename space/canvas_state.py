@@ -21,6 +21,7 @@ MAP_SIDE = 2048  # of the map of regions that goes to the page
 LINES_SIDE = 4096  # of the lines over it
 SUGGESTIONS = 5
 PROPOSALS = 4
+ALIKE = 12  # levels: swatches that differ by less are one
 
 
 def canvas_state(visit: Visit, texts: ModuleType, folder: str, known: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -111,6 +112,7 @@ def _proposals(visit: Visit) -> list[str]:
 def _named(offered: dict[str, Any], texts: ModuleType) -> dict[str, list[dict[str, str]]]:
     """The colors by group, each once in all groups but the first, with their names."""
     groups, seen = {"suggestion": offered["suggestions"][:SUGGESTIONS]}, set()
+    offered = offered | {"palette": _unlike(offered["palette"])}
     for group in ("palette", "own", "recent", "common"):
         groups[group] = [color for color in dict.fromkeys(offered[group]) if color not in seen]
         if group != "common":
@@ -119,6 +121,16 @@ def _named(offered: dict[str, Any], texts: ModuleType) -> dict[str, list[dict[st
         group: [{"color": color, "name": color_name(color, texts)} for color in colors]
         for group, colors in groups.items()
     }
+
+
+def _unlike(colors: list[str]) -> list[str]:
+    """The colors without those that look like one before them."""
+    kept: dict[str, bytes] = {}
+    for color in colors:
+        levels = bytes.fromhex(color[1:])
+        if all(max(abs(a - b) for a, b in zip(levels, other, strict=True)) >= ALIKE for other in kept.values()):
+            kept[color] = levels
+    return list(kept)
 
 
 def _file(image: Image.Image, folder: str, name: str, **options: Any) -> dict[str, Any]:

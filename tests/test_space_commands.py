@@ -560,6 +560,13 @@ def test_a_map_of_more_regions_than_a_byte_holds(visit):
     assert map_picture(painting).getpixel((599, 0)) == (2, 87, 0)
 
 
+def test_colors_that_look_alike_are_one_swatch(visit, tmp_path):
+    for color in ("#808080", "#828181", "#ff0000"):
+        commands.apply_color(visit, color)
+    palette = canvas_state(visit, en, str(tmp_path))["swatches"]["palette"]
+    assert len(palette) == 2
+
+
 def test_swatches_have_names_and_no_color_twice(visit, tmp_path):
     for color in ("#ffffff", "#c68863", "#ffffff"):
         commands.apply_color(visit, color)

@@ -17,7 +17,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 from app import LAUNCH, create_demo
 from guiding_painter import GuidingPainterPipeline
 
-COLORS = ("#d8413c", "#3f6fb5", "#4f9a57", "#f2d94e", "#8e5ea2")
 # From the event's own time stamp to the end of the frame that shows the color.
 WATCH = """() => {
   window.clicks = [];
@@ -44,7 +43,7 @@ def measure(page: Page, url: str, example: int, clicks: int) -> tuple[float, lis
     page.evaluate(WATCH)
     box, answers = drawing_box(page), []
     for number in range(clicks):
-        page.locator(f".swatch[data-color='{COLORS[number % len(COLORS)]}']").last.click()
+        page.locator("#hex").fill(f"#{(0x9E3779 * (number + 1)) & 0xFFFFFF:06x}")  # which no region has yet
         step = int(page.locator(".bench").get_attribute("data-step"))
         x, y = 0.1 + 0.8 * (number * 0.618 % 1), 0.1 + 0.8 * (number * 0.382 % 1)
         began = time.perf_counter()
