@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .cell_networks import CellColorizationNetwork, CellSegmentationNetwork
     from .colorization import ColorizationNetwork
     from .discriminator import PatchDiscriminator
     from .painting import Painting, Region
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from .segmentation import SegmentationNetwork
 
 __all__ = [
+    "CellColorizationNetwork",
+    "CellSegmentationNetwork",
     "ColorizationNetwork",
     "GuidingPainterOutput",
     "GuidingPainterPipeline",
@@ -21,6 +24,8 @@ __all__ = [
 ]
 
 _ROOMS = {
+    "CellColorizationNetwork": "cell_networks",
+    "CellSegmentationNetwork": "cell_networks",
     "ColorizationNetwork": "colorization",
     "GuidingPainterOutput": "pipeline",
     "GuidingPainterPipeline": "pipeline",

@@ -53,19 +53,21 @@ def find_checkpoint(name: str | os.PathLike | None, files: Sequence[str] = FILES
         raise OSError(f"{name} could not be fetched from the hub ({_first_line(error)}).") from error
 
 
-def load_network(network_class: type[Network], folder: Path, dtype: torch.dtype) -> Network:
-    """A network in evaluation mode from its config.json and safetensors.
+def load_network(network_classes: Sequence[type[Network]], folder: Path, dtype: torch.dtype) -> Network:
+    """A network in evaluation mode, of one of these classes, from its config.json and safetensors.
 
     ModelMixin.from_pretrained would only warn of a missing weight and leave it random.
 
     Raises:
         OSError: a file is missing or broken.
-        ValueError: it is not this class's config, or the weights are not those that the config asks for.
+        ValueError: it is no config of these classes, or the weights are not those that the config asks for.
     """
     config_path, weights_path = folder / CONFIG_NAME, folder / SAFETENSORS_WEIGHTS_NAME
     config = read_json(config_path)
-    if config.get("_class_name") != network_class.__name__:
-        raise ValueError(f"{config_path} describes a {config.get('_class_name')}, not a {network_class.__name__}.")
+    network_class = next((kind for kind in network_classes if kind.__name__ == config.get("_class_name")), None)
+    if network_class is None:
+        known = " or ".join(kind.__name__ for kind in network_classes)
+        raise ValueError(f"{config_path} describes a {config.get('_class_name')}, not a {known}.")
     try:
         with torch.device("meta"):  # nothing is allocated and no random number drawn for weights replaced below
             network = network_class.from_config(config)

@@ -9,20 +9,25 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import torch
-from diffusers import DiffusionPipeline
+from diffusers import DiffusionPipeline, ModelMixin
 from diffusers.utils import BaseOutput
 from huggingface_hub import CommitInfo
 from PIL import Image
 
+from .cell_model import CellModel
+from .cell_networks import CellColorizationNetwork, CellSegmentationNetwork
 from .checkpoint import find_checkpoint, load_network, read_json
 from .colorization import ColorizationNetwork
-from .drawings import PreparedDrawing, find_ink, open_drawing, prepare, rank_by_size, resize, to_pil
-from .hints import region_segments
+from .drawings import PreparedDrawing, find_ink, open_drawing, prepare
 from .hub import upload
-from .inference import inference
-from .painting import Answers, Colorize, Opened, Painting, SavedPainting, colorize_panels
-from .segmentation import MAX_CELLS, SegmentationNetwork
+from .painting import Answers, Opened, Painting, SavedPainting
+from .pixel_model import PixelModel
+from .segmentation import SegmentationNetwork
 
+KINDS: dict[str, tuple[type[ModelMixin], ...]] = {  # of networks that a checkpoint may have
+    "segmentation": (CellSegmentationNetwork, SegmentationNetwork),
+    "colorization": (CellColorizationNetwork, ColorizationNetwork),
+}
 Drawing = str | os.PathLike | bytes | BinaryIO | Image.Image
 
 
@@ -49,18 +54,29 @@ class GuidingPainterPipeline(DiffusionPipeline):
         colorization: g, the picture that follows from the answers (Eq. 9).
     """
 
-    segmentation: SegmentationNetwork
-    colorization: ColorizationNetwork
+    segmentation: SegmentationNetwork | CellSegmentationNetwork
+    colorization: ColorizationNetwork | CellColorizationNetwork
 
-    def __init__(self, segmentation: SegmentationNetwork, colorization: ColorizationNetwork):
+    def __init__(
+        self,
+        segmentation: SegmentationNetwork | CellSegmentationNetwork,
+        colorization: ColorizationNetwork | CellColorizationNetwork,
+    ):
         super().__init__()
-        asked, answered = segmentation.config.max_hints, colorization.config.max_hints
+        kind = "width" if isinstance(segmentation, CellSegmentationNetwork) else "max_hints"
+        asked, answered = segmentation.config.get(kind), colorization.config.get(kind)
         if asked != answered:
             raise ValueError(
-                f"The segmentation network has max_hints {asked} and the colorization network {answered}: "
+                f"The segmentation network has {kind} {asked} and the colorization network {answered}: "
                 "take two that were trained together."
             )
         self.register_modules(segmentation=segmentation, colorization=colorization)
+
+    @property
+    def model(self) -> PixelModel | CellModel:
+        """The two networks put to work on drawings."""
+        kind = CellModel if isinstance(self.segmentation, CellSegmentationNetwork) else PixelModel
+        return kind(self.segmentation, self.colorization)
 
     @classmethod
     def from_pretrained(
@@ -99,10 +115,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
             raise ValueError(
                 f"{folder / cls.config_name} describes a {index.get('_class_name')}, not a {cls.__name__}."
             )
-        return cls(
-            segmentation=load_network(SegmentationNetwork, folder / "segmentation", dtype),
-            colorization=load_network(ColorizationNetwork, folder / "colorization", dtype),
-        )
+        return cls(**{room: load_network(KINDS[room], folder / room, dtype) for room in KINDS})
 
     def save_pretrained(
         self,
@@ -160,13 +173,13 @@ class GuidingPainterPipeline(DiffusionPipeline):
         panels: bool = False,
         gap: str = "normal",
         underdrawing: str = "auto",
+        reorder: bool = True,
     ) -> Painting:
         """Opens a drawing to be colored. f runs once, here; every answer then costs one forward of g.
 
-        With panels, f and g look at each panel of a page by itself. The regions of the first panel are asked for first,
-        in the model's order, then those of the second, and so on; the gutters are the last region of all, answered with
-        white from the start. Every panel gets the model's N_c regions. No region has a part in a panel and another in a
-        gutter. After an answer, g runs once, for the panel it lies in. A page of one panel is opened as without.
+        With panels, f looks at each panel of a page by itself. The regions of the first panel are asked for first, then
+        those of the second, and so on; the gutters are the last region of all, answered with white from the start. No
+        region has a part in a panel and another in a gutter. A page of one panel is opened as without.
 
         Args:
             drawing: a file, its bytes, or a PIL image.
@@ -177,14 +190,17 @@ class GuidingPainterPipeline(DiffusionPipeline):
             gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose", see `drawings.cut_cells`.
             underdrawing: what becomes of pale colored lines under the ink: "auto", "keep" or "drop", see
                 `drawings.open_drawing`.
+            reorder: ask for the region that helps most given all answers; False keeps the first order.
 
         Raises ValueError or OSError for what is no picture, see `drawings.open_drawing`, and for another gap.
         """
         drawing = open_drawing(drawing, extract_lines, underdrawing)
-        prepared = prepare(drawing, long_side, self.segmentation.config.max_hints if panels else None, gap)
-        opened = Opened(extract_lines, underdrawing)
-        regions, colorize = self._map_regions(prepared), self._page_colorizer(prepared)
-        painting = Painting(prepared, regions, colorize, opened, find_regions=self._map_regions)
+        model = self.model
+        prepared = prepare(drawing, long_side, model.max_regions if panels else None, gap)
+        opened = Opened(extract_lines, underdrawing, reorder)
+        painting = Painting(
+            prepared, model.find_regions(prepared), model.view(prepared), opened, find_regions=model.find_regions
+        )
         if prepared.panels and painting.regions[-1].index == prepared.panels.gutters:
             painting.paint(prepared.panels.gutters, "#ffffff")
         return painting
@@ -198,23 +214,22 @@ class GuidingPainterPipeline(DiffusionPipeline):
         drawing = open_drawing(drawing, saved.opened.extract_lines, saved.opened.underdrawing)
         saved.check_drawing(drawing)
         panels = saved.panels
-        last = panels.regions - 1 if panels else saved.last_channel
-        if last >= self.colorization.config.max_hints:
+        last, model = panels.regions - 1 if panels else saved.last_channel, self.model
+        if last >= model.max_regions:
             raise ValueError(
                 f"This painting has a region {last}{' in each panel' if panels else ''} and this model has only "
-                f"{self.colorization.config.max_hints} regions: resume it with the model it was started with."
+                f"{model.max_regions} regions: resume it with the model it was started with."
             )
         prepared = PreparedDrawing(drawing, saved.region_map.shape, find_ink(drawing), panels, saved.gap)
-        colorize = self._page_colorizer(prepared)
         return Painting(
             prepared,
             saved.region_map,
-            colorize,
+            model.view(prepared),
             saved.opened,
             saved.history,
             saved.position,
             lenient=saved.is_old,
-            find_regions=self._map_regions,
+            find_regions=model.find_regions,
         )
 
     def __call__(
@@ -251,47 +266,3 @@ class GuidingPainterPipeline(DiffusionPipeline):
             output.images.append(painting.image)
             output.region_maps.append(painting.region_map)
         return output
-
-    def find_regions(self, sketch: torch.Tensor, cells: np.ndarray) -> np.ndarray:
-        """(h, w) uint16, the region of every pixel of a sketch: one forward of f.
-
-        Args:
-            sketch: (1, 1, h, w).
-            cells: (h, w) whole numbers from 0, the cells of this sketch; only networks with cells look at them.
-        """
-        network = self.segmentation
-        ranked = np.minimum(rank_by_size(cells), MAX_CELLS - 1).astype(np.int64)
-        with inference(network):
-            inputs = sketch.to(network.device, network.dtype), torch.from_numpy(ranked)[None].to(network.device)
-            segment_logits = network(*inputs)  # (1, N_c, h, w)
-        return segment_logits[0].argmax(dim=0).cpu().numpy().astype(np.uint16)
-
-    def colorizer(self, sketch: torch.Tensor) -> Colorize:
-        """The function that colors this sketch, (1, 1, h, w), see `Painting`: one forward of g a call."""
-        network = self.colorization
-
-        def colorize(channels: np.ndarray, hints: np.ndarray, hinted: np.ndarray) -> Image.Image:
-            mask = torch.from_numpy(hinted)[None, None].float()  # M, Eq. 8
-            hint_map = (torch.from_numpy(hints).permute(2, 0, 1)[None] / 127.5 - 1) * mask  # C, Eq. 7
-            segments = region_segments(torch.from_numpy(channels.astype(np.int64))[None], network.config.max_hints)
-            with inference(network):
-                device, dtype = network.device, network.dtype  # diffusers walks through the network for each
-                inputs = (value.to(device, dtype) for value in (sketch, segments, hint_map, mask))
-                return to_pil(network(*inputs))
-
-        return colorize
-
-    def _map_regions(self, prepared: PreparedDrawing) -> np.ndarray:
-        """(h, w) uint16, the regions of a drawing; those of its panels are numbered as `Panels` says."""
-        cells = resize(prepared.cells, prepared.shape)
-        if (panels := prepared.panels) is None:
-            return self.find_regions(prepared.sketch, cells)
-        region_map = np.full(prepared.shape, panels.gutters, dtype=np.uint16)
-        for number, (window, sketch) in enumerate(zip(prepared.windows, prepared.sketches, strict=True)):
-            found = self.find_regions(sketch, cells[window])
-            region_map[window] = np.minimum(found, panels.regions - 1) + number * panels.regions
-        return region_map
-
-    def _page_colorizer(self, prepared: PreparedDrawing) -> Colorize:
-        colorizers = [self.colorizer(sketch) for sketch in prepared.sketches]
-        return colorize_panels(prepared, colorizers) if prepared.panels else colorizers[0]

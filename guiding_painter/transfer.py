@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,18 +14,11 @@ from .files import replace_file
 
 if TYPE_CHECKING:  # networks take seconds to import, and reading answers needs none
     from .painting import Painting
-    from .segmentation import SegmentationNetwork
+    from .pipeline import GuidingPainterPipeline
 
 FORMAT = "guiding-painter answers"
 VERSION = 1
 FEATURES, SIZE, PLACE = 1.0, 0.5, 0.7  # what a unit of each counts, see `distances`
-ALIKE = 0.2  # up to here a region is nearly always the same one, drawn again, moved or cropped
-
-
-class HasSegmentation(Protocol):
-    """What looks at drawings: a pipeline, or anything else with f."""
-
-    segmentation: "SegmentationNetwork"
 
 
 @dataclass(frozen=True)
@@ -33,8 +26,7 @@ class Look:
     """What a region looks like to the segmentation network.
 
     Args:
-        features: (F,) the mean over the region of the last features of its U-Net, each feature with mean 0 and
-            deviation 1 over the drawing.
+        features: (F,), what the model knows of it, numbers of about 1.
         size: the natural logarithm of the region's share of the drawing, at least -12.
         place: (x, y) of its middle in [0, 1].
     """
@@ -44,34 +36,17 @@ class Look:
     place: tuple[float, float]
 
 
-def looks(painter: HasSegmentation, painting: "Painting") -> list[Look]:
-    """What every region of a painting looks like, in the order asked. One forward of f's U-Net."""
-    from .drawings import MAX_REGIONS, sample, to_sketch, working_size
-    from .inference import inference
-
-    network = painter.segmentation
-    width, height = working_size(painting.drawing.size)
-    sketch = to_sketch(painting.drawing, (width, height)).to(network.device, network.dtype)
-    with inference(network):
-        features = network.features(sketch)[0].float().cpu().numpy()  # (F, h, w)
-    deviation = np.maximum(features.std(axis=(1, 2), keepdims=True), 1e-6)
-    features = ((features - features.mean(axis=(1, 2), keepdims=True)) / deviation).reshape(len(features), -1)
-
-    # A region too thin to lie in the middle of any pixel looks like the pixels that it lies in.
-    sampled = sample(painting.region_map, (height, width))
-    labels = np.concatenate([sampled.seen.ravel(), sampled.hidden])
-    pixels = np.concatenate([np.arange(height * width), sampled.places])
-    counts = np.maximum(np.bincount(labels, minlength=MAX_REGIONS), 1)
-    rows, columns = np.divmod(pixels, width)
-    values = [*features[:, pixels], (columns + 0.5) / width, (rows + 0.5) / height]
-    means = (
-        np.stack([np.bincount(labels, value, MAX_REGIONS) for value in values], axis=1) / np.maximum(counts, 1)[:, None]
-    )
-    found = []
-    for region in painting.regions:
-        *mean, x, y = means[region.index]
-        found.append(Look(np.array(mean), float(np.log(max(region.area, np.exp(-12)))), (float(x), float(y))))
-    return found
+def looks(painter: "GuidingPainterPipeline", painting: "Painting") -> list[Look]:
+    """What every region of a painting looks like, in the first order. One forward of f."""
+    height, width = painting.region_map.shape
+    labels = painting.region_map.ravel()
+    rows, columns = np.divmod(np.arange(height * width), width)
+    counts = np.maximum(np.bincount(labels), 1)
+    x, y = (np.bincount(labels, (place + 0.5) / side) / counts for place, side in ((columns, width), (rows, height)))
+    return [
+        Look(features, float(np.log(max(region.area, np.exp(-12)))), (float(x[region.index]), float(y[region.index])))
+        for region, features in zip(painting.regions, painter.model.describe(painting), strict=True)
+    ]
 
 
 def distances(look: Look, others: Sequence[Look]) -> np.ndarray:
@@ -87,8 +62,8 @@ def distances(look: Look, others: Sequence[Look]) -> np.ndarray:
     return np.sqrt(sum(squares))
 
 
-def carry_answers(painter: HasSegmentation, painting: "Painting", examples: Sequence[tuple[Look, RGB]]) -> int:
-    """Answers every region that is still to be asked for and looks like an answered one of another page; see `ALIKE`.
+def carry_answers(painter: "GuidingPainterPipeline", painting: "Painting", examples: Sequence[tuple[Look, RGB]]) -> int:
+    """Answers every region that is still to be asked for and looks like an answered one of another page.
 
     Args:
         examples: what `read_answers` gives, kept with the same model.
@@ -106,13 +81,13 @@ def carry_answers(painter: HasSegmentation, painting: "Painting", examples: Sequ
     carried = 0
     for region, look in found:
         away = distances(look, others)
-        if region.index not in answered and away.min() <= ALIKE:
+        if region.index not in answered and away.min() <= painter.model.alike:
             painting.paint(region, colors[int(away.argmin())])
             carried += 1
     return carried
 
 
-def save_answers(painter: HasSegmentation, painting: "Painting", path: str | os.PathLike) -> None:
+def save_answers(painter: "GuidingPainterPipeline", painting: "Painting", path: str | os.PathLike) -> None:
     """Keeps the answers of a painting, and what their regions look like, as .json for `read_answers`.
 
     Raises ValueError for a painting without an answer, OSError where the file cannot be written.

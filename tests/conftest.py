@@ -9,8 +9,16 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, Painting, SegmentationNetwork
+from guiding_painter import (
+    CellColorizationNetwork,
+    CellSegmentationNetwork,
+    ColorizationNetwork,
+    GuidingPainterPipeline,
+    Painting,
+    SegmentationNetwork,
+)
 from guiding_painter.drawings import PreparedDrawing, find_ink
+from guiding_painter.painting import ModelView
 
 torch.set_num_threads(1)
 pytest.register_assert_rewrite("space_browser")
@@ -33,10 +41,20 @@ def make_painter(max_hints: int = 6, norm: str = "group", cells: bool = False, s
     return painter
 
 
+def make_cell_painter(max_cells: int = 64, seed: int = 0) -> GuidingPainterPipeline:
+    """Untrained networks over cells, the encoder of full size, with a palette of some pure colors."""
+    torch.manual_seed(seed)
+    f = CellSegmentationNetwork(width=32, heads=2, num_layers=1, max_cells=max_cells)
+    g = CellColorizationNetwork(width=32, heads=2, num_layers=1, palette_size=8, block_out_channels=(8, 8, 16))
+    g.palette.copy_(torch.tensor([[r, g, b] for r in (-1.0, 1) for g in (-1.0, 1) for b in (-1.0, 1)]))
+    f.alike_shift.data.fill_(-20.0)  # untrained, it would take all cells for one color
+    return GuidingPainterPipeline(f.eval(), g.eval())
+
+
 def make_painting(drawing: Image.Image, model_map: np.ndarray, colorize: Callable, *rest: object) -> Painting:
     """A painting without networks: the model has found these regions, and `colorize` is its picture."""
     prepared = PreparedDrawing(drawing, model_map.shape, find_ink(drawing))
-    return Painting(prepared, model_map.astype(np.uint16), colorize, *rest)
+    return Painting(prepared, model_map.astype(np.uint16), ModelView(prepared, colorize), *rest)
 
 
 @pytest.fixture(scope="session")

@@ -15,10 +15,10 @@ MODULES = {
 ROOMS = (
     ("colors", "configurations", "drawings"),
     ("hints", "losses", "metrics"),
-    ("unet", "segmentation", "colorization", "discriminator", "checkpoint", "inference", "hub"),
+    ("unet", "segmentation", "colorization", "cell_networks", "discriminator", "checkpoint", "inference", "hub"),
     ("files",),
     ("painting",),
-    ("pipeline", "palettes", "transfer"),
+    ("pixel_model", "cell_model", "pipeline", "palettes", "transfer"),
     ("terminal", "__main__", "__init__"),
 )
 PLACES = {name: place for place, names in enumerate(ROOMS) for name in names}
@@ -59,7 +59,7 @@ def test_no_module_imports_another_in_a_circle() -> None:
 
 
 def test_imports_are_found() -> None:
-    assert {"colors", "painting.region", "painting.history", "drawings", "files"} <= imported("painting.painting")
+    assert {"colors", "painting.region", "painting.partition", "drawings", "files"} <= imported("painting.painting")
     assert "painting" in imported("transfer")  # for types only
     assert "pipeline" in imported("terminal.command")  # in a function, and for types
     assert "palettes" in imported("terminal.command")

@@ -76,6 +76,14 @@ def test_an_opening_of_a_fifth_of_the_smaller_area_does_not_leak(opening: int, s
     assert (cells[:, :118] == cells[20, 20]).all()
 
 
+def test_a_wide_opening_in_an_outline_that_is_whole_otherwise_does_not_leak(scale: int):
+    image, draw = page()
+    draw.rectangle((120, 50, 220, 250), outline=0, width=3)
+    draw.rectangle((116, 130, 126, 167), fill=255)
+    cells = cut(image)
+    assert cells[200, 200] != cells[20, 20]
+
+
 def test_what_is_half_open_is_open(scale: int):
     image, draw = page()
     draw.rectangle((120, 70, 280, 230), outline=0, width=3)
@@ -160,6 +168,18 @@ def test_an_outlined_area_of_one_texture_is_one(kind: str):
     box = cells[156:445, 156:445]
     assert (box == cells[300, 300]).mean() > 0.97
     assert cells[50, 50] != cells[300, 300]
+    assert large(cells) == 2
+
+
+@pytest.mark.parametrize("every", [2, 5])
+def test_grain_of_which_some_strokes_reach_the_outline_and_some_do_not_is_one_area(every: int):
+    image, draw = page((600, 600))
+    draw.rectangle((200, 200, 370, 360), outline=0, width=4)
+    for number, y in enumerate(range(208, 358, 8)):
+        free = 8 * (number % every > 0)
+        draw.line([(x, y + 2 * np.sin(x / 40)) for x in range(200 + free, 371 - free, 6)], fill=0)
+    cells = cut(image)
+    assert (cells[206:356, 206:365] == cells[280, 280]).mean() > 0.97
     assert large(cells) == 2
 
 

@@ -489,6 +489,7 @@ def test_the_saved_form(painting: Painting):
         "drawing",
         "extract_lines",
         "underdrawing",
+        "reorder",
         "gap",
         "working_size",
         "region_map",

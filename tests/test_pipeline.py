@@ -233,14 +233,14 @@ def test_resume_refuses_what_does_not_belong(painter: GuidingPainterPipeline, dr
 def test_what_other_rooms_build_on_is_public(painter: GuidingPainterPipeline, drawing: Image.Image):
     painting = painter.open(drawing, SIDE)
     sketch = to_sketch(painting.drawing, painting.picture.size)
-    region_map = painter.find_regions(sketch, resize(painting.cells, painting.picture.size[::-1]))
+    region_map = painter.model.regions_of(sketch, resize(painting.cells, painting.picture.size[::-1]))
     assert (region_map.dtype, region_map.shape) == (np.uint16, painting.picture.size[::-1])
     hinted = region_map == painting.regions[0].index
-    picture = painter.colorizer(sketch)(region_map, np.full((*hinted.shape, 3), 9, np.uint8), hinted)
+    picture = painter.model.colorizer(sketch)(region_map, np.full((*hinted.shape, 3), 9, np.uint8), hinted)
     assert (picture.mode, picture.size) == ("RGB", painting.picture.size)
     assert painter.segmentation.features(sketch).shape[2:] == hinted.shape
     assert np.array_equal(painting.layout.owners[painting.cells], painting.region_map)
-    assert {to_hex(color) for color in painting.suggestions.values()} == {
+    assert {to_hex(colors[0]) for colors in painting.beliefs.colors.values()} == {
         region.suggested_color for region in painting.regions
     }
 
@@ -430,7 +430,7 @@ FIRST = "unet.inc.0.weight"
             "segmentation/config.json",
             rewrite(lambda content: content.update(_class_name="UNet2DModel")),
             ValueError,
-            "describes a UNet2DModel, not a SegmentationNetwork",
+            "describes a UNet2DModel, not a CellSegmentationNetwork or SegmentationNetwork",
         ),
         (
             "segmentation/config.json",

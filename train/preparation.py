@@ -59,7 +59,7 @@ def check_losses(settings: Settings, has_cells: bool) -> None:
 def load_discriminator(folder: Path, norm: str) -> PatchDiscriminator:
     """D from a folder, or a new one of the same family as the generator, which "batch" or "group" tells."""
     if folder.is_dir():
-        return load_network(PatchDiscriminator, folder, torch.float32)
+        return load_network((PatchDiscriminator,), folder, torch.float32)
     return PatchDiscriminator(**CONFIGURATIONS["paper" if norm == "batch" else "lite"]["discriminator"])
 
 

@@ -14,7 +14,8 @@ from .grids import any_in_block, block_of_pixels
 from .growth import grow, rank_by_size
 from .joining import Closing, join_hills, join_openings
 from .marks import loose_marks
-from .texture import find_texture, is_narrow, join_through_texture
+from .runs import find_runs
+from .texture import NARROW, find_texture, join_through_texture
 
 BLOCKS = 1200  # long side in blocks of pixels at which areas are judged
 GAPS = {  # share of the smaller area's width, and width as a share of the drawing's long side
@@ -23,8 +24,11 @@ GAPS = {  # share of the smaller area's width, and width as a share of the drawi
     "loose": (0.5, 8 / 512),
 }
 RIM = 0.05  # of the long side: a line that ends farther from the picture's edge does not mean to reach it
+WIDE = 0.03  # of the long side: so wide an opening may be a gap in a large area's outline, if all else of it is drawn
 HILLS = 0.6  # from this ratio of a saddle to the lower hill on the two are one, whatever lies between them
 TONE = 5  # blocks: what is ink in every one of so many, each way, is no line
+HATCH_NARROW = 0.022  # of the long side: between hatches an area may be wider than those of any texture
+HATCHED = 0.8  # of an area's paper: so much in one texture, and it is part of that
 SPECK = 4  # blocks: what is smaller is no area, it goes with a neighbor
 
 
@@ -44,8 +48,12 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
     check_gap(gap)
     fence = ink if walls is None else ink | walls
     scale = math.ceil(max(fence.shape) / BLOCKS)  # pixels a block
-    fence = fence & ~loose_marks(fence)  # before blocks run dots and hatches together
+    loose, hatches = loose_marks(fence)  # before blocks run dots and hatches together
+    hatched = fence & ~loose
+    fence = hatched & ~hatches
     seeds = cut_blocks(any_in_block(fence, scale), gap)
+    if hatches.any():
+        join_hatched(seeds, any_in_block(hatched, scale), gap)
     if scale > 1:
         add_tones(seeds, fence, scale)
         open_borders(seeds)
@@ -75,38 +83,72 @@ def cut_blocks(ink: np.ndarray, gap: str = "normal") -> np.ndarray:
     Returns:
         (h, w) int32: 1, 2, ... for the blocks of cells; 0 for ink, and for what is too small to be a cell.
     """
-    side = max(ink.shape)
-    distance = distance_to_ink(ink)
-    cells, count = find_basins(distance)
-    if count == 0:
-        return cells
-    peaks = highest(distance, cells)
-    cells = renumbered(join_hills(find_borders(cells, distance), peaks, HILLS), cells)
-    ratio, width = GAPS[gap]
-    closing = Closing(ratio, width * side, RIM * side)
-    borders = find_borders(spread_over_ink(cells), distance)
-    cells = renumbered(join_openings(borders, highest(distance, cells), closing, line_width(ink)), cells)
-    cells = join_texture(cells, distance, ink)
+    cells, distance = cut_openings(ink, gap)
+    cells, _ = join_texture(cells, distance, ink)
     small = np.bincount(cells.ravel()) < SPECK
     small[0] = False
     cells[small[cells] | ink] = 0
     return cells
 
 
-def join_texture(cells: np.ndarray, distance: np.ndarray, ink: np.ndarray) -> np.ndarray:
-    """(h, w) int32 cells of which those of one texture are one."""
+def cut_openings(ink: np.ndarray, gap: str) -> tuple[np.ndarray, np.ndarray]:
+    """(h, w) int32 cells, those of a texture still apart; ink beside paper belongs to one. And (h, w) the distance."""
+    distance = distance_to_ink(ink)
+    cells, count = find_basins(distance)
+    if count == 0:
+        return cells, distance
+    side = max(ink.shape)
+    peaks = highest(distance, cells)
+    cells = renumbered(join_hills(find_borders(cells, distance), peaks, HILLS), cells)
+    ratio, width = GAPS[gap]
+    closing = Closing(ratio, width * side, RIM * side, WIDE * side if gap != "tight" else math.inf)
+    borders = find_borders(spread_over_ink(cells), distance)
+    return renumbered(join_openings(borders, highest(distance, cells), closing, line_width(ink)), cells), distance
+
+
+def join_texture(
+    cells: np.ndarray, distance: np.ndarray, ink: np.ndarray, narrow: float = NARROW
+) -> tuple[np.ndarray, np.ndarray]:
+    """(h, w) int32 cells of which those of one texture are one; and (h, w) bool, where those are."""
+    if not cells.any():
+        return cells, cells > 0
     grown = spread_over_ink(cells)
     borders = find_borders(grown, distance)
-    peaks, side = highest(distance, cells), max(cells.shape)
-    areas = find_texture(borders, peaks, side)
+    peaks = highest(distance, cells)
+    is_narrow = 2 * peaks <= narrow * max(cells.shape)
+    areas = find_texture(borders, peaks, is_narrow)
     if (areas >= len(areas)).any():
-        areas = join_through_texture(areas, borders, wall_thickness(grown, ink), is_narrow(peaks, side))
-    return renumbered(areas, cells)
+        areas = join_through_texture(areas, borders, wall_thickness(grown, ink), is_narrow)
+    return renumbered(areas, cells), (areas >= len(areas))[cells]
+
+
+def join_hatched(seeds: np.ndarray, ink: np.ndarray, gap: str) -> None:
+    """Joins cells, in place, that lie in one texture. Some strokes of a hatching end freely, and were left out of the
+    ink that cells were cut in; others reach the outline, and cut it in pieces.
+
+    Args:
+        seeds: (h, w) int32 of `cut_blocks`.
+        ink: (h, w) bool with those strokes.
+    """
+    cells, texture = join_texture(*cut_openings(ink, gap), ink, HATCH_NARROW)
+    paper = (seeds > 0) & ~ink
+    inside, number = paper & texture, int(cells.max()) + 1
+    keys, shared = np.unique(seeds[inside] * np.int64(number) + cells[inside], return_counts=True)
+    mine, theirs = np.divmod(keys, number)
+    within = shared > HATCHED * np.bincount(seeds[paper])[mine]
+    mine, theirs = mine[within], theirs[within]
+    first = np.full(number, seeds.max(), dtype=seeds.dtype)
+    np.minimum.at(first, theirs, mine.astype(seeds.dtype))
+    numbers = np.arange(seeds.max() + 1, dtype=seeds.dtype)
+    numbers[mine] = first[theirs]
+    np.take(numbers, seeds.copy(), out=seeds)
 
 
 def highest(distance: np.ndarray, cells: np.ndarray) -> np.ndarray:
     """(count,) float, the greatest distance to ink in each cell."""
-    return np.asarray(ndimage.maximum(distance, cells, np.arange(cells.max() + 1)), dtype=float)
+    peaks = np.zeros(cells.max() + 1)
+    np.maximum.at(peaks, cells.ravel(), distance.ravel())
+    return peaks
 
 
 def renumbered(areas: np.ndarray, basins: np.ndarray) -> np.ndarray:
@@ -154,11 +196,8 @@ def open_borders(seeds: np.ndarray) -> None:
 
 def add_slivers(page: np.ndarray, fence: np.ndarray, scale: int) -> None:
     """Numbers, in place, the paper that no block fits in: strands of hair, between hatches, inside letters."""
-    free = (page == 0) & ~fence
-    if not free.any():
-        return
-    slivers, count = ndimage.label(free)
-    pixels = np.flatnonzero(slivers)
-    number = slivers.ravel()[pixels]
-    big = np.bincount(number, minlength=count + 1) >= SPECK * scale**2
-    page.flat[pixels] = np.where(big, page.max() + np.cumsum(big), 0).astype(np.int32)[number]
+    slivers = find_runs((page == 0) & ~fence, corners=False)
+    big = slivers.sums(slivers.lengths) >= SPECK * scale**2
+    chosen = big[slivers.pieces]
+    numbers = page.max() + np.cumsum(big)[slivers.pieces[chosen]]
+    page[np.divmod(slivers.pixels(chosen), page.shape[1])] = np.repeat(numbers, slivers.lengths[chosen])

@@ -3,6 +3,8 @@
 import numpy as np
 from skimage.segmentation import watershed
 
+BAND = 64  # rows of a page that are numbered at a time: copies of all of them would take longer to make than to fill
+
 
 def grow(labels: np.ndarray, free: np.ndarray) -> None:
     """Spreads labels > 0 over the free pixels without one, step by step to the four neighbors, all at the same pace.
@@ -41,7 +43,12 @@ def grow(labels: np.ndarray, free: np.ndarray) -> None:
 
 def rank_by_size(labels: np.ndarray) -> np.ndarray:
     """(H, W) int32, labels of at least 0 numbered 0, 1, ... from the largest to the smallest."""
-    sizes = np.bincount(labels.ravel())
-    rank = np.empty(len(sizes), dtype=np.int32)
-    rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes), dtype=np.int32)
-    return rank[labels]
+    bands = [slice(top, top + BAND) for top in range(0, len(labels), BAND)]
+    count = int(labels.max()) + 1
+    sizes = sum(np.bincount(labels[band].ravel(), minlength=count) for band in bands)
+    rank = np.empty(count, dtype=np.int32)
+    rank[np.argsort(-sizes, kind="stable")] = np.arange(count, dtype=np.int32)
+    ranked = np.empty(labels.shape, dtype=np.int32)
+    for band in bands:
+        np.take(rank, labels[band], out=ranked[band], mode="clip")
+    return ranked

@@ -8,6 +8,8 @@ from .basins import Borders
 
 DRAWN = 0.5  # at least so much of a border must be drawn for an opening in it to be a gap
 RIM_DRAWN = 0.7
+WHOLE = 0.92  # so much of a border that is drawn is an outline, and the only opening in it more likely a gap
+MORE = 0.1  # of the smaller area's width: so much more is closed there
 
 
 @dataclass(frozen=True)
@@ -18,11 +20,13 @@ class Closing:
         ratio: an opening narrower than this share of the smaller area's greatest width may be a gap in a line.
         width: in pixels; so narrow an opening is a gap in a line however small the areas are.
         rim: in pixels; a line that ends farther from the picture's edge does not mean to reach it.
+        wide: in pixels; of openings at least so wide more are closed where all else of the border is drawn.
     """
 
     ratio: float
     width: float
     rim: float
+    wide: float
 
 
 class Forest:
@@ -111,6 +115,8 @@ def closed_below(saddle: float, open_: float, wall: float, rim: bool, closing: C
     certainty = min(max((drawn - RIM_DRAWN if rim else drawn - DRAWN) / 0.25, 0), 1)
     if 2 * saddle <= closing.width:
         return 0.9 if certainty > 0 else 0
+    if 2 * saddle >= closing.wide and not rim:
+        return certainty * closing.ratio + MORE * min(max((drawn - WHOLE) / 0.03 + 1, 0), 1)
     return certainty * closing.ratio
 
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
+
+from .runs import Runs, find_runs
 
 SPECK = 0.003  # of the long side: what is no higher and wider fences nothing in, alone or in a pattern
 MARK = 0.04  # of the long side: letters and dots are no larger
@@ -21,7 +22,6 @@ class Marks:
     """The connected pieces of ink.
 
     Args:
-        labels: (h, w) int32, 1, 2, ...; 0 is paper.
         areas: (n,) pixels of ink of each. This and all below are float.
         sizes: (n,) the longer side of its box.
         holes: (n,) pixels of paper that it encloses.
@@ -30,7 +30,6 @@ class Marks:
         directions: (n, 2) the unit vector along it.
     """
 
-    labels: np.ndarray
     areas: np.ndarray
     sizes: np.ndarray
     holes: np.ndarray
@@ -40,51 +39,45 @@ class Marks:
     directions: np.ndarray
 
 
-def loose_marks(ink: np.ndarray) -> np.ndarray:
-    """(h, w) bool, ink that bounds no area: specks, and patterns of marks or strokes."""
+def loose_marks(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(h, w) bool, ink that bounds no area: specks and patterns of marks; and hatches, beside which others may."""
     side = max(ink.shape)
-    marks = find_marks(ink)
-    if marks is None:
-        return np.zeros_like(ink)
-    loose = marks.sizes <= SPECK * side
-    loose |= _patterns(marks, side)
-    loose |= _hatches(marks, side)
-    return np.concatenate([[False], loose])[marks.labels]
+    runs = find_runs(ink, corners=True)
+    marks = measure_marks(ink, runs)
+    loose = (marks.sizes <= SPECK * side) | _patterns(marks, side)
+    pixels = np.zeros((2, *ink.shape), dtype=bool)
+    for mine, chosen in zip(pixels, (loose, _hatches(marks, side) & ~loose), strict=True):
+        mine.flat[runs.pixels(chosen[runs.pieces])] = True
+    return pixels[0], pixels[1]
 
 
-def find_marks(ink: np.ndarray) -> Marks | None:
-    """The pieces of ink, None where there is none."""
-    labels, count = ndimage.label(ink, np.ones((3, 3)))
-    if count == 0:
-        return None
-    boxes = ndimage.find_objects(labels)
-    sizes = np.array([max(side.stop - side.start for side in box) for box in boxes], dtype=float)
-    places = np.flatnonzero(ink)
-    number = labels.ravel()[places] - 1
-    y, x = np.divmod(places, ink.shape[1])
-    areas = np.bincount(number, minlength=count).astype(float)
-    center_x, center_y = (np.bincount(number, values, count) / areas for values in (x, y))
-    dx, dy = x - center_x[number], y - center_y[number]
-    xx, yy, xy = (np.bincount(number, values, count) / areas for values in (dx * dx, dy * dy, dx * dy))
+def measure_marks(ink: np.ndarray, runs: Runs) -> Marks:
+    """The pieces of ink, of which these are the runs."""
+    boxes, length = runs.boxes, runs.lengths
+    sizes = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0).astype(float)
+    areas = runs.sums(length)
+    x, y = runs.lefts + (length - 1) / 2, runs.rows
+    center_x, center_y = (runs.sums(values * length) / areas for values in (x, y))
+    dx, dy = x - center_x[runs.pieces], y - center_y[runs.pieces]
+    within = (length**2 - 1) / 12  # how a run spreads about its middle
+    xx, yy, xy = (runs.sums(values * length) / areas for values in (dx * dx + within, dy * dy, dx * dy))
     spread = np.hypot((xx - yy) / 2, xy)
     angle = np.arctan2(2 * xy, xx - yy) / 2
     lengths, widths = (np.sqrt(np.maximum(12 * ((xx + yy) / 2 + sign * spread), 0) + 1) for sign in (1, -1))
     directions = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     centers = np.stack([center_x, center_y], axis=1)
-    return Marks(labels, areas, sizes, _holes(labels, count), centers, lengths, widths, directions)
+    return Marks(areas, sizes, _holes(ink, runs), centers, lengths, widths, directions)
 
 
-def _holes(labels: np.ndarray, count: int) -> np.ndarray:
+def _holes(ink: np.ndarray, runs: Runs) -> np.ndarray:
     """(count,) pixels of paper that each piece of ink encloses; only small areas, less the pieces within."""
-    paper, _ = ndimage.label(labels == 0)
-    limit = MARK * max(labels.shape)
-    holes = np.zeros(count + 1)
-    for number, (rows, columns) in enumerate(ndimage.find_objects(paper), 1):
-        if rows.start > 0 and max(rows.stop - rows.start, columns.stop - columns.start) <= limit:
-            area = int(np.count_nonzero(paper[rows, columns] == number))
-            topmost = columns.start + int((paper[rows.start, columns] == number).argmax())
-            holes[labels[rows.start - 1, topmost]] += area  # what lies right above the topmost pixel encloses it
-    return holes[1:]
+    paper = find_runs(~ink, corners=False)
+    left, top, right, bottom = paper.boxes.T
+    small = (top > 0) & (np.maximum(right - left, bottom - top) <= MARK * max(ink.shape))
+    topmost = paper.starts[np.unique(paper.pieces, return_index=True)[1][small]]
+    # What lies right above the topmost pixel encloses it.
+    above = runs.pieces[np.searchsorted(runs.starts, topmost - paper.width, side="right") - 1]
+    return np.bincount(above, paper.sums(paper.lengths)[small], runs.count)
 
 
 def _patterns(marks: Marks, side: int) -> np.ndarray:

@@ -17,15 +17,10 @@ PINCH = 3  # pixels: so thin is ink where two dots touch
 SHARED = 0.12  # of the smaller one's border: how much two areas of a texture share
 
 
-def is_narrow(peaks: np.ndarray, side: int) -> np.ndarray:
-    """(count,) bool, see `find_texture`."""
-    return 2 * peaks <= NARROW * side
-
-
-def find_texture(borders: Borders, peaks: np.ndarray, side: int) -> np.ndarray:
+def find_texture(borders: Borders, peaks: np.ndarray, narrow: np.ndarray) -> np.ndarray:
     """Args:
         peaks: (count,) the greatest distance to ink in each area.
-        side: the picture's long side in pixels.
+        narrow: (count,) bool, areas no wider than those of a texture.
 
     Returns:
         (count,) int64, a number of the area of each; those that texture is joined to are at least `count`.
@@ -34,7 +29,6 @@ def find_texture(borders: Borders, peaks: np.ndarray, side: int) -> np.ndarray:
     a, b = borders.pairs.T
     length = borders.wall + borders.open
     around = np.bincount(a, length, count) + np.bincount(b, length, count)
-    narrow = is_narrow(peaks, side)
     low, high = np.minimum(peaks[a], peaks[b]), np.maximum(peaks[a], peaks[b])
     alike = narrow[a] & narrow[b] & (low + 1 >= 0.5 * high)  # a pixel is as finely as they are measured
     linked = alike & (length >= SHARED * np.minimum(around[a], around[b]))

@@ -1,9 +1,25 @@
 """One drawing being colored: answers, surgery, undo, and the picture that follows from them."""
 
-from .model_view import Colorize, colorize_panels
+from .beliefs import Beliefs
+from .cell_view import CellView
+from .model_view import Colorize, ModelView, colorize_panels
 from .numbered_map import numbered_map
 from .painting import Answers, Painting
+from .proposal import Proposal
 from .region import Region
 from .saved import Opened, SavedPainting
 
-__all__ = ["Answers", "Colorize", "Opened", "Painting", "Region", "SavedPainting", "colorize_panels", "numbered_map"]
+__all__ = [
+    "Answers",
+    "Beliefs",
+    "CellView",
+    "Colorize",
+    "ModelView",
+    "Opened",
+    "Painting",
+    "Proposal",
+    "Region",
+    "SavedPainting",
+    "colorize_panels",
+    "numbered_map",
+]

@@ -1,10 +1,10 @@
-"""What people do to a painting: the six actions, each with what it needs, what it does and its saved form.
+"""What people do to a painting: the seven actions, each with what it needs, what it does and its saved form.
 
-A seventh is one more class here, in `KINDS`, and the method of `Painting` that does it.
+An eighth is one more class here, in `KINDS`, and the method of `Painting` that does it.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from ..colors import RGB, parse_color, to_hex
 from ..drawings import GAPS, PreparedDrawing
 from .damage import damaged, is_int
-from .layouts import Change, Layout, answered, merged, moved
+from .layouts import Change, Layout, answered, check_region, merged, moved
 from .packing import unpack
 from .recutting import recut
 from .surgery import MAX_POINTS, cut, split
@@ -146,15 +146,19 @@ class Move(Action):
 
 @dataclass(frozen=True)
 class Answer(Action):
-    """A region gets a color, or None: it is skipped."""
+    """A region gets a color, or None: it is skipped. So do others that share its color."""
 
     color: RGB | None
+    others: tuple[int, ...] = ()
 
     def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
-        return Change(answered(layout, self.region, self.color))
+        for region in (self.region, *self.others):
+            layout = answered(layout, region, self.color)
+        return Change(layout)
 
     def to_json(self) -> dict[str, Any]:
-        return {"region": self.region, "color": self.color and to_hex(self.color)}
+        entry = {"region": self.region, "color": self.color and to_hex(self.color)}
+        return entry | ({"others": list(self.others)} if self.others else {})
 
     @classmethod
     def from_json(cls, entry: object, size: Point) -> Self | None:
@@ -162,10 +166,40 @@ class Answer(Action):
             case {"region": region, "color": color}:
                 if not is_int(region):
                     raise damaged("answered region", region)
+                others = entry.get("others", [])
+                if not isinstance(others, list) or not all(map(is_int, others)):
+                    raise damaged("answered regions", others)
                 try:
-                    return cls(region, None if color is None else parse_color(color))
+                    return cls(region, None if color is None else parse_color(color), tuple(others))
                 except ValueError:
                     raise damaged("answer", color) from None
+        return None
+
+
+@dataclass(frozen=True)
+class Take(Action):
+    """A proposal becomes the guesses to go on from.
+
+    Args:
+        region: the one that was asked for first.
+        colors: of regions.
+    """
+
+    colors: tuple[tuple[int, RGB], ...]
+
+    def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
+        for region, _ in self.colors:
+            check_region(layout, region)
+        return Change(replace(layout, taken=dict(self.colors)))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"take": [[region, to_hex(color)] for region, color in self.colors], "region": self.region}
+
+    @classmethod
+    def from_json(cls, entry: object, size: Point) -> Self | None:
+        match entry:
+            case {"take": [*colors], "region": region} if is_int(region):
+                return cls(region, tuple(map(_read_color, colors)))
         return None
 
 
@@ -205,7 +239,7 @@ class Recut(Action):
         return unpack("region_map", self.model_map, shape, np.uint16)
 
 
-KINDS: tuple[type[Action], ...] = (Split, Merge, Cut, Move, Recut, Answer)
+KINDS: tuple[type[Action], ...] = (Split, Merge, Cut, Move, Take, Recut, Answer)
 
 
 def read_action(entry: object, size: tuple[int, int]) -> Action:
@@ -214,6 +248,16 @@ def read_action(entry: object, size: tuple[int, int]) -> Action:
         if (action := kind.from_json(entry, size)) is not None:
             return action
     raise damaged("history entry", entry)
+
+
+def _read_color(pair: object) -> tuple[int, RGB]:
+    match pair:
+        case [region, str(color)] if is_int(region):
+            try:
+                return region, parse_color(color)
+            except ValueError:
+                pass
+    raise damaged("taken color", pair)
 
 
 def _read_point(point: object, size: Point) -> Point:

@@ -1,7 +1,7 @@
 """The layout of a painting: which cells make which region, and what becomes of it by answers and surgery."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ class Layout:
         order: the regions that have pixels, in the order asked.
         channels: the model's channel of every region that there ever was. Parts of a region share its channel.
         answers: {region: (r, g, b), or None where skipped}.
+        taken: {region: (r, g, b)}, the guesses of a proposal that was taken.
     """
 
     owners: np.ndarray
@@ -27,6 +28,7 @@ class Layout:
     order: tuple[int, ...]
     channels: Mapping[int, int]
     answers: Mapping[int, RGB | None]
+    taken: Mapping[int, RGB] = field(default_factory=dict)
 
     def area(self, region: int) -> int:
         """In pixels of the drawing."""

@@ -1,4 +1,4 @@
-"""What the model sees of a painting, and what it paints: all at the working size."""
+"""What networks of pixels see of a painting, and what they paint: all at the working size."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,6 +7,7 @@ from PIL import Image
 
 from ..colors import RGB
 from ..drawings import MAX_REGIONS, PreparedDrawing, Sample, sample
+from .beliefs import Beliefs
 from .fills import region_colors
 from .history import Latest, State
 
@@ -31,19 +32,28 @@ class ModelView:
         self._picture_version = 0  # the one of the state at which it changed last
         self._sampled: Latest[Sample] = Latest()
         self._pictured: Latest[Image.Image] = Latest()
-        self._suggested: Latest[dict[int, RGB]] = Latest()
+        self._believed: Latest[Beliefs] = Latest()
 
     def picture(self, state: State) -> Image.Image:
         """RGB, what `colorize` makes of the answers. Do not draw on it."""
         return self._pictured.of(state.version, lambda: self._paint(state))
 
-    def suggestions(self, state: State) -> dict[int, RGB]:
-        """{region index: (r, g, b)}, the mean of the current picture over every region."""
+    def beliefs(self, state: State) -> Beliefs:
+        """The mean of the current picture over every region is its color, and nothing is known of how sure that is."""
         picture = self.picture(state)
-        return self._suggested.of(
-            (self._picture_version, state.regions_version),
-            lambda: region_colors(picture, self._prepared.paper, self._sample(state), state.layout.owners),
-        )
+
+        def believe() -> Beliefs:
+            means = region_colors(picture, self._prepared.paper, self._sample(state), state.layout.owners)
+            unknown = dict.fromkeys(means, 0.0)
+            return Beliefs({index: (color,) for index, color in means.items()}, unknown, unknown, 0.0)
+
+        return self._believed.of((self._picture_version, state.regions_version), believe)
+
+    def similar(self, state: State, region: int) -> list[int]:
+        return []
+
+    def proposals(self, state: State, count: int) -> list[dict[int, RGB]]:
+        return []
 
     def _paint(self, state: State) -> Image.Image:
         inputs = self._see(state)

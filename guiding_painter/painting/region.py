@@ -7,6 +7,7 @@ from PIL import Image
 from scipy import ndimage
 
 from ..colors import RGB, to_hex
+from .beliefs import Beliefs
 from .layouts import Layout, check_region
 
 
@@ -23,7 +24,7 @@ class Painted(Protocol):
     def answers(self) -> dict[int, RGB | None]: ...
 
     @property
-    def suggestions(self) -> dict[int, RGB]: ...
+    def beliefs(self) -> Beliefs: ...
 
 
 class Region:
@@ -60,12 +61,23 @@ class Region:
 
     @property
     def suggested_color(self) -> str:
-        """ "#rrggbb", the mean of the current picture over the region: the model's own guess, better with every answer.
+        """ "#rrggbb", the model's best guess given all answers so far: the first of `suggested_colors`."""
+        return self.suggested_colors[0]
 
-        Ink is left out where the region has any paper, since people answer with clean colors.
+    @property
+    def suggested_colors(self) -> list[str]:
+        """Up to five colors "#rrggbb" that differ visibly, the likeliest first, given all answers so far.
+
+        From networks of pixels one: the mean of the current picture over the region, ink left out where it has paper.
         """
         check_region(self.painting.layout, self.index)
-        return to_hex(self.painting.suggestions[self.index])
+        return [to_hex(color) for color in self.painting.beliefs.colors[self.index]]
+
+    @property
+    def confidence(self) -> float:
+        """How likely `suggested_color` is right to the eye, 0 to 1; 0 from networks of pixels, which cannot say."""
+        check_region(self.painting.layout, self.index)
+        return self.painting.beliefs.confidences[self.index]
 
     @property
     def color(self) -> str | None:

@@ -21,10 +21,11 @@ LAST_OF_BYTES = 3  # had panels; version 2 none, and version 1 answers only
 
 @dataclass(frozen=True)
 class Opened:
-    """How a drawing was taken from its file, see `drawings.open_drawing`."""
+    """How a drawing was opened, see `GuidingPainterPipeline.open`."""
 
     extract_lines: bool = False
     underdrawing: str = "auto"
+    reorder: bool = True
 
 
 PLAINLY = Opened()
@@ -67,6 +68,7 @@ class SavedPainting:
             "drawing": {"size": list(self.size), "thumbnail": pack(self.thumbnail)},
             "extract_lines": self.opened.extract_lines,
             "underdrawing": self.opened.underdrawing,
+            "reorder": self.opened.reorder,
             "gap": self.gap,
             "working_size": [width, height],
             "region_map": pack(self.region_map),
@@ -150,8 +152,10 @@ def _read_opened(state: dict[str, Any], is_old: bool) -> Opened:
     extract_lines = state.get("extract_lines")
     if not isinstance(extract_lines, bool):
         raise damaged("extract_lines", extract_lines)
+    if not isinstance(reorder := state.get("reorder", True), bool):
+        raise damaged("reorder", reorder)
     # Earlier versions took every line for ink.
-    return Opened(extract_lines, "keep" if is_old else _read_choice(state, "underdrawing", UNDERDRAWINGS))
+    return Opened(extract_lines, "keep" if is_old else _read_choice(state, "underdrawing", UNDERDRAWINGS), reorder)
 
 
 def _read_choice(state: dict[str, Any], name: str, choices: Collection[str]) -> str:

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # train/, from whi
 from arguments import OneSentenceParser, errors_in_one_sentence
 from guiding_painter import GuidingPainterPipeline, Painting
 from guiding_painter.drawings import open_drawing, open_picture
-from guiding_painter.transfer import ALIKE, Look, distances, looks
+from guiding_painter.transfer import Look, distances, looks
 from pictures.folders import load_pictures
 
 TOLERANCE = 15.0
@@ -57,8 +57,8 @@ def look_at(painter: GuidingPainterPipeline, page: Image.Image, panels: bool) ->
     return {"looks": looks(painter, painting), "colors": true_colors(painting, page), "areas": areas}
 
 
-def compare(first: dict, second: dict) -> dict[str, np.ndarray]:
-    """Which regions of the second page get a right color, by every rule; and which of them "look alike"."""
+def compare(first: dict, second: dict, alike: float) -> dict[str, np.ndarray]:
+    """Which regions of the second page get a right color, by every rule; and which look alike, up to that distance."""
     away = np.array([distances(look, first["looks"]) for look in second["looks"]])  # (second, first)
     right = np.linalg.norm(second["colors"][:, None] - first["colors"], axis=2) < TOLERANCE
     same = np.linalg.norm(first["colors"][:, None] - first["colors"], axis=2) < TOLERANCE
@@ -66,7 +66,7 @@ def compare(first: dict, second: dict) -> dict[str, np.ndarray]:
     every = np.arange(len(right))
     return {
         "areas": second["areas"],
-        "alike": away.min(axis=1) <= ALIKE,
+        "alike": away.min(axis=1) <= alike,
         "nearest look": right[every, away.argmin(axis=1)],
         "most common color": right[:, (same * first["areas"]).sum(axis=1).argmax()],
         "nearest in size": right[every, sizes.argmin(axis=1)],
@@ -98,10 +98,13 @@ def main(argv: list[str] | None = None) -> None:
             compare(
                 seen[path],
                 look_at(painter, page.crop((page.width // CROP, page.height // CROP, *page.size)), args.panels),
+                painter.model.alike,
             )
             for path, page in pages.items()
         ]
-        following = [compare(seen[a], seen[b]) for a, b in pairwise(paths) if _episode(a) == _episode(b)]
+        following = [
+            compare(seen[a], seen[b], painter.model.alike) for a, b in pairwise(paths) if _episode(a) == _episode(b)
+        ]
         if not following:
             raise ValueError(f"{args.comic_dir} has no two pages of one episode: name them such as E01P01, E01P02.")
         print("from the page before:", table(following), "from the same page, uncropped:", table(cropped), sep="\n")

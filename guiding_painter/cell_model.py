@@ -1,0 +1,85 @@
+"""A drawing as networks over cells see it: cells of one color are a region, and the most telling one is the first."""
+
+import numpy as np
+import torch
+
+from .cell_networks import CellColorizationNetwork, CellSegmentationNetwork, guesses, look
+from .drawings import PreparedDrawing, sample
+from .inference import inference
+from .painting import CellView, Painting
+
+SPREAD = 96**0.5  # of embeddings of length 1, to numbers of about 1
+EDGE = 0.05  # of an edge of the picture: a cell that has so much of one is ground
+
+
+class CellModel:
+    """f and g put to work on drawings.
+
+    Args:
+        segmentation, colorization: trained together.
+    """
+
+    # Of `transfer.distances`: up to here, of the area carried from one page to the next, 60 % has the right color.
+    alike = 0.85
+
+    def __init__(self, segmentation: CellSegmentationNetwork, colorization: CellColorizationNetwork):
+        self.segmentation, self.colorization = segmentation, colorization
+
+    @property
+    def max_regions(self) -> int:
+        """How many regions it may find in a picture: one for every cell that it sees, and one for all others."""
+        return self.segmentation.config.max_cells + 1
+
+    def view(self, prepared: PreparedDrawing) -> CellView:
+        """What it believes of a painting of this drawing."""
+        return CellView(prepared, self.segmentation, self.colorization)
+
+    def describe(self, painting: Painting) -> np.ndarray:
+        """(number of regions, F), what every region of a painting looks like, in the first order: one forward of f.
+
+        The mean of the embeddings of its cells, of which those of one color lie close.
+        """
+        prepared, layout = painting.prepared, painting.layout
+        cells = sample(painting.cells, prepared.shape).seen
+        maps = [cells[window] for window in prepared.windows]
+        looked = look(self.segmentation, prepared.sketches, maps, len(layout.owners))
+        embedding = looked.features.embedding[0].float().cpu().numpy()[looked.tokens]  # (cells, F)
+        weights = layout.sizes * np.where(looked.own, 1.0, 1e-6)
+        means = [
+            np.average(embedding[mine], axis=0, weights=weights[mine] + 1e-9)
+            for mine in (layout.owners == index for index in layout.order)
+        ]
+        return SPREAD * np.array(means)
+
+    def find_regions(self, prepared: PreparedDrawing) -> np.ndarray:
+        """(h, w) uint16, the regions of a drawing; those of its panels are numbered as `Panels` says."""
+        cells = sample(prepared.cells, prepared.shape).seen
+        maps = [cells[window] for window in prepared.windows]
+        count = int(prepared.cells.max()) + 1
+        panels, found = prepared.panels, np.zeros(prepared.shape, dtype=np.uint16)
+        if panels:
+            found[:] = panels.gutters
+        for number, (sketch, seen) in enumerate(zip(prepared.sketches, maps, strict=True)):
+            looked = look(self.segmentation, [sketch], [seen], count)
+            ranks = self._ranks(looked.features)
+            regions = np.where(looked.own, ranks[looked.tokens], ranks.max() + 1)[seen]
+            if panels:
+                regions = np.minimum(regions, panels.regions - 1) + number * panels.regions
+            found[prepared.windows[number]] = regions
+        return found
+
+    def _ranks(self, features) -> np.ndarray:
+        """(K,) int64, the region of every token of a picture, numbered in the order asked."""
+        alike, size, geometry = (value[0].float().cpu() for value in (features.alike, features.size, features.geometry))
+        ground = (geometry[:, 8:12] > EDGE).any(1)
+        groups, numbers = np.unique(guesses.group(alike, size, ground), return_inverse=True)
+        g = self.colorization
+        with inference(g):
+            nothing = torch.zeros(1, len(size), 3, device=g.device), torch.zeros(1, len(size)).bool().to(g.device)
+            believed = g(features.tokens, features.bias, features.alike, *nothing)
+        error = believed.log_variance[0].float().cpu().exp() * size
+        likely = guesses.likeness(alike, torch.from_numpy(numbers), len(groups))
+        order = np.argsort(-guesses.gains(error, likely).numpy(), kind="stable")
+        ranks = np.empty(len(groups), dtype=np.int64)
+        ranks[order] = np.arange(len(groups))
+        return ranks[numbers]

@@ -1,0 +1,218 @@
+"""What networks over cells believe of a painting: f has looked at its cells, g is asked after every answer."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from PIL import Image
+
+from ..cell_networks import CellColorizationNetwork, CellColors, CellSegmentationNetwork, Look, guesses, look
+from ..colors import RGB
+from ..drawings import PreparedDrawing, sample, to_pil
+from ..inference import inference
+from .beliefs import Beliefs
+from .fills import flat_colors
+from .history import Latest, State
+
+SUGGESTIONS = 5
+SIMILAR = 0.5  # how likely two regions must share a color for one to follow the other
+SAMPLED = 8  # regions of a proposal whose colors are drawn; the others follow from them
+TRIES = 3  # colorings drawn for each that is wanted: some come out alike
+BOLD = 1.5  # colors are drawn by their probabilities to this power, so that nothing odd is
+
+
+class Seen(NamedTuple):
+    """A painting's cells and regions as tensors, R regions and K tokens.
+
+    Args:
+        look: what f knows of the cells.
+        order: the regions, in the first order; rows below are in this order.
+        regions: (K,) int64, the row of every token's region.
+        shares: (R, K), how much each token says of a region; rows have sum 1.
+        size: (K,), the share of the drawing that each token speaks for, other cells than its own too.
+    """
+
+    look: Look
+    order: tuple[int, ...]
+    regions: torch.Tensor
+    shares: torch.Tensor
+    size: torch.Tensor
+
+
+class CellView:
+    """What the two networks believe of one painting.
+
+    Args:
+        prepared: the drawing.
+        segmentation, colorization: f and g.
+    """
+
+    def __init__(
+        self,
+        prepared: PreparedDrawing,
+        segmentation: CellSegmentationNetwork,
+        colorization: CellColorizationNetwork,
+    ):
+        self._prepared = prepared
+        self._segmentation, self._colorization = segmentation, colorization
+        self._looked: Latest[Look] = Latest()
+        self._seen: Latest[Seen] = Latest()
+        self._believed: Latest[Beliefs] = Latest()
+        self._pictured: Latest[Image.Image] = Latest()
+
+    def beliefs(self, state: State) -> Beliefs:
+        return self._believed.of(state.version, lambda: self._believe(state))
+
+    def picture(self, state: State) -> Image.Image:
+        return self._pictured.of(state.version, lambda: self._paint(state))
+
+    def similar(self, state: State, region: int) -> list[int]:
+        seen = self._see(state)
+        likely = self._likeness(seen)[seen.order.index(region)]  # (K,)
+        likely = (seen.shares @ likely).tolist()
+        return [other for other, share in zip(seen.order, likely, strict=True) if share >= SIMILAR and other != region]
+
+    def proposals(self, state: State, count: int) -> list[dict[int, RGB]]:
+        found: list[dict[int, RGB]] = []
+        for seed in range(TRIES * count):
+            if len(found) < count and (colors := self._propose(state, seed)) not in found:
+                found.append(colors)
+        return found
+
+    def _look(self, state: State) -> Look:
+        def make() -> Look:
+            cells = sample(state.cells, self._prepared.shape).seen
+            maps = [cells[window] for window in self._prepared.windows]
+            return look(self._segmentation, self._prepared.sketches, maps, len(state.layout.owners))
+
+        return self._looked.of(state.cells_version, make)
+
+    def _see(self, state: State) -> Seen:
+        def make() -> Seen:
+            looked, layout = self._look(state), state.layout
+            tokens, count = looked.features.tokens.shape[1], len(layout.order)
+            rows = np.zeros(max(layout.order) + 1, dtype=np.int64)
+            rows[list(layout.order)] = np.arange(count)
+            pixels = layout.sizes.astype(np.float64)
+            row_of_cell = np.where(pixels > 0, rows[np.minimum(layout.owners, len(rows) - 1)], 0)
+            # A region that has tokens is judged by them; only what has none is judged by its neighbours.
+            weights = pixels * np.where(looked.own, 1.0, 1e-6)
+            shares = np.bincount(row_of_cell * tokens + looked.tokens, weights, count * tokens).reshape(count, tokens)
+            regions = np.zeros(tokens, dtype=np.int64)
+            regions[looked.tokens[looked.own]] = row_of_cell[looked.own]
+            size = np.bincount(looked.tokens, pixels, tokens) / pixels.sum()
+            shares /= np.maximum(shares.sum(1, keepdims=True), 1e-12)
+            as_tensor = [torch.from_numpy(values.astype(np.float32)) for values in (shares, size)]
+            return Seen(looked, layout.order, torch.from_numpy(regions), *as_tensor)
+
+        return self._seen.of(state.regions_version, make)
+
+    def _ask(self, seen: Seen, colors: Mapping[int, RGB]) -> CellColors:
+        """One pass of g, all on the CPU: what it believes of the K tokens, given colors of some regions."""
+        g, features = self._colorization, seen.look.features
+        table = torch.zeros(len(seen.order), 3)
+        for row, index in enumerate(seen.order):
+            if index in colors:
+                table[row] = torch.tensor(colors[index]) / 127.5 - 1
+        answered = torch.tensor([index in colors for index in seen.order])
+        device = features.tokens.device
+        given, known = (values[seen.regions][None].to(device) for values in (table, answered))
+        with inference(g):
+            believed = g(features.tokens, features.bias, features.alike, given, known)
+        return CellColors(*(value[0].float().cpu() for value in believed))
+
+    def _believe(self, state: State) -> Beliefs:
+        seen = self._see(state)
+        answers = {index: color for index, color in state.layout.answers.items() if color is not None}
+        given = self._given(seen, answers, state.layout.taken)
+        believed = self._ask(seen, given)
+        colors, confidences = self._suggest(seen, believed, list(answers.values()))
+        for index, color in given.items():
+            if index not in answers:
+                row = seen.order.index(index)
+                colors[row] = [color, *(other for other in colors[row] if other != color)][:SUGGESTIONS]
+        answered = torch.tensor([index in answers for index in seen.order])
+        error = believed.log_variance.exp() * seen.size * ~answered[seen.regions]
+        gains = guesses.gains(error, self._likeness(seen)) * ~answered
+        # A region without a token has the error of those that speak for it, and teaches nothing of others.
+        gains = torch.maximum(gains, 1e-3 * (seen.shares @ error) * ~answered)
+        best = guesses.expected_gain(float(error.sum()), float(gains.max()) if len(gains) else 0.0)
+        return Beliefs(
+            {index: tuple(row) for index, row in zip(seen.order, colors, strict=True)},
+            dict(zip(seen.order, confidences, strict=True)),
+            dict(zip(seen.order, gains.tolist(), strict=True)),
+            best,
+        )
+
+    def _suggest(self, seen: Seen, believed: CellColors, answers: list[RGB]) -> tuple[list[list[RGB]], list[float]]:
+        """Of every region up to five colors, the likeliest first, and how likely the first is right."""
+        g, config = self._colorization, self._colorization.config
+        palette = g.palette.float().cpu()
+        log_probability = (seen.shares @ believed.log_probability.exp() + 1e-7).log()  # (R, P)
+        colors, masses = guesses.suggest(log_probability, palette, SUGGESTIONS, _clean(answers))
+        scale, shift = config.confidence_scale, config.confidence_shift
+        confidences = guesses.confidence(log_probability, palette, colors[:, 0], scale, shift)
+        found = []
+        for row, likely in zip(_to_bytes(colors), (masses > 0).tolist(), strict=True):
+            found.append(list(dict.fromkeys(color for color, is_one in zip(row, likely, strict=True) if is_one)))
+        return found, confidences.tolist()
+
+    def _given(self, seen: Seen, answers: Mapping[int, RGB], taken: Mapping[int, RGB]) -> dict[int, RGB]:
+        """What g is told: the answers, and those colors of a proposal that no answer to a like region contradicts."""
+        taken = {index: color for index, color in taken.items() if index not in answers and index in seen.order}
+        if not taken:
+            return dict(answers)
+        likely = seen.shares @ self._likeness(seen).T  # (R, R)
+        changed = [seen.order.index(index) for index in answers if index in seen.order]
+        overruled = (likely[:, changed] >= SIMILAR).any(1).tolist()
+        kept = {index: color for index, color in taken.items() if not overruled[seen.order.index(index)]}
+        return kept | dict(answers)
+
+    def _propose(self, state: State, seed: int) -> dict[int, RGB]:
+        """A whole coloring: colors of the largest regions are drawn, each taken as an answer by the next."""
+        seen = self._see(state)
+        generator = torch.Generator().manual_seed(seed)
+        given = {index: color for index, color in state.layout.answers.items() if color is not None}
+        open_ = [index for index in seen.order if index not in state.layout.answers]
+        for index in sorted(open_, key=state.layout.area, reverse=True)[:SAMPLED]:
+            colors, masses = self._masses(seen, self._ask(seen, given), seen.order.index(index), given)
+            chosen = int(torch.multinomial(masses.pow(BOLD), 1, generator=generator)) if seed else 0
+            given[index] = colors[chosen]
+        colors, _ = self._suggest(seen, self._ask(seen, given), list(given.values()))
+        guessed = {index: row[0] for index, row in zip(seen.order, colors, strict=True)}
+        return {index: given.get(index, guessed[index]) for index in open_}
+
+    def _masses(
+        self, seen: Seen, believed: CellColors, row: int, given: Mapping[int, RGB]
+    ) -> tuple[list[RGB], torch.Tensor]:
+        log_probability = (seen.shares[row : row + 1] @ believed.log_probability.exp() + 1e-7).log()
+        palette = self._colorization.palette.float().cpu()
+        colors, masses = guesses.suggest(log_probability, palette, SUGGESTIONS, _clean(list(given.values())))
+        return _to_bytes(colors)[0], masses[0]
+
+    def _likeness(self, seen: Seen) -> torch.Tensor:
+        alike = seen.look.features.alike[0].cpu()
+        return guesses.likeness(alike, seen.regions, len(seen.order))
+
+    def _paint(self, state: State) -> Image.Image:
+        """What the U-Net of g makes of the colors, answered and guessed, at the working size."""
+        believed, g = self.beliefs(state), self._colorization
+        colors = {index: state.layout.answers.get(index) or row[0] for index, row in believed.colors.items()}
+        seen = sample(state.cells, self._prepared.shape).seen
+        flat = np.asarray(flat_colors(state.layout.owners[seen], colors))
+        flat = torch.from_numpy(flat.copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
+        with inference(g):
+            inputs = (value.to(g.device, g.dtype) for value in (self._prepared.sketch, flat))
+            return to_pil(g.paint(*inputs))
+
+
+def _clean(answers: list[RGB]) -> torch.Tensor:
+    """(N, 3) in [-1, 1], what a suggestion that comes close to it becomes: an answer, or the white of paper."""
+    return torch.tensor([(255, 255, 255), *answers]) / 127.5 - 1
+
+
+def _to_bytes(colors: torch.Tensor) -> list[list[RGB]]:
+    """(R, S, 3) in [-1, 1] as rows of (r, g, b) in 0..255."""
+    values = ((colors + 1) * 127.5).clamp(0, 255).round().int()
+    return [[tuple(color) for color in row] for row in values.tolist()]

@@ -1,0 +1,268 @@
+"""Measure what a model over cells guesses on pictures kept apart: accuracy, suggestions, likeness, colorfulness.
+
+    python train/measures/measure_guesses.py --set books=illustrations/validation --set comic=tiles --output out.json
+
+A set is a folder of colored pictures; beside `a.png` may lie its drawing, `a.lines.png`, else line art is made of it.
+Every cell is answered with its true mean color, ink left out, the largest first, and after any number of answers all
+cells are filled flat under the ink: answered ones in their color, the others in what g expects. Expected PSNR is the
+mean over numbers of answers distributed as G (Eq. 3), beside a bucket fill of the same answers that leaves the rest
+white, and one that gives it its true mean. A color is right within 20 (CIE Lab, 1976), that of a like cell within 12.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # train/, from which its rooms are imported
+
+from arguments import OneSentenceParser, errors_in_one_sentence
+from guiding_painter import GuidingPainterPipeline
+from guiding_painter.cell_model import CellModel
+from guiding_painter.cell_networks import CellColors, Look, guesses, look
+from guiding_painter.cell_networks.lab import delta_e
+from guiding_painter.drawings import open_drawing, open_picture, prepare
+from guiding_painter.files import replace_file
+from guiding_painter.hints import num_hints_distribution
+from guiding_painter.inference import inference
+from pictures.folders import SUFFIXES
+
+LONG_SIDE, ANSWERS = 512, 30
+WHITE, SAME, LIKE = 8.0, 6.0, 12.0  # dE: as good as white; true colors of like cells; of a color that was carried
+COUNTS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 30)  # answers after which g is asked; between them it is straight
+THRESHOLD = 16.0  # dB, of NRI
+NRI = "answers to 16 dB"
+
+
+def parse_args(argv: list[str]) -> argparse.Namespace:
+    parser = OneSentenceParser(description=__doc__.split("\n\n")[0], allow_abbrev=False)
+    parser.add_argument("--pretrained_model_name_or_path", help="folder or hub id; the bundled weights if left out")
+    parser.add_argument("--set", action="append", required=True, metavar="NAME=FOLDER", dest="sets")
+    parser.add_argument("--limit", type=int, default=10_000, help="pictures of each set, evenly spread")
+    parser.add_argument("--output", type=Path, help=".json of all figures")
+    return parser.parse_args(argv)
+
+
+class Cells(NamedTuple):
+    """The cells of one picture that f has a token for, K of them, and what is true of them.
+
+    Args:
+        look: what f knows.
+        cells: (h, w) int64, the token that speaks for every pixel.
+        image: (h, w, 3) float in 0..255.
+        paper: (h, w) in [0, 1].
+        colors: (K, 3) in [-1, 1], true means, ink left out.
+        size: (K,) share of the picture that is no ink.
+    """
+
+    look: Look
+    cells: np.ndarray
+    image: np.ndarray
+    paper: np.ndarray
+    colors: torch.Tensor
+    size: torch.Tensor
+
+
+def open_cells(model: CellModel, path: Path) -> Cells:
+    picture = open_picture(path).convert("RGB")
+    picture.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
+    lines = path.with_suffix(".lines.png")
+    drawing = open_drawing(lines) if lines.exists() else open_drawing(picture, extract_lines=True)
+    if drawing.size != picture.size:
+        drawing = drawing.resize(picture.size, Image.Resampling.LANCZOS)
+    prepared = prepare(drawing, LONG_SIDE)
+    picture = picture.resize(prepared.shape[::-1], Image.Resampling.LANCZOS)
+    found = np.asarray(Image.fromarray(prepared.cells).resize(prepared.shape[::-1], Image.Resampling.NEAREST))
+    looked = look(model.segmentation, [prepared.sketch], [found], int(prepared.cells.max()) + 1)
+    cells, count = looked.tokens[found], looked.features.tokens.shape[1]
+    image, paper = np.asarray(picture, dtype=np.float64), (prepared.sketch[0, 0].numpy() + 1.0) / 2
+    weights = np.where(looked.own[found], paper, 0).ravel()
+    sums = [np.bincount(cells.ravel(), weights * image[..., c].ravel(), count) for c in range(3)]
+    total = np.bincount(cells.ravel(), weights, count)
+    colors = np.stack(sums, axis=1) / np.maximum(total, 1e-3)[:, None] / 127.5 - 1
+    size = np.where(total >= 2, total, 0) / cells.size
+    return Cells(looked, cells, image, paper, *(torch.from_numpy(v).float() for v in (colors, size)))
+
+
+class Guesser:
+    """What the two networks make of one picture."""
+
+    def __init__(self, model: CellModel, of: Cells):
+        self.g, self.of = model.colorization, of
+        self.palette = self.g.palette.float()
+        self.alike = of.look.features.alike[0]
+        self.white = delta_e(of.colors, torch.ones(1, 3))[:, 0] < WHITE
+
+    def ask(self, known: torch.Tensor) -> CellColors:
+        features = self.of.look.features
+        with inference(self.g):
+            believed = self.g(features.tokens, features.bias, features.alike, self.of.colors[None], known[None])
+        return CellColors(*(value[0] for value in believed))
+
+    def psnr(self, fill: torch.Tensor) -> float:
+        """Of cells filled with (K, 3) under the ink."""
+        colors = ((fill + 1) * 127.5).clamp(0, 255).numpy()[self.of.cells] * self.of.paper[..., None]
+        return float(10 * np.log10(255**2 / max(((np.rint(colors) - self.of.image) ** 2).mean(), 1e-2)))
+
+    def next(self, order: str, known: torch.Tensor) -> int:
+        if order == "size":
+            scores = self.of.size.clone()
+        else:
+            error = self.ask(known).log_variance.exp() * self.of.size * ~known
+            likely = guesses.likeness(self.alike, torch.arange(len(error)), len(error))
+            scores = guesses.gains(error, likely) if order == "gain" else error
+        return int(scores.masked_fill(known | (self.of.size == 0), -1).argmax())
+
+    def curves(self, order: str) -> dict[str, np.ndarray]:
+        """PSNR after 0..30 answers: of ours, of a bucket on white, and of one with the true mean of the rest."""
+        known, colors, size = torch.zeros(len(self.of.size), dtype=torch.bool), self.of.colors, self.of.size
+        points: dict[str, list[float]] = {"ours": [], "white": [], "mean": []}
+        for answers in range(ANSWERS + 1):
+            if answers in COUNTS:
+                rest = (size * ~known)[:, None]
+                mean = (colors * rest).sum(0) / rest.sum().clamp(min=1e-9)
+                fills = {"ours": self.ask(known).mean, "white": torch.ones(3), "mean": mean}
+                for name, fill in fills.items():
+                    points[name].append(self.psnr(torch.where(known[:, None], colors, fill)))
+            known[self.next(order, known)] |= bool((size * ~known).sum() > 0)
+        return {name: np.interp(range(ANSWERS + 1), COUNTS, values) for name, values in points.items()}
+
+    def suggest(self, known: torch.Tensor, count: int = 5) -> tuple[torch.Tensor, torch.Tensor]:
+        return guesses.suggest(self.ask(known).log_probability, self.palette, count)
+
+    def largest(self, number: int) -> torch.Tensor:
+        known = torch.zeros(len(self.of.size), dtype=torch.bool)
+        known[self.of.size.argsort(descending=True)[:number]] = True
+        return known & (self.of.size > 0)
+
+    def hits(self, number: int) -> dict[str, tuple[float, float]]:
+        """Area of cells, not white, whose color is right after `number` answers, first or among five; and all area."""
+        known = self.largest(number)
+        colors, masses = self.suggest(known)
+        right = (_apart(colors, self.of.colors) < guesses.APART) & (masses > 0)
+        weight = self.of.size * ~known * ~self.white
+        total = float(weight.sum())
+        return {
+            f"first color right after {number}": (float((weight * right[:, 0]).sum()), total),
+            f"one of five right after {number}": (float((weight * right.any(1)).sum()), total),
+        }
+
+    def like_pairs(self, most: int = 12) -> dict[str, tuple[float, float]]:
+        """After only one of two like cells is answered: whether the other's color is first, or of five."""
+        able = (self.of.size > 0) & ~self.white
+        same = (delta_e(self.of.colors, self.of.colors) < SAME) & able & able[:, None]
+        first = five = total = 0.0
+        for cell in (self.of.size * able).argsort(descending=True)[:most].tolist():
+            others = same[cell].clone()
+            others[cell] = False
+            if not able[cell] or not others.any():
+                continue
+            known = torch.zeros_like(able)
+            known[cell] = True
+            colors, masses = self.suggest(known)
+            right = (_apart(colors, self.of.colors) < LIKE) & (masses > 0)
+            weight = self.of.size.sqrt() * others
+            first += float((weight * right[:, 0]).sum())
+            five += float((weight * right.any(1)).sum())
+            total += float(weight.sum())
+        return {"like cell's color first": (first, total), "like cell's color of five": (five, total)}
+
+    def joined(self) -> dict[str, tuple[float, float]]:
+        """Pairs that become one region, by the smaller of the two: how many rightly, and how many of those alike."""
+        able = (self.of.size > 0) & (self.of.size > 0)[:, None] & ~torch.eye(len(self.of.size), dtype=torch.bool)
+        weight = torch.minimum(self.of.size, self.of.size[:, None]) * able
+        same = delta_e(self.of.colors, self.of.colors) < LIKE
+        judged = torch.sigmoid(self.alike) >= guesses.JOINED
+        hit = float((weight * (judged & same)).sum())
+        return {
+            "joined rightly": (hit, float((weight * judged).sum())),
+            "of all alike": (hit, float((weight * same).sum())),
+        }
+
+    def colorfulness(self) -> tuple[float, float]:
+        guessed = self.suggest(torch.zeros(len(self.of.size), dtype=torch.bool), 1)[0][:, 0]
+        return _colorfulness(guessed, self.of.size), _colorfulness(self.of.colors, self.of.size)
+
+
+def _apart(colors: torch.Tensor, true: torch.Tensor) -> torch.Tensor:
+    """dE of (K, S, 3) from (K, 3): (K, S)."""
+    return delta_e(colors, true[:, None])[..., 0]
+
+
+def _colorfulness(colors: torch.Tensor, size: torch.Tensor) -> float:
+    """Hasler and Süsstrunk (2003), of cells' colors (K, 3) in [-1, 1] by their shares (K,)."""
+    red, green, blue = ((colors + 1) * 127.5).clamp(0, 255).unbind(1)
+    weight = size / size.sum().clamp(min=1e-9)
+    opponents = torch.stack([red - green, (red + green) / 2 - blue])
+    means = (opponents * weight).sum(1)
+    variances = ((opponents - means[:, None]).square() * weight).sum(1)
+    return float(variances.sum().sqrt() + 0.3 * means.square().sum().sqrt())
+
+
+def measure(model: CellModel, paths: list[Path]) -> dict[str, float]:
+    """All figures of one set: PSNR in dB, everything else in shares."""
+    chances = num_hints_distribution(ANSWERS).numpy()
+    rows: dict[str, list[float]] = {}
+    sums: dict[str, np.ndarray] = {}
+    for path in paths:
+        guesser = Guesser(model, open_cells(model, path))
+        by_size = guesser.curves("size")
+        values = {f"expected {name}": float(curve @ chances) for name, curve in by_size.items()}
+        values |= {f"no answer {name}": float(curve[0]) for name, curve in by_size.items()}
+        for name in ("ours", "white"):
+            values[f"{NRI}, {name}"] = float((by_size[name] < THRESHOLD).sum())
+        for order in ("doubt", "gain"):
+            curve = guesser.curves(order)["ours"]
+            values |= {
+                f"expected by {order}": float(curve @ chances),
+                f"{NRI}, by {order}": float((curve < THRESHOLD).sum()),
+            }
+        for name, value in values.items():
+            rows.setdefault(name, []).append(value)
+        found = guesser.hits(0) | guesser.hits(3) | guesser.like_pairs() | guesser.joined()
+        for name, pair in (found | {"colorfulness with no answer": guesser.colorfulness()}).items():
+            sums[name] = sums.get(name, np.zeros(2)) + pair
+    figures = {name: float(np.mean(values)) for name, values in rows.items()}
+    return figures | {name: float(part / max(whole, 1e-9)) for name, (part, whole) in sums.items()}
+
+
+def table(results: dict[str, dict[str, float]]) -> str:
+    """Markdown, a column for each set."""
+    names = list(next(iter(results.values())))
+    lines = ["| figure | " + " | ".join(results) + " |", "|---" * (1 + len(results)) + "|"]
+    for name in names:
+        digits = 2 if name.startswith(("expected", "no answer", NRI)) else 3
+        lines.append(f"| {name} | " + " | ".join(f"{one[name]:.{digits}f}" for one in results.values()) + " |")
+    return "\n".join(lines)
+
+
+def find_pictures(folder: str, limit: int) -> list[Path]:
+    """Raises OSError for a folder without pictures."""
+    found = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in SUFFIXES)
+    found = [path for path in found if not path.stem.endswith(".lines")]
+    if not found:
+        raise FileNotFoundError(f"{folder} holds no pictures: name a folder of colored ones.")
+    return [found[place] for place in np.unique(np.linspace(0, len(found) - 1, limit).round().astype(int))]
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse_args(sys.argv[1:] if argv is None else argv)
+    with errors_in_one_sentence():
+        sets = dict(one.split("=", 1) if "=" in one else (Path(one).name, one) for one in args.sets)
+        paths = {name: find_pictures(folder, args.limit) for name, folder in sets.items()}
+        model = GuidingPainterPipeline.from_pretrained(args.pretrained_model_name_or_path).model
+        if not isinstance(model, CellModel):
+            raise ValueError("These networks are of pixels and guess no cells: measure them with evaluate.py.")
+        results = {name: {"pictures": len(found)} | measure(model, found) for name, found in paths.items()}
+        print(table(results))
+        if args.output:
+            replace_file(args.output, json.dumps(results, indent=1).encode())
+
+
+if __name__ == "__main__":
+    main()
