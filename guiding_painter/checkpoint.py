@@ -12,8 +12,8 @@ from diffusers import ModelMixin
 from diffusers.utils import CONFIG_NAME, SAFETENSORS_WEIGHTS_NAME
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HTTPError, LocalEntryNotFoundError, RepositoryNotFoundError, RevisionNotFoundError
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+
+from .weight_files import check_variant, hub_files, read_weights, weight_files
 
 WEIGHTS = Path(__file__).parent / "weights"  # the bundled checkpoint
 FILES = ["model_index.json"] + [
@@ -22,16 +22,21 @@ FILES = ["model_index.json"] + [
     for file in (CONFIG_NAME, SAFETENSORS_WEIGHTS_NAME)
 ]
 
+HUB_OPTIONS = ("revision", "cache_dir", "token", "local_files_only", "force_download")
+
 Network = TypeVar("Network", bound=ModelMixin)
 
 
-def find_checkpoint(name: str | os.PathLike | None, files: Sequence[str] = FILES, **hub_options: Any) -> Path:
+def find_checkpoint(
+    name: str | os.PathLike | None, files: Sequence[str] = FILES, variant: str | None = None, **hub_options: Any
+) -> Path:
     """The folder of a checkpoint: the bundled one for None, a local one, or the local copy of a hub repository.
 
-    Of a hub repository only `files` are fetched, those that it has.
+    Of a hub repository only `files` are fetched, those that it has, in whole or in shards; of a variant only its own.
 
-    Raises OSError where there is none.
+    Raises OSError where there is none, ValueError for a variant that is no word.
     """
+    check_variant(variant)
     if name is None:
         if not (WEIGHTS / FILES[0]).is_file():
             raise OSError(f"The bundled weights are not in {WEIGHTS}: reinstall guiding-painter, or name a checkpoint.")
@@ -42,7 +47,7 @@ def find_checkpoint(name: str | os.PathLike | None, files: Sequence[str] = FILES
     if not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", name):
         raise OSError(f"{name!r} is neither a folder nor a hub id such as 'user/my-comic'.")
     try:
-        return Path(snapshot_download(name, allow_patterns=list(files), **hub_options))
+        return Path(snapshot_download(name, allow_patterns=hub_files(files, variant), **hub_options))
     except RevisionNotFoundError as error:
         raise OSError(f"{name} has no revision {hub_options.get('revision')!r} on the hub.") from error
     except RepositoryNotFoundError as error:
@@ -53,8 +58,24 @@ def find_checkpoint(name: str | os.PathLike | None, files: Sequence[str] = FILES
         raise OSError(f"{name} could not be fetched from the hub ({_first_line(error)}).") from error
 
 
-def load_network(network_classes: Sequence[type[Network]], folder: Path, dtype: torch.dtype) -> Network:
-    """A network in evaluation mode, of one of these classes, from its config.json and safetensors.
+def check_arguments(dtype: object, options: dict[str, Any]) -> torch.dtype:
+    """The dtype to load in; takes what belongs to diffusers out of the options for the hub.
+
+    Raises ValueError for what diffusers' `from_pretrained` takes and this one does not.
+    """
+    if options.pop("use_safetensors", True) not in (True, None):
+        raise ValueError("use_safetensors is False, but weights are read from safetensors only: leave it out.")
+    if unknown := ", ".join(sorted(options.keys() - set(HUB_OPTIONS))):
+        raise ValueError(f"from_pretrained takes no {unknown}: leave it out, or use painter.to(...) afterwards.")
+    if not (isinstance(dtype, torch.dtype) and dtype.is_floating_point):
+        raise ValueError(f"dtype is {dtype!r}: give one of torch.float32, torch.float16 and torch.bfloat16.")
+    return dtype
+
+
+def load_network(
+    network_classes: Sequence[type[Network]], folder: Path, dtype: torch.dtype, variant: str | None = None
+) -> Network:
+    """A network in evaluation mode, of one of these classes, from config.json and safetensors, see `weight_files`.
 
     ModelMixin.from_pretrained would only warn of a missing weight and leave it random.
 
@@ -62,7 +83,7 @@ def load_network(network_classes: Sequence[type[Network]], folder: Path, dtype: 
         OSError: a file is missing or broken.
         ValueError: it is no config of these classes, or the weights are not those that the config asks for.
     """
-    config_path, weights_path = folder / CONFIG_NAME, folder / SAFETENSORS_WEIGHTS_NAME
+    config_path = folder / CONFIG_NAME
     config = read_json(config_path)
     network_class = next((kind for kind in network_classes if kind.__name__ == config.get("_class_name")), None)
     if network_class is None:
@@ -74,13 +95,8 @@ def load_network(network_classes: Sequence[type[Network]], folder: Path, dtype: 
     except Exception as error:  # values from a file can be wrong in any way
         raise ValueError(f"{config_path} does not describe a {network_class.__name__}: {_first_line(error)}") from error
 
-    try:
-        weights = load_file(weights_path)
-    except FileNotFoundError as error:
-        raise OSError(f"{weights_path} is missing; weights are read from safetensors only, never a pickle.") from error
-    except (SafetensorError, OSError) as error:
-        raise OSError(f"{weights_path} is truncated or no safetensors file ({_first_line(error)}).") from error
-    _check_weights(network, weights, weights_path, config_path)
+    weights = read_weights(folder, variant)
+    _check_weights(network, weights, weight_files(folder, variant)[0], config_path)
     # Copies: the tensors of the file are mapped to it, and the file may be written again.
     copies = {key: value.to(dtype if value.is_floating_point() else None, copy=True) for key, value in weights.items()}
     network.load_state_dict(copies, assign=True)

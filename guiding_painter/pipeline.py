@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,11 +16,12 @@ from PIL import Image
 
 from .cell_model import CellModel
 from .cell_networks import CellColorizationNetwork, CellSegmentationNetwork
-from .checkpoint import find_checkpoint, load_network, read_json
+from .checkpoint import check_arguments, find_checkpoint, load_network, read_json
 from .colorization import ColorizationNetwork
-from .drawings import PreparedDrawing, find_ink, open_drawing, prepare
+from .drawings import Page, PreparedDrawing, find_ink, open_drawing, prepare
+from .drawings import Source as Drawing
 from .hub import upload
-from .painting import Answers, Opened, Painting, SavedPainting
+from .painting import Answers, Opened, Painting, reopen
 from .pixel_model import PixelModel
 from .segmentation import SegmentationNetwork
 
@@ -28,7 +29,6 @@ KINDS: dict[str, tuple[type[ModelMixin], ...]] = {  # of networks that a checkpo
     "segmentation": (CellSegmentationNetwork, SegmentationNetwork),
     "colorization": (CellColorizationNetwork, ColorizationNetwork),
 }
-Drawing = str | os.PathLike | bytes | BinaryIO | Image.Image
 
 
 @dataclass
@@ -84,38 +84,33 @@ class GuidingPainterPipeline(DiffusionPipeline):
         pretrained_model_name_or_path: str | os.PathLike | None = None,
         *,
         dtype: torch.dtype = torch.float32,
-        revision: str | None = None,
-        cache_dir: str | os.PathLike | None = None,
-        token: str | bool | None = None,
-        local_files_only: bool = False,
-        force_download: bool = False,
+        torch_dtype: torch.dtype | None = None,
+        variant: str | None = None,
+        **options: Any,
     ) -> "GuidingPainterPipeline":
         """Loads a checkpoint; only safetensors are read, never a pickle.
 
         Args:
             pretrained_model_name_or_path: a folder or a hub id such as "user/my-comic"; the bundled weights by default,
                 without a network.
-            dtype: of the networks in memory, whatever it is on disk.
-            revision, cache_dir, token, local_files_only, force_download: for a hub id, as in `huggingface_hub`.
+            dtype: of the networks in memory, whatever it is on disk; `torch_dtype` is its older name.
+            variant: such as "fp16", the weights that `save_pretrained(variant="fp16")` wrote; by default the plain
+                ones or, in a folder without them, the only variant there is.
+            options: revision, cache_dir, token, local_files_only, force_download, for a hub id, as in
+                `huggingface_hub`.
 
         Raises:
             OSError: a file or the hub repository is missing, cannot be reached or is broken; the sentence names it.
-            ValueError: the files are whole but not those of a GuidingPainterPipeline.
+            ValueError: the files are whole but not those of a GuidingPainterPipeline, or an argument is none of these.
         """
-        folder = find_checkpoint(
-            pretrained_model_name_or_path,
-            revision=revision,
-            cache_dir=cache_dir,
-            token=token,
-            local_files_only=local_files_only,
-            force_download=force_download,
-        )
+        dtype = check_arguments(dtype if torch_dtype is None else torch_dtype, options)
+        folder = find_checkpoint(pretrained_model_name_or_path, variant=variant, **options)
         index = read_json(folder / cls.config_name)
         if index.get("_class_name") != cls.__name__:
             raise ValueError(
                 f"{folder / cls.config_name} describes a {index.get('_class_name')}, not a {cls.__name__}."
             )
-        return cls(**{room: load_network(KINDS[room], folder / room, dtype) for room in KINDS})
+        return cls(**{room: load_network(KINDS[room], folder / room, dtype, variant) for room in KINDS})
 
     def save_pretrained(
         self,
@@ -174,6 +169,8 @@ class GuidingPainterPipeline(DiffusionPipeline):
         gap: str = "normal",
         underdrawing: str = "auto",
         reorder: bool = True,
+        page: Page = "auto",
+        page_number: int = 1,
     ) -> Painting:
         """Opens a drawing to be colored. f runs once, here; every answer then costs one forward of g.
 
@@ -191,13 +188,14 @@ class GuidingPainterPipeline(DiffusionPipeline):
             underdrawing: what becomes of pale colored lines under the ink: "auto", "keep" or "drop", see
                 `drawings.open_drawing`.
             reorder: ask for the region that helps most given all answers; False keeps the first order.
+            page: the sheet of paper in a photo: "auto" looks for it, "none" does not; or its corners (x, y) in pixels.
+            page_number: of a PDF or TIFF, from 1.
 
         Raises ValueError or OSError for what is no picture, see `drawings.open_drawing`, and for another gap.
         """
-        drawing = open_drawing(drawing, extract_lines, underdrawing)
-        model = self.model
+        drawing, model = open_drawing(drawing, extract_lines, underdrawing, page, page_number), self.model
         prepared = prepare(drawing, long_side, model.max_regions if panels else None, gap)
-        opened = Opened(extract_lines, underdrawing, reorder)
+        opened = Opened(extract_lines, underdrawing, reorder, **drawing.info["opened"])
         painting = Painting(
             prepared, model.find_regions(prepared), model.view(prepared), opened, find_regions=model.find_regions
         )
@@ -205,22 +203,18 @@ class GuidingPainterPipeline(DiffusionPipeline):
             painting.paint(prepared.panels.gutters, "#ffffff")
         return painting
 
-    def resume(self, drawing: Drawing, state: dict[str, Any]) -> Painting:
-        """Takes up a painting that `Painting.to_dict` put away; with the same model the picture is identical.
+    def resume(self, drawing: Drawing, state: dict[str, Any] | None = None) -> Painting:
+        """Takes up a painting that was put away; with the same model the picture is identical.
+
+        Args:
+            drawing: the one it was started with; or a .psd or .ora as `Painting.save` wrote it, without a state.
+            state: what `Painting.to_dict` gave.
 
         Raises ValueError where the state is damaged, or belongs to another drawing or to a model with more regions.
         """
-        saved = SavedPainting.from_dict(state)
-        drawing = open_drawing(drawing, saved.opened.extract_lines, saved.opened.underdrawing)
-        saved.check_drawing(drawing)
-        panels = saved.panels
-        last, model = panels.regions - 1 if panels else saved.last_channel, self.model
-        if last >= model.max_regions:
-            raise ValueError(
-                f"This painting has a region {last}{' in each panel' if panels else ''} and this model has only "
-                f"{model.max_regions} regions: resume it with the model it was started with."
-            )
-        prepared = PreparedDrawing(drawing, saved.region_map.shape, find_ink(drawing), panels, saved.gap)
+        model = self.model
+        drawing, saved = reopen(drawing, state, model.max_regions)
+        prepared = PreparedDrawing(drawing, saved.region_map.shape, find_ink(drawing), saved.panels, saved.gap)
         return Painting(
             prepared,
             saved.region_map,
@@ -241,6 +235,8 @@ class GuidingPainterPipeline(DiffusionPipeline):
         panels: bool = False,
         gap: str = "normal",
         underdrawing: str = "auto",
+        page: Page = "auto",
+        page_number: int = 1,
     ) -> GuidingPainterOutput:
         """Colors one drawing, or a list of them, in one go.
 
@@ -249,7 +245,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
             colors: the answers in the order asked, e.g. ["#e07a5f", None, (61, 64, 91)] where None skips a region;
                 "auto" accepts the model's own suggestion for every region in turn; by default there is no answer.
                 For a list of drawings, a list of those. Colors beyond the last region are not used.
-            long_side, extract_lines, panels, gap, underdrawing: as in `open`.
+            long_side, extract_lines, panels, gap, underdrawing, page, page_number: as in `open`.
         """
         if not isinstance(drawings, list | tuple):
             drawings, colors = [drawings], [colors]
@@ -260,7 +256,9 @@ class GuidingPainterPipeline(DiffusionPipeline):
 
         output = GuidingPainterOutput(images=[], region_maps=[])
         for drawing, answers in zip(drawings, colors, strict=True):
-            painting = self.open(drawing, long_side, extract_lines, panels, gap, underdrawing)
+            painting = self.open(
+                drawing, long_side, extract_lines, panels, gap, underdrawing, page=page, page_number=page_number
+            )
             if answers is not None:
                 painting.paint_all(answers)
             output.images.append(painting.image)

@@ -47,7 +47,7 @@ class Api:
     def _begun(self, opened: str) -> dict[str, Any]:
         with self._visits.using(opened) as visit:
             commands.begin(visit)
-            return report(visit)
+            return report(visit) | {"notes": list(visit.painting.notes)}
 
     def _done(self, painting: str, command: Callable[..., None], *args: Any) -> dict[str, Any]:
         with self._visit(painting) as visit:
@@ -55,21 +55,29 @@ class Api:
             return report(visit)
 
     def open_drawing(
-        self, drawing: gr.FileData, extract_lines: bool = False, gap: str = "normal", underdrawing: str = "auto"
+        self,
+        drawing: gr.FileData,
+        extract_lines: bool = False,
+        gap: str = "normal",
+        underdrawing: str = "auto",
+        page: str = "auto",
+        page_number: int = 1,
     ) -> dict:
         """Open a line drawing to color it. Returns the name of the painting and its first question: which region to
         color, where it is, and the color that the model suggests.
 
         Args:
-            drawing: a picture file, PNG, JPEG, WebP, GIF, TIFF or BMP; as a tool, its web address or a data: URI.
+            drawing: a picture, PDF, SVG or file of a paint program; as a tool, its web address or a data: URI.
             extract_lines: take the lines out of a picture that has colors already; for a line drawing leave it out.
             gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose".
             underdrawing: pale colored lines under the ink: "auto", "keep" or "drop".
+            page: the sheet of paper in a photo: "auto" looks for it, or "none", or its corners, "x,y x,y x,y x,y".
+            page_number: the page of a PDF or TIFF, from 1.
         """
         with troubles_told(en):
             data = read_file(uploaded(drawing))
-            picture = check_picture(data)
-            options = {"extract_lines": bool(extract_lines), "gap": gap, "underdrawing": underdrawing}
+            picture = check_picture(data, page_number)
+            options = {"extract_lines": bool(extract_lines), "gap": gap, "underdrawing": underdrawing, "page": page}
             opened = self._visits.start(data, picture, **options)
             return self._begun(opened) | {"is_colored": looks_colored(picture)}
 
@@ -84,10 +92,11 @@ class Api:
             return self._begun(self._visits.start(data, check_picture(data)))
 
     def resume(self, file: gr.FileData) -> dict:
-        """Go on with a painting that `download` wrote as "resume". Returns its new name and its question.
+        """Go on with a painting that `download` wrote as "resume", "psd" or "ora". Returns its new name and its
+        question.
 
         Args:
-            file: the .zip file that `download` gave; as a tool, its web address or a data: URI.
+            file: the file that `download` gave; as a tool, its web address or a data: URI.
         """
         with troubles_told(en):
             return self._begun(self._visits.resume(*unpack_painting(read_file(uploaded(file)))))

@@ -1,7 +1,7 @@
 """One page in one language: what its buttons do, and what it shows then."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +16,17 @@ from guiding_painter.drawings import looks_colored
 from rooms import FinishRoom, OfferRoom, PaintRoom, StartRoom
 from serving import troubles_told
 from texts import LANGUAGES, Trouble
-from uploads import check_picture, example, is_animated, lines_of, read_file, unpack_painting, uploaded
+from uploads import (
+    check_painting,
+    check_picture,
+    example,
+    is_animated,
+    is_saved,
+    lines_of,
+    read_file,
+    unpack_painting,
+    uploaded,
+)
 from views import MAX_SIDE, picture_file, point_of_drawing
 from visits import KEPT_SECONDS, Visit, Visits
 
@@ -134,7 +144,11 @@ class Page:
 
     def resume_file(self, path: str) -> Updates:
         with troubles_told(self._texts):
-            return self._begin(self._visits.resume(*unpack_painting(read_file(uploaded({"path": path})))))
+            file = uploaded({"path": path})
+            data = read_file(file)
+            if not is_saved(data):
+                return self._open_picture(file)
+            return self._begin(self._visits.resume(*unpack_painting(data)))
 
     def resume_last(self, name: str | None) -> Updates:
         with self._visit(name) as visit:
@@ -199,11 +213,17 @@ class Page:
             return self._show(visit, tool)
 
     def _open_picture(self, path: Path) -> Updates:
-        """Begins with a drawing, or offers the lines of a colored picture."""
+        """Begins with a drawing, goes on with a painting in it, or offers the lines of a colored picture."""
         data = read_file(path)
         picture = check_picture(data)
+        if "painting" in picture.info:
+            with suppress(Trouble):  # one of another kind is a drawing all the same
+                check_painting(picture.info["painting"])
+                return self._begin(self._visits.resume(data, None))
         if is_animated(data):
             gr.Info(self._texts.FIRST_FRAME)
+        if (pages := picture.info.get("pages", 1)) > 1:
+            gr.Info(self._texts.FIRST_PAGE.format(pages=pages))
         if not looks_colored(picture):
             return self._begin(self._visits.start(data, picture))
         lines = lines_of(data, MAX_SIDE)

@@ -9,7 +9,7 @@ import gradio as gr
 
 from commands import asked, place, swatches
 from html_components import answer_component, examples_component, strip_component
-from uploads import EXAMPLES
+from uploads import ENDINGS, EXAMPLES
 from views import asked_view, comparison, picture_file, picture_view
 from visits import Visit
 
@@ -37,7 +37,7 @@ class StartRoom:
                     with gr.Row():
                         resume_last = gr.Button(texts.RESUME_LAST, visible=False, elem_id="resume-last")
                         resume_file = gr.UploadButton(
-                            texts.RESUME_FILE, file_types=[".zip"], type="filepath", size="md", elem_id="resume-file"
+                            texts.RESUME_FILE, file_types=[*ENDINGS], type="filepath", size="md", elem_id="resume-file"
                         )
                 with gr.Column(scale=3, min_width=300):
                     examples = examples_component(texts, EXAMPLES)

@@ -10,7 +10,9 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from guiding_painter.drawings import MAX_PIXELS, open_drawing, open_picture, working_size
+from guiding_painter.drawings import MAX_PIXELS, count_pages, open_drawing, open_picture, working_size
+from guiding_painter.formats import kind_of
+from guiding_painter.formats.kinds import HEAD
 from texts import Trouble
 
 EXAMPLES = [
@@ -19,6 +21,11 @@ EXAMPLES = [
         "comic-panel.png", "portrait.png", "dog.png", "garden.png", "pencil.jpg", "page.png", "cats.png", "ladybug.png",
     )
 ]  # fmt: skip
+# What a file picker offers: all that the package reads, which is more than browsers take for pictures, and saved files.
+ENDINGS = (
+    ".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".heic", ".heif", ".avif", ".jxl", ".psd",
+    ".psb", ".ora", ".kra", ".pdf", ".svg", ".zip",
+)  # fmt: skip
 MAX_MEGABYTES = 30
 MIN_SIDE = 16  # pixels; less is no drawing
 MAX_ASPECT = 20
@@ -58,14 +65,18 @@ def example(index: object) -> Path:
     return EXAMPLES[index]
 
 
-def check_picture(data: bytes) -> Image.Image:
-    """The picture in an upload, RGB, decoded only after its size is known.
+def check_picture(data: bytes, page_number: int = 1) -> Image.Image:
+    """The picture in an upload, or on a page of it, RGB, decoded only after its size is known.
 
     Raises Trouble for what cannot be colored.
     """
     try:
-        picture = open_picture(data)
-    except ValueError:  # in the package's words, which are English and the same for all sizes
+        if type(page_number) is not int or page_number != 1:
+            _check_page(data, page_number)
+        picture = open_picture(data, page_number)
+    except Trouble:
+        raise
+    except ValueError:  # in the package's words, which are English
         raise Trouble("TOO_LARGE", megapixels=MAX_PIXELS // 1_000_000) from None
     except OSError:
         raise Trouble("NO_PICTURE") from None
@@ -77,6 +88,12 @@ def check_picture(data: bytes) -> Image.Image:
     return picture
 
 
+def _check_page(data: bytes, page_number: object) -> None:
+    pages = count_pages(data)
+    if type(page_number) is not int or not 1 <= page_number <= pages:
+        raise Trouble("NO_PAGE", page=repr(page_number)[:60], last=pages)
+
+
 def is_animated(data: bytes) -> bool:
     """Whether a picture moves. The pages of a TIFF do not, and to count them can take hours."""
     try:
@@ -84,6 +101,11 @@ def is_animated(data: bytes) -> bool:
             return getattr(image, "is_animated", False)
     except Exception:  # of whatever kind Pillow's is: the first frame is good, and what counts
         return False
+
+
+def is_saved(data: bytes) -> bool:
+    """Whether a file is a zip such as `pack_painting` makes, rather than a picture."""
+    return data[:4] == b"PK\x03\x04" and kind_of(data[:HEAD]) is None
 
 
 def lines_of(data: bytes, side: int) -> Image.Image:
@@ -102,27 +124,43 @@ def pack_painting(original: bytes, state: dict[str, Any]) -> bytes:
     return file.getvalue()
 
 
-def unpack_painting(data: bytes) -> tuple[bytes, dict[str, Any]]:
-    """The inverse of `pack_painting`. Raises Trouble for anything else; no more is unpacked than may be uploaded."""
+def unpack_painting(data: bytes) -> tuple[bytes, dict[str, Any] | None]:
+    """The inverse of `pack_painting`; of a .psd or .ora that `Painting.save` wrote, the file and None: it is in there.
+
+    Raises Trouble for anything else; no more is unpacked than may be uploaded.
+    """
+    if kind_of(data[:HEAD]) in ("psd", "ora"):
+        check_painting(check_picture(data).info.get("painting"))
+        return data, None
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             original = _read_entry(archive, "drawing", MAX_MEGABYTES * 1_000_000)
             state = json.loads(_read_entry(archive, "painting.json", MAX_STATE))
     except (KeyError, ValueError, RuntimeError, RecursionError, EOFError, zlib.error, zipfile.BadZipFile, OSError):
         raise Trouble("NO_SAVED") from None
-    picture = check_picture(original)
-    # Only what this Space may have saved: the work of every answer goes with the working size, that of going on with
-    # the number of steps.
-    if (
-        not isinstance(state, dict)
-        or state.get("panels") is not None
-        or state.get("working_size") != list(working_size(picture.size))
-        or not isinstance(state.get("history"), list)
-        or len(state["history"]) > MAX_STEPS
-        or sum(isinstance(entry, dict) and "recut" in entry for entry in state["history"]) > MAX_RECUTS
-    ):
-        raise Trouble("NO_SAVED")
+    check_painting(state)
+    check_picture(original, state.get("page_number", 1))
     return original, state
+
+
+def check_painting(state: object) -> None:
+    """Raises Trouble for what this Space cannot have saved, or is too much to go on with.
+
+    The work of every answer goes with the working size, which follows from the size of the drawing; that the drawing
+    has this size is for `GuidingPainterPipeline.resume` to say. That of going on goes with the number of steps.
+    """
+    match state:
+        case {"drawing": {"size": [int(width), int(height)]}, "working_size": list(size), "history": list(history)}:
+            if (
+                state.get("panels") is None
+                and 0 < width <= MAX_PIXELS
+                and 0 < height <= MAX_PIXELS
+                and size == list(working_size((width, height)))
+                and len(history) <= MAX_STEPS
+                and sum(isinstance(entry, dict) and "recut" in entry for entry in history) <= MAX_RECUTS
+            ):
+                return
+    raise Trouble("NO_SAVED")
 
 
 def _read_entry(archive: zipfile.ZipFile, name: str, most: int) -> bytes:

@@ -83,8 +83,13 @@ class Visits:
         with self.cores.share():
             return self._keep(original, self.painter.open(picture, **options))
 
-    def resume(self, original: bytes, state: dict[str, Any]) -> str:
-        """Takes up a painting that was saved; returns the visit's name. Raises Trouble for what is none."""
+    def resume(self, original: bytes, state: dict[str, Any] | None) -> str:
+        """Takes up a painting that was saved; returns the visit's name. Raises Trouble for what is none.
+
+        Args:
+            original: the file of the drawing, or with the painting in it.
+            state: None where it is in the file.
+        """
         try:
             with self.cores.share():
                 return self._keep(original, self.painter.resume(original, state))

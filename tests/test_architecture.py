@@ -13,12 +13,22 @@ MODULES = {
 }
 # A room may import those to its left, and what is in the same room.
 ROOMS = (
-    ("colors", "configurations", "drawings"),
+    ("colors", "configurations", "formats", "drawings"),
     ("hints", "losses", "metrics"),
-    ("unet", "segmentation", "colorization", "cell_networks", "discriminator", "checkpoint", "inference", "hub"),
+    (
+        "unet",
+        "segmentation",
+        "colorization",
+        "cell_networks",
+        "discriminator",
+        "weight_files",
+        "checkpoint",
+        "inference",
+        "hub",
+    ),
     ("files",),
     ("painting",),
-    ("pixel_model", "cell_model", "pipeline", "palettes", "transfer"),
+    ("pixel_model", "cell_model", "pipeline", "palette_files", "palettes", "transfer"),
     ("terminal", "__main__", "__init__"),
 )
 PLACES = {name: place for place, names in enumerate(ROOMS) for name in names}

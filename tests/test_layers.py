@@ -224,7 +224,7 @@ def test_a_file_that_may_not_be_replaced_is_left(
 COLORS = [(224, 122, 95), (0, 0, 0), (61, 64, 91), (255, 255, 255)]
 
 
-@pytest.mark.parametrize("name", ["my colors.gpl", "my colors.json", "MY.GPL"])
+@pytest.mark.parametrize("name", ["my colors.gpl", "my colors.json", "MY.GPL", "my colors.ase"])
 def test_palettes_come_back(tmp_path: Path, name: str) -> None:
     write_palette(COLORS, tmp_path / name)
     assert read_palette(tmp_path / name) == COLORS
@@ -257,7 +257,6 @@ def test_palettes_of_other_programs_are_read(tmp_path: Path) -> None:
         b"[",
         b"\xff\xd8\xff",
         b"GIMP Palette\n#\n",
-        b"GIMP Palette\n300 0 0\n",
         json.dumps([[1, 2]]).encode(),
     ],
 )
@@ -270,7 +269,7 @@ def test_what_is_no_palette_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_palette_paths_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"none\.gpl cannot be read \(No such file or directory\): check the path\."):
         read_palette(tmp_path / "none.gpl")
-    with pytest.raises(ValueError, match=r"a\.txt does not end in \.gpl or \.json"):
+    with pytest.raises(ValueError, match=r"a\.txt does not end in \.gpl, \.json or \.ase"):
         write_palette(COLORS, tmp_path / "a.txt")
 
 

@@ -144,6 +144,26 @@ def test_files_for_paint_programs_and_for_later(page, drawing_file, tmp_path):
     expect(page.locator(".palette .swatch[data-color='#2266cc']")).to_have_count(1)
 
 
+def test_a_pdf_and_a_file_of_layers_open_beside_the_pictures(page, drawing_file, drawing, tmp_path):
+    upload(page, drawing_file)
+    question(page, "Region 1 of about")
+    page.keyboard.press("Enter")
+    question(page, "Region 2 of about")
+    page.locator("#finish").click()
+    layers = save(page, "psd", tmp_path)
+    page.locator("#done-start-over").click()
+    upload(page, layers)
+    question(page, "Region 2 of about")
+    current(page, 1)
+    page.locator("#start-over").click()
+    drawing.convert("RGB").save(tmp_path / "pages.pdf", save_all=True, append_images=[drawing.convert("RGB")])
+    with page.expect_file_chooser() as chooser:
+        page.locator("#resume-file").click()
+    chooser.value.set_files(tmp_path / "pages.pdf")
+    question(page, "Region 1 of about")
+    expect(page.get_by_test_id("toast-body")).to_contain_text("Of the 2 pages in this file the first is used")
+
+
 def test_a_reload_offers_to_go_on(page, drawing_file):
     upload(page, drawing_file)
     question(page, "Region 1 of about")
@@ -245,11 +265,27 @@ def test_a_whole_painting_through_the_api(client, drawing_file, drawing):
         client.predict(name, "#e07a5f", api_name="/paint")
     with Image.open(client.predict(name, "png", api_name="/download")) as saved:
         assert saved.size == drawing.size
+    layers = client.predict(name, "ora", api_name="/download")
+    assert client.predict(handle_file(layers), api_name="/resume")["regions"] == asked["regions"]
     file = client.predict(name, "resume", api_name="/download")
     again = client.predict(handle_file(file), api_name="/resume")
     assert again["painting"] != name
     assert again["regions"] == asked["regions"]
     assert client.predict(again["painting"], api_name="/question")["step"] == asked["step"]
+
+
+def test_the_page_of_a_photo_and_of_a_file_through_the_api(client, drawing, tmp_path):
+    drawing.save(tmp_path / "pages.tif", save_all=True, append_images=[drawing.rotate(90, expand=True)])
+    file, width, height = handle_file(tmp_path / "pages.tif"), *drawing.size
+    asked = client.predict(file, page_number=2, page="none", api_name="/open_drawing")
+    assert asked["drawing_size"] == [height, width]
+    assert asked["notes"] == ["This is page 2 of 2; page_number opens another."]
+    corners = f"0,0 {width},0 {width},{height // 2} 0,{height // 2}"
+    asked = client.predict(file, page=corners, api_name="/open_drawing")
+    assert asked["drawing_size"] == [width, height // 2]
+    for options, words in (({"page": "all"}, "page is 'all': give"), ({"page_number": 3}, "no page 3 in this file")):
+        with pytest.raises(AppError, match=words):
+            client.predict(file, **options, api_name="/open_drawing")
 
 
 def test_paintings_do_not_mix(address, client, drawing_file):

@@ -8,8 +8,9 @@ from huggingface_hub import metadata_load
 from packaging.requirements import Requirement
 
 import app
+from guiding_painter.formats import KINDS
 from texts import LANGUAGES, en
-from uploads import EXAMPLES, check_picture
+from uploads import ENDINGS, EXAMPLES, check_picture
 
 SPACE = app.CSS_FILE.parent
 
@@ -47,6 +48,12 @@ def test_every_example_opens_is_small_and_names_its_source():
         assert all(path.name in texts.EXAMPLE_NAMES for texts in LANGUAGES)
 
 
+def test_the_file_picker_offers_every_format_that_is_read_and_the_words_name_it():
+    assert {f".{kind}" for kind in KINDS} | {".png", ".jpg", ".webp", ".gif", ".tif", ".bmp", ".zip"} <= set(ENDINGS)
+    for texts in LANGUAGES:
+        assert all(kind.label in texts.NO_PICTURE for kind in KINDS.values())
+
+
 def test_a_model_that_cannot_be_loaded_is_named(monkeypatch, capsys, tmp_path):
     for arguments, variable in ((["--model", str(tmp_path / "missing")], ""), ([], str(tmp_path / "missing"))):
         monkeypatch.setattr(sys, "argv", ["app.py", *arguments])
@@ -67,5 +74,6 @@ def test_space_asks_for_the_versions_that_are_tested():
     assert set(asked) <= pins
     project = (root / "pyproject.toml").read_text()
     dependencies = re.search(r"^dependencies = \[(.*?)\]", project, re.DOTALL | re.MULTILINE)[1]
-    needed = {Requirement(name).name for name in re.findall(r'"([^"]+)"', dependencies)}
+    formats = re.search(r"^formats = \[(.*?)\]", project, re.MULTILINE)[1]
+    needed = {Requirement(name).name for name in re.findall(r'"([^"]+)"', dependencies + formats)}
     assert {Requirement(line).name for line in asked} == needed

@@ -12,6 +12,7 @@ import gradio as gr
 import numpy as np
 import pytest
 from conftest import file_bytes
+from photos import SHEETS, TABLES, pencil_drawing, photo
 from PIL import Image, ImageChops, ImageColor
 from scipy import ndimage
 
@@ -25,8 +26,10 @@ from texts import Trouble, en, ko
 from uploads import (
     MAX_RECUTS,
     MAX_STEPS,
+    check_painting,
     check_picture,
     is_animated,
+    is_saved,
     pack_painting,
     read_file,
     unpack_painting,
@@ -364,6 +367,58 @@ def test_a_saved_painting_goes_on_with_its_strip(visits, visit, tmp_path):
         assert again.painting.regions[2].color == "#0000ff"
 
 
+@pytest.mark.parametrize("kind", ["psd", "ora"])
+def test_a_file_of_layers_goes_on_with_its_strip(visits, visit, tmp_path, kind):
+    for color in ("#ff0000", "#00ff00"):
+        commands.apply_color(visit, color)
+    commands.undo(visit)
+    data = Path(make_file(visit, kind, tmp_path)).read_bytes()
+    assert not is_saved(data)
+    name = visits.resume(*unpack_painting(data))
+    with visits.using(name) as again:
+        commands.begin(again)
+        assert (again.step, again.frames) == (visit.step, visit.frames)
+        again.saved, again.painting = again.painting.to_dict(), None  # put away
+    with visits.using(name) as again:
+        assert again.painting.image == visit.painting.image
+        commands.redo(again)
+        assert again.painting.regions[1].color == "#00ff00"
+
+
+def test_a_file_of_layers_goes_through_the_same_checks(visits, drawing, tmp_path):
+    painting = visits.painter.open(drawing, 64)  # another working size than here
+    painting.save(tmp_path / "page.ora")
+    data = (tmp_path / "page.ora").read_bytes()
+    with pytest.raises(Trouble, match="no file saved here"):
+        unpack_painting(data)
+    picture = check_picture(data)
+    with pytest.raises(Trouble, match="no file saved here"):
+        check_painting(picture.info["painting"])
+    with visits.using(visits.start(data, picture)) as visit:  # but it is a drawing
+        assert np.array_equal(visit.painting.drawing, drawing)
+
+
+def test_a_photo_of_paper_and_a_later_page_are_taken_up(visits, drawing, tmp_path):
+    table = file_bytes(photo(pencil_drawing(), SHEETS["from below"], TABLES["oak"], size=(600, 800)))
+    pages = file_bytes(drawing, "TIFF", save_all=True, append_images=[drawing.rotate(90, expand=True)])
+    for data, number in ((table, 1), (pages, 2)):
+        name = visits.start(data, check_picture(data, number))
+        with visits.using(name) as visit:
+            commands.begin(visit)
+            assert visit.painting.notes
+            commands.apply_color(visit, "#ff0000")
+            file, image = make_file(visit, "resume", tmp_path), visit.painting.image
+            visit.saved, visit.painting = visit.painting.to_dict(), None  # put away
+        with visits.using(name) as visit:
+            assert visit.painting.image == image
+        with visits.using(visits.resume(*unpack_painting(Path(file).read_bytes()))) as again:
+            assert again.painting.image == image
+    assert image.size == drawing.size[::-1]
+    for number in (0, 3, "1", True, None):
+        with pytest.raises(Trouble, match="no page .*: choose one from 1 to 2"):
+            check_picture(pages, number)
+
+
 def test_what_is_no_saved_painting_is_refused(visits, visit, drawing):
     original, state = file_bytes(drawing), visit.painting.to_dict()
     file = io.BytesIO()
@@ -391,7 +446,7 @@ def test_what_is_no_saved_painting_is_refused(visits, visit, drawing):
     for damaged in (
         {}, [], state | {"region_map": "AAAA"}, state | {"position": 99}, state | {"working_size": [2048, 1365]},
         state | {"panels": {"boxes": [], "regions": 1}}, state | {"history": answers},
-        state | {"history": recuts},
+        state | {"history": recuts}, state | {"page": [[0, 0]]}, state | {"drawing": {"size": [1, 1]}},
     ):  # fmt: skip
         with pytest.raises(Trouble, match="no file saved here"):
             visits.resume(*unpack_painting(pack_painting(original, damaged)))

@@ -118,7 +118,7 @@ def _extreme(gray: np.ndarray, choose: np.ufunc) -> np.ndarray:
     return choose(choose(columns[:, :-2], columns[:, 1:-1]), columns[:, 2:])
 
 
-def flatten(drawing: Image.Image) -> Image.Image:
+def flatten(drawing: Image.Image, thickest: float = 1 / 16) -> Image.Image:
     """Divides a drawing by its paper and stretches what is left from ink = 0 to paper = 255.
 
     The paper under the ink is the picture with all strokes closed and all darker islands filled: what is dark without
@@ -127,6 +127,7 @@ def flatten(drawing: Image.Image) -> Image.Image:
 
     Args:
         drawing: "RGB" or "L".
+        thickest: stroke there may be that reaches the border, as a share of the long side; what is wider is shade.
 
     Returns:
         an "L" image of the same size.
@@ -135,7 +136,7 @@ def flatten(drawing: Image.Image) -> Image.Image:
     quotient = np.full((height, width), np.inf, dtype=np.float32)
     for channel in drawing.split():
         paper = ndimage.gaussian_filter(np.asarray(_small(channel), dtype=np.float32), 1)
-        stroke = 1 + max(paper.shape) // 16
+        stroke = 1 + int(max(paper.shape) * thickest)
         paper = ndimage.grey_closing(paper, size=(stroke, stroke))
         islands = np.full_like(paper, paper.max())
         islands[[0, -1], :], islands[:, [0, -1]] = paper[[0, -1], :], paper[:, [0, -1]]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageChops
@@ -30,12 +31,14 @@ class Artwork:
         color: RGB, the color without lines.
         region_map: (H, W) uint16.
         answers: (region, its answer or None) for every region, in the order asked.
+        painting: what `Painting.to_dict` gave, kept in layered files to go on with it.
     """
 
     drawing: Image.Image
     color: Image.Image
     region_map: np.ndarray
     answers: Sequence[tuple[int, RGB | None]]
+    painting: dict[str, Any] | None = None
 
     def flattened(self, lines: bool = True) -> Image.Image:
         """RGB, the drawing laid over the color (multiply), or only the color."""

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from PIL import Image
 
+from ..formats.line_layers import ORA_PAINTING, pack_painting
 from .layers import Artwork
 
 THUMBNAIL = 256  # the format's limit
@@ -38,6 +39,8 @@ def ora_bytes(artwork: Artwork) -> bytes:
         archive.writestr("mergedimage.png", _png(merged, artwork))
         merged.thumbnail((THUMBNAIL, THUMBNAIL))
         archive.writestr("Thumbnails/thumbnail.png", _png(merged, artwork))
+        if artwork.painting:
+            archive.writestr(ORA_PAINTING, pack_painting(artwork.painting))
         archive.writestr("stack.xml", ElementTree.tostring(page, "UTF-8", xml_declaration=True))
     return file.getvalue()
 

@@ -7,6 +7,7 @@ have.
 import io
 from typing import TYPE_CHECKING
 
+from ..formats.line_layers import PSD_PAINTING, SIGNATURE, pack_painting
 from .layers import Artwork, Layer
 
 if TYPE_CHECKING:  # it takes a while to import, and most files are no .psd
@@ -82,4 +83,7 @@ def _resources(artwork: Artwork) -> "ImageResources":
         resources[Resource.RESOLUTION_INFO] = ImageResource(key=Resource.RESOLUTION_INFO, data=info.getvalue())
     for profile in artwork.profile.values():
         resources[Resource.ICC_PROFILE] = ImageResource(key=Resource.ICC_PROFILE, data=profile)
+    if artwork.painting:
+        data = SIGNATURE + pack_painting(artwork.painting)
+        resources[Resource(PSD_PAINTING)] = ImageResource(key=Resource(PSD_PAINTING), data=data)
     return resources

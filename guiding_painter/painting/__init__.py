@@ -7,6 +7,7 @@ from .numbered_map import numbered_map
 from .painting import Answers, Painting
 from .proposal import Proposal
 from .region import Region
+from .reopening import reopen
 from .saved import Opened, SavedPainting
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "SavedPainting",
     "colorize_panels",
     "numbered_map",
+    "reopen",
 ]

@@ -40,8 +40,7 @@ class Painting(Partition):
         lenient: leave out of the history what cannot be done any more, and say so in `notes`.
         find_regions: gives the model's map of the drawing where it is cut otherwise; without it the map stays.
 
-    Attributes:
-        notes: sentences, for people, about what became of the file when it was opened.
+    Its `notes` are sentences, for people, about what became of the file when it was opened.
     """
 
     def __init__(
@@ -59,7 +58,7 @@ class Painting(Partition):
         self._view = view
         self._opened = opened
         self._find_regions = find_regions or (lambda prepared: model_map)
-        self.notes = notes_on(self._history.repeat(history, position, lenient))
+        self.notes = notes_on(prepared.drawing, self._history.repeat(history, position, lenient))
 
     def next_region(self) -> Region | None:
         """The region to ask for: neither answered nor skipped, and whose answer would help the picture most.
@@ -194,7 +193,7 @@ class Painting(Partition):
     def save(self, path: str | os.PathLike, mode: str = "flat", lines: bool = True, transparent: bool = False) -> None:
         """Writes .png, or .psd or .ora with a layer for every answer, with the drawing's dpi and color profile.
 
-        A file of that name is replaced only by a complete one.
+        A file of that name is replaced only by a complete one. A .psd or .ora holds the painting, too, to resume it.
 
         Args:
             mode: as for `color`.
@@ -202,9 +201,9 @@ class Painting(Partition):
 
         Raises ValueError for another suffix or mode, OSError where the file cannot be written.
         """
-        given = self.answers
-        answers = [(region.index, given.get(region.index)) for region in self.regions]
-        save_artwork(Artwork(self.drawing, self.color(mode), self.region_map, answers), path, lines, transparent)
+        answers = [(region.index, self.layout.answers.get(region.index)) for region in self.regions]
+        artwork = Artwork(self.drawing, self.color(mode), self.region_map, answers, self.to_dict())
+        save_artwork(artwork, path, lines, transparent)
 
     def to_dict(self) -> dict[str, Any]:
         """All that `GuidingPainterPipeline.resume` needs beside the drawing, as plain JSON; undone answers included."""

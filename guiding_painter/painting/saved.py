@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ..drawings import GAPS, MAX_LONG_SIDE, MAX_MAP_PIXELS, PANEL_REGIONS, UNDERDRAWINGS, Box, Panels
+from ..drawings import GAPS, MAX_LONG_SIDE, MAX_MAP_PIXELS, PANEL_REGIONS, UNDERDRAWINGS, Box, Page, Panels
 from .actions import Action, read_action
 from .damage import damaged, is_int
 from .packing import pack, unpack
@@ -26,6 +26,15 @@ class Opened:
     extract_lines: bool = False
     underdrawing: str = "auto"
     reorder: bool = True
+    page: Page = "none"
+    page_number: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        """What of it a saved painting holds; the first page of a file, whole, is not mentioned."""
+        written = {"extract_lines": self.extract_lines, "underdrawing": self.underdrawing, "reorder": self.reorder}
+        if self.page != "none":
+            written["page"] = [list(corner) for corner in self.page]
+        return written | ({} if self.page_number == 1 else {"page_number": self.page_number})
 
 
 PLAINLY = Opened()
@@ -66,9 +75,7 @@ class SavedPainting:
             "format": FORMAT,
             "version": VERSION,
             "drawing": {"size": list(self.size), "thumbnail": pack(self.thumbnail)},
-            "extract_lines": self.opened.extract_lines,
-            "underdrawing": self.opened.underdrawing,
-            "reorder": self.opened.reorder,
+            **self.opened.to_json(),
             "gap": self.gap,
             "working_size": [width, height],
             "region_map": pack(self.region_map),
@@ -155,7 +162,23 @@ def _read_opened(state: dict[str, Any], is_old: bool) -> Opened:
     if not isinstance(reorder := state.get("reorder", True), bool):
         raise damaged("reorder", reorder)
     # Earlier versions took every line for ink.
-    return Opened(extract_lines, "keep" if is_old else _read_choice(state, "underdrawing", UNDERDRAWINGS), reorder)
+    underdrawing = "keep" if is_old else _read_choice(state, "underdrawing", UNDERDRAWINGS)
+    page_number = state.get("page_number", 1)
+    if not is_int(page_number) or page_number < 1:
+        raise damaged("page number", page_number)
+    return Opened(extract_lines, underdrawing, reorder, _read_page(state.get("page", "none")), page_number)
+
+
+def _read_page(value: object) -> Page:
+    if value == "none":
+        return value
+    try:
+        corners = tuple((float(x), float(y)) for x, y in value)
+    except (TypeError, ValueError, OverflowError):
+        corners = ()
+    if len(corners) != 4 or not all(abs(side) < 1e9 for corner in corners for side in corner):  # nor nan
+        raise damaged("page", value)
+    return corners
 
 
 def _read_choice(state: dict[str, Any], name: str, choices: Collection[str]) -> str:
@@ -194,10 +217,14 @@ def _read_history(entries: object, size: tuple[int, int]) -> list[Action]:
     return [read_action(entry, size) for entry in entries]
 
 
-def notes_on(left_out: Sequence[Action]) -> tuple[str, ...]:
-    """The sentence, for people, that names the actions of a saved painting that could not be done once more."""
+def notes_on(drawing: Image.Image, left_out: Sequence[Action]) -> tuple[str, ...]:
+    """Sentences, for people: what was done to a drawing's file, and the saved actions that could not be done again."""
+    opening = tuple(drawing.info.get("notes", ()))
     kinds = Counter(type(action).__name__.lower() for action in left_out)
     if not kinds:
-        return ()
+        return opening
     what = ", ".join(f"{count} {kind}" + "s" * (count > 1) for kind, count in sorted(kinds.items()))
-    return (f"Areas are found in another way than when this painting was saved; left out: {what}.",)
+    return (
+        *opening,
+        f"Areas are found in another way than when this painting was saved; left out: {what}.",
+    )

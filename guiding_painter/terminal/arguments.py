@@ -1,6 +1,7 @@
 """What can be said to `guiding-painter`: its commands, their options, and what of them goes together."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +22,7 @@ examples:
   guiding-painter demo
       color in the browser
 """
-FORMATS = "PNG, JPEG, WebP, GIF, TIFF or BMP"
+FORMATS = "PNG, JPEG, WebP, GIF, TIFF, BMP, AVIF, HEIC, JPEG XL, PSD, ORA, KRA, PDF or SVG"
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -54,7 +55,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         help="color in the browser",
         description="Starts the Space of a checkout of this project on this machine and prints its address.",
     ).set_defaults(command="demo")
-    args = parser.parse_args(argv)
+    args = _parse(parser, argv)
     if args.command == "paint":
         _check_usage(paint, args)
     return args
@@ -86,7 +87,25 @@ def _looking(model: argparse.ArgumentParser) -> argparse.ArgumentParser:
         default="auto",
         help="pale colored lines under the ink: drop them, keep them, or drop those of one hue (default: %(default)s)",
     )
+    _add_pages(looking)
     return looking
+
+
+def _add_pages(looking: argparse.ArgumentParser) -> None:
+    looking.add_argument(
+        "--page",
+        type=_page,
+        default="auto",
+        metavar="auto|none|CORNERS",
+        help="the sheet of paper in a photo: looked for, or not, or its four corners in pixels, as in "
+        "'120,80 1400,95 1490,1900 60,1880' (default: %(default)s)",
+    )
+    looking.add_argument(
+        "--page-number",
+        type=int,
+        metavar="NUMBER",
+        help="the page of a PDF or TIFF, from 1 (default: the first; with --out, all)",
+    )
 
 
 def _add_regions(regions: argparse.ArgumentParser) -> None:
@@ -110,10 +129,13 @@ def _add_outputs(paint: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FOLDER",
         help="write each drawing to a file of its name there; what is there already is left, so that the same command "
-        "goes on where it was stopped",
+        "goes on where it was stopped, and several at once share the work",
     )
     paint.add_argument("--format", choices=("png", "psd", "ora"), help="of the files in --out (default: png)")
     paint.add_argument("--overwrite", action="store_true", help="paint what is in --out already once more")
+    paint.add_argument(
+        "--report", type=Path, metavar="FILE", help="write what was done for each page, .json: outcome, notes, error"
+    )
 
 
 def _add_sources(paint: argparse.ArgumentParser) -> None:
@@ -132,8 +154,8 @@ def _add_sources(paint: argparse.ArgumentParser) -> None:
         "--palette",
         type=Path,
         metavar="FILE",
-        help="a .gpl or .json palette, or a picture to take the colors from: every region, in turn, gets the one "
-        "nearest to the model's suggestion that came least often so far",
+        help="a palette, .gpl, .aco, .ase, .json or .hex, or a picture to take the colors from: every region, in turn, "
+        "gets the one nearest to the model's suggestion that came least often so far",
     )
     paint.add_argument(
         "--palette-size",
@@ -146,7 +168,7 @@ def _add_sources(paint: argparse.ArgumentParser) -> None:
 
 def _add_kept(paint: argparse.ArgumentParser) -> None:
     paint.add_argument(
-        "--save-palette", type=Path, metavar="FILE", help="keep the colors of the answers, .gpl or .json"
+        "--save-palette", type=Path, metavar="FILE", help="keep the colors of the answers, .gpl, .json or .ase"
     )
     paint.add_argument("--save-answers", type=Path, metavar="FILE", help="keep the answers for --answers, .json")
     paint.add_argument(
@@ -159,14 +181,34 @@ def _add_kept(paint: argparse.ArgumentParser) -> None:
     paint.add_argument("--transparent", action="store_true", help="leave regions without an answer out of a .png")
 
 
+def _parse(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace:
+    words = sys.argv[1:] if argv is None else list(argv)
+    own = words[: words.index("--")] if "--" in words else words
+    if dashed := next((word for word in own if word[:1] == "-" and Path(word).is_file()), None):
+        parser.error(f"{dashed} looks like an option: put -- before names that begin with a dash, or write ./{dashed}")
+    return parser.parse_args(words)
+
+
+def _page(text: str) -> str | list[tuple[float, float]]:
+    from ..drawings import read_page  # which loads all that a drawing takes; help is there at once without
+
+    try:
+        return read_page(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither auto, none nor four corners x,y") from None
+
+
 def _check_usage(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
     if args.colors is None and not args.answers and not args.palette:
         parser.error("say where the colors come from: --colors, --answers or --palette")
-    if args.colors == "auto" and args.palette:
-        parser.error("--colors auto and --palette both answer every region: choose one of them")
     if args.output and len(args.drawings) > 1:
         parser.error(f"-o names one file for {len(args.drawings)} drawings: name a folder with --out")
-    if args.output and (args.format or args.overwrite):
-        parser.error("--format and --overwrite go with --out: the ending of the file after -o says its format")
+    if args.output and args.overwrite:
+        parser.error("--overwrite goes with --out: the file after -o is always written anew")
+    if args.output and args.format:
+        if not args.output.suffix:
+            args.output = args.output.with_suffix(f".{args.format}")
+        elif args.output.suffix.lower() != f".{args.format}":
+            parser.error(f"--format says {args.format} and {args.output} ends otherwise: leave one of them out")
     if args.out and (args.save_palette or args.save_answers):
         parser.error("--save-palette and --save-answers keep the answers of one drawing: they go with -o")

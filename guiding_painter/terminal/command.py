@@ -1,21 +1,25 @@
 """`guiding-painter`: which regions the model asks for, and coloring by their answers, from a terminal."""
 
 import argparse
+import json
 import os
 import subprocess
 import sys
+import time
+from collections import Counter
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..colors import parse_color
-from ..files import SUFFIXES, save_png
+from ..files import SUFFIXES, replace_file, save_png
 from ..palettes import SUFFIXES as PALETTE_SUFFIXES
 from ..palettes import write_palette
 from .answer_sources import Sources
 from .arguments import parse_args
-from .batch import paint_pages, plan_outputs
+from .batch import Outcome, Page, paint_pages, plan_pages
+from .claims import folder_time
 
 if TYPE_CHECKING:
     from ..painting import Painting
@@ -65,12 +69,17 @@ def regions_command(args: argparse.Namespace) -> int:
 
 def paint_command(args: argparse.Namespace) -> int:
     sources = Sources.read(args.colors, args.answers, args.palette, args.palette_size)
+    if args.report:
+        _check_output(args.report, args.drawings[0], (".json",))
     if args.out:
         return _paint_folder(args, sources)
     (drawing,) = args.drawings
     _check_outputs(args, drawing)
+    start = time.monotonic()
     painter = _load(args)
     painting = _open(painter, drawing, args)
+    for note in painting.notes:
+        print(note)
     asked = [region for region in painting.regions if region.index not in painting.answers]  # gutters are not
     sources.paint(painter, painting)
     painting.save(args.output, args.mode, not args.no_lines, args.transparent)
@@ -81,6 +90,9 @@ def paint_command(args: argparse.Namespace) -> int:
         from ..transfer import save_answers
 
         save_answers(painter, painting, args.save_answers)
+    if args.report:
+        page = Page(drawing, args.output, args.page_number or 1)
+        write_report([Outcome(page, "painted", time.monotonic() - start, details=_details(painting))], args.report)
     print(f"{args.output} has your color in {len(colors)} of {len(asked)} regions.")
     if sources.colors != "auto" and (left := len(sources.colors) - len(asked)) > 0:
         print(f"{left} colors were left over." if left > 1 else "1 color was left over.")
@@ -111,6 +123,16 @@ def _check_output(output: Path, drawing: Path, suffixes: Sequence[str]) -> None:
         raise ValueError(f"{output} does not end in {' or '.join(suffixes)}: name such a file.")
     if output.exists() and drawing.exists() and output.samefile(drawing):
         raise ValueError(f"{output} is the drawing itself: name another file to write.")
+    folder = output.parent
+    if not folder.is_dir():
+        raise OSError(f"{output} cannot be written (there is no folder {folder}): make it first, or choose another.")
+    if not os.access(output if output.exists() else folder, os.W_OK):
+        raise OSError(f"{output} cannot be written (Permission denied): choose another place.")
+
+
+def write_report(outcomes: Sequence[Outcome], path: Path) -> None:
+    """Writes what became of every page, .json: a list of the dicts that `Outcome.to_dict` gives."""
+    replace_file(path, (json.dumps([outcome.to_dict() for outcome in outcomes], indent=1) + "\n").encode())
 
 
 def _load(args: argparse.Namespace) -> "GuidingPainterPipeline":
@@ -119,35 +141,66 @@ def _load(args: argparse.Namespace) -> "GuidingPainterPipeline":
     return GuidingPainterPipeline.from_pretrained(args.model)
 
 
-def _open(painter: "GuidingPainterPipeline", drawing: Path, args: argparse.Namespace) -> "Painting":
-    return painter.open(drawing, args.long_side, args.extract_lines, args.panels, args.gap, args.underdrawing)
+def _open(
+    painter: "GuidingPainterPipeline", drawing: Path, args: argparse.Namespace, page_number: int | None = None
+) -> "Painting":
+    return painter.open(
+        drawing,
+        args.long_side,
+        args.extract_lines,
+        args.panels,
+        args.gap,
+        args.underdrawing,
+        args.page,
+        page_number or args.page_number or 1,
+    )
 
 
 def _paint_folder(args: argparse.Namespace, sources: Sources) -> int:
-    planned = plan_outputs(args.drawings, args.out, f".{args.format or 'png'}")
+    from ..drawings import count_pages
+
     try:
         args.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OSError(f"The folder {args.out} cannot be made ({error.strerror}): choose another place.") from error
-    left = {drawing: target for drawing, target in planned.items() if args.overwrite or not target.exists()}
-    failures = {}
-    if left:
-        painter = _load(args)
+    pages = plan_pages(args.drawings, args.out, f".{args.format or 'png'}", count_pages, args.page_number)
+    folder_time(args.out)  # which fails where nothing can be written
+    painter = _load(args) if args.overwrite or not all(page.target.exists() for page in pages) else None
 
-        def paint(drawing: Path, target: Path) -> None:
-            painting = _open(painter, drawing, args)
-            sources.paint(painter, painting)
-            painting.save(target, args.mode, not args.no_lines, args.transparent)
+    def paint(page: Page) -> dict[str, Any]:
+        painting = _open(painter, page.drawing, args, page.page_number)
+        sources.paint(painter, painting)
+        painting.save(page.target, args.mode, not args.no_lines, args.transparent)
+        return _details(painting)
 
-        failures = paint_pages(left, paint)
-    print(f"{len(left) - len(failures)} of {len(planned)} pages were painted to {args.out}.")
-    if len(left) < len(planned):
-        print(f"{len(planned) - len(left)} were there already (--overwrite paints them once more).")
+    outcomes = paint_pages(pages, paint, args.overwrite)
+    if args.report:
+        write_report(outcomes, args.report)
+    return _tell(outcomes, args.out)
+
+
+def _details(painting: "Painting") -> dict[str, Any]:
+    answered = sum(region.color is not None for region in painting.regions)
+    return {"regions": len(painting.regions), "answered": answered, "notes": list(painting.notes)}
+
+
+def _tell(outcomes: Sequence[Outcome], folder: Path) -> int:
+    count = Counter(outcome.outcome for outcome in outcomes)
+    print(f"{count['painted']} of {len(outcomes)} pages were painted to {folder}.")
+    if count["there already"]:
+        print(f"{count['there already']} were there already (--overwrite paints them once more).")
+    if count["painted by another process"]:
+        print(f"{count['painted by another process']} were painted by other processes.")
+    failures = [outcome for outcome in outcomes if outcome.error]
     if not failures:
         return 0
-    print(f"guiding-painter: {len(failures)} of {len(left)} pages could not be painted:", file=sys.stderr)
-    for drawing, sentence in failures.items():
-        print(f"  {sentence}" if str(drawing) in sentence else f"  {drawing}: {sentence}", file=sys.stderr)
+    print(
+        f"guiding-painter: {len(failures)} of {len(outcomes) - count['there already']} pages could not be painted:",
+        file=sys.stderr,
+    )
+    for failure in failures:
+        named = str(failure.page.drawing) in failure.error
+        print(f"  {failure.error}" if named else f"  {failure.page}: {failure.error}", file=sys.stderr)
     return 1
 
 

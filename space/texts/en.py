@@ -12,11 +12,11 @@ EXAMPLE_NAMES = {
     "comic-panel.png": "Comic panel", "portrait.png": "Character", "dog.png": "Animal", "garden.png": "Scene",
     "pencil.jpg": "Pencil scan", "page.png": "Full page", "cats.png": "Clip art", "ladybug.png": "Colored picture",
 }  # fmt: skip
-RESUME_FILE = "Continue from a saved file"
+RESUME_FILE = "Open a PDF, PSD, … or a saved file"
 RESUME_LAST = "Continue where you left off"
 HELP_TITLE = "How it works"
 HELP = """
-1. Choose a drawing with dark lines on light paper; a scan will do, or a photo in which the paper fills the frame.
+1. Choose a drawing with dark lines on light paper; a scan will do, or a photo of paper on a table.
 2. One part of it lights up: say its color, with one click on a color, or press Enter to accept the suggestion.
 3. **Skip** what you don't care about. Undo, redo, or click a picture in the strip below to go back there.
 4. Click any other part of the drawing to color that one instead, also one that you have answered before.
@@ -83,13 +83,24 @@ GO_ON = "Go on coloring"
 
 # What can go wrong, and what to do
 NO_DRAWING = "There is no drawing yet: choose one or try an example."
-NO_PICTURE = "This file cannot be opened as a picture: give a whole PNG, JPEG, WebP, GIF, TIFF or BMP."
+NO_PICTURE = (
+    "This file cannot be opened as a picture: give a whole "
+    "PNG, JPEG, WebP, GIF, TIFF, BMP, HEIC, AVIF, JPEG XL, PSD, ORA, KRA, PDF or SVG."
+)
 TOO_HEAVY = "This file has more than {megabytes} MB: save it smaller."
-TOO_LARGE = "This picture has more than {megapixels} megapixels: scale it down."
+TOO_LARGE = (
+    "This file has more than {megapixels} megapixels, or more layers or shapes than can be opened here: "
+    "scale it down, or save it as PNG."
+)
+NO_PAGE = "There is no page {page} in this file: choose one from 1 to {last}."
 TOO_SMALL = "This picture has {width}x{height} pixels: give one of at least {least} pixels a side."
 TOO_LONG = "This picture is {width}x{height} pixels, too long and narrow to color: cut it into pieces."
 FIRST_FRAME = "Of this animation the first picture is used."
-NO_SAVED = "This is no file saved here to go on later: choose one that ends in .zip, or start from a drawing."
+FIRST_PAGE = "Of the {pages} pages in this file the first is used."
+NO_SAVED = (
+    "This is no file saved here to go on later: choose one that ends in .zip, or a .psd or .ora from here, "
+    "or start from a drawing."
+)
 EXPIRED = "This painting is no longer here, it was put away after an hour without an answer: open the drawing again."
 NO_EXAMPLE = "There is no example {index}: choose one from 0 to {last}."
 NO_REGION = "There is no region {region} in this painting: choose one of {known}."

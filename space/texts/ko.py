@@ -12,11 +12,11 @@ EXAMPLE_NAMES = {
     "comic-panel.png": "만화 한 칸", "portrait.png": "인물", "dog.png": "동물", "garden.png": "풍경",
     "pencil.jpg": "연필 스캔", "page.png": "만화 한 페이지", "cats.png": "클립아트", "ladybug.png": "채색된 그림",
 }  # fmt: skip
-RESUME_FILE = "저장한 파일로 이어서 하기"
+RESUME_FILE = "PDF, PSD 등이나 저장한 파일 열기"
 RESUME_LAST = "하던 그림 이어서 하기"
 HELP_TITLE = "사용 방법"
 HELP = """
-1. 밝은 종이에 어두운 선으로 그린 그림을 고르세요. 스캔이나, 종이가 화면을 가득 채운 사진도 괜찮습니다.
+1. 밝은 종이에 어두운 선으로 그린 그림을 고르세요. 스캔이나, 책상 위의 종이를 찍은 사진도 괜찮습니다.
 2. 그림의 한 부분이 밝게 표시됩니다. 색을 눌러 답하거나, Enter 키를 눌러 추천 색을 쓰세요.
 3. 상관없는 곳은 **건너뛰기**를 누르세요. 되돌리거나 다시 할 수 있고, 아래에 늘어선 그림을 누르면 그때로 돌아갑니다.
 4. 그림의 다른 곳을 누르면 그곳을 먼저 칠합니다. 이미 답한 곳의 색도 바꿀 수 있습니다.
@@ -76,13 +76,24 @@ GO_ON = "더 칠하기"
 
 # What can go wrong, and what to do
 NO_DRAWING = "아직 그림이 없습니다. 그림을 고르거나 예시로 시작하세요."
-NO_PICTURE = "이 파일은 그림으로 열 수 없습니다. 온전한 PNG, JPEG, WebP, GIF, TIFF, BMP 파일을 올려 주세요."
+NO_PICTURE = (
+    "이 파일은 그림으로 열 수 없습니다. 온전한 "
+    "PNG, JPEG, WebP, GIF, TIFF, BMP, HEIC, AVIF, JPEG XL, PSD, ORA, KRA, PDF, SVG 파일을 올려 주세요."
+)
 TOO_HEAVY = "파일이 {megabytes}MB보다 큽니다. 더 작게 저장해 주세요."
-TOO_LARGE = "그림이 {megapixels}메가픽셀보다 큽니다. 크기를 줄여 주세요."
+TOO_LARGE = (
+    "파일이 {megapixels}메가픽셀보다 크거나 레이어나 도형이 여기서 열 수 있는 것보다 많습니다. "
+    "크기를 줄이거나 PNG로 저장해 주세요."
+)
+NO_PAGE = "이 파일에 {page}쪽은 없습니다. 1부터 {last}까지 고르세요."
 TOO_SMALL = "그림이 {width}x{height}픽셀입니다. 한 변이 {least}픽셀 이상인 그림을 올려 주세요."
 TOO_LONG = "그림이 {width}x{height}픽셀이라 칠하기에는 너무 길고 좁습니다. 나누어서 올려 주세요."
 FIRST_FRAME = "움직이는 그림이라 첫 장면만 사용합니다."
-NO_SAVED = "여기서 나중에 이어서 하려고 저장한 파일이 아닙니다. .zip으로 끝나는 파일을 고르거나 그림부터 시작하세요."
+FIRST_PAGE = "파일의 {pages}쪽 가운데 첫 쪽만 사용합니다."
+NO_SAVED = (
+    "여기서 나중에 이어서 하려고 저장한 파일이 아닙니다. .zip으로 끝나는 파일이나 여기서 받은 .psd, .ora 파일을 "
+    "고르거나 그림부터 시작하세요."
+)
 EXPIRED = "한 시간 동안 답이 없어 이 그림은 서버에서 지워졌습니다. 그림을 다시 열어 주세요."
 NO_EXAMPLE = "{index}번 예시는 없습니다. 0부터 {last}까지 고르세요."
 NO_REGION = "이 그림에 {region}번 부분은 없습니다. {known} 중에서 고르세요."
