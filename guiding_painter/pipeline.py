@@ -168,15 +168,14 @@ class GuidingPainterPipeline(DiffusionPipeline):
         panels: bool = False,
         gap: str = "normal",
         underdrawing: str = "auto",
-        reorder: bool = True,
         page: Page = "auto",
         page_number: int = 1,
+        reorder: bool = True,
     ) -> Painting:
         """Opens a drawing to be colored. f runs once, here; every answer then costs one forward of g.
 
-        With panels, f looks at each panel of a page by itself. The regions of the first panel are asked for first, then
-        those of the second, and so on; the gutters are the last region of all, answered with white from the start. No
-        region has a part in a panel and another in a gutter. A page of one panel is opened as without.
+        With panels, f looks at each panel of a page by itself, and the regions of the first panel are asked for first.
+        The gutters are the last region of all, white from the start. A page of one panel is opened as without.
 
         Args:
             drawing: a file, its bytes, or a PIL image.
@@ -185,17 +184,16 @@ class GuidingPainterPipeline(DiffusionPipeline):
             extract_lines: make line art of a colored picture first.
             panels: look for the panels of a page and give each its own regions.
             gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose", see `drawings.cut_cells`.
-            underdrawing: what becomes of pale colored lines under the ink: "auto", "keep" or "drop", see
-                `drawings.open_drawing`.
-            reorder: ask for the region that helps most given all answers; False keeps the first order.
+            underdrawing: what becomes of pale colored lines under the ink: "auto", "keep" or "drop".
             page: the sheet of paper in a photo: "auto" looks for it, "none" does not; or its corners (x, y) in pixels.
             page_number: of a PDF or TIFF, from 1.
+            reorder: ask for the region that helps most given all answers; False keeps the first order.
 
         Raises ValueError or OSError for what is no picture, see `drawings.open_drawing`, and for another gap.
         """
         drawing, model = open_drawing(drawing, extract_lines, underdrawing, page, page_number), self.model
         prepared = prepare(drawing, long_side, model.max_regions if panels else None, gap)
-        opened = Opened(extract_lines, underdrawing, reorder, **drawing.info["opened"])
+        opened = Opened(extract_lines, underdrawing, reorder=reorder, **drawing.info["opened"])
         painting = Painting(
             prepared, model.find_regions(prepared), model.view(prepared), opened, find_regions=model.find_regions
         )

@@ -12,13 +12,14 @@ from typing import Any
 import gradio as gr
 
 import commands
+import repairs
 from downloads import make_file
 from guiding_painter.drawings import looks_colored
 from serving import OPENING, WORK, troubles_told
 from texts import en
-from uploads import check_picture, example, read_file, unpack_painting, uploaded
+from uploads import check_picture, example, read_file, stem_of, unpack_painting, uploaded
 from views import asked_view, picture_file
-from visits import Visit, Visits
+from visits import Step, Visit, Visits
 
 
 def add_api(visits: Visits) -> None:
@@ -44,9 +45,9 @@ class Api:
         with troubles_told(en), self._visits.using(painting) as visit:
             yield visit
 
-    def _begun(self, opened: str) -> dict[str, Any]:
+    def _begun(self, opened: str, steps: list[Step] | None = None) -> dict[str, Any]:
         with self._visits.using(opened) as visit:
-            commands.begin(visit)
+            commands.begin(visit, steps)
             return report(visit) | {"notes": list(visit.painting.notes)}
 
     def _done(self, painting: str, command: Callable[..., None], *args: Any) -> dict[str, Any]:
@@ -75,10 +76,11 @@ class Api:
             page_number: the page of a PDF or TIFF, from 1.
         """
         with troubles_told(en):
-            data = read_file(uploaded(drawing))
+            path = uploaded(drawing)
+            data = read_file(path)
             picture = check_picture(data, page_number)
             options = {"extract_lines": bool(extract_lines), "gap": gap, "underdrawing": underdrawing, "page": page}
-            opened = self._visits.start(data, picture, **options)
+            opened = self._visits.start(data, picture, stem_of(path), **options)
             return self._begun(opened) | {"is_colored": looks_colored(picture)}
 
     def open_example(self, index: int) -> dict:
@@ -88,8 +90,9 @@ class Api:
             index: 0 comic panel, 1 character, 2 dog, 3 garden, 4 pencil scan, 5 comic page, 6 cats, 7 ladybug.
         """
         with troubles_told(en):
-            data = read_file(example(index))
-            return self._begun(self._visits.start(data, check_picture(data)))
+            path = example(index)
+            data = read_file(path)
+            return self._begun(self._visits.start(data, check_picture(data), stem_of(path)))
 
     def resume(self, file: gr.FileData) -> dict:
         """Go on with a painting that `download` wrote as "resume", "psd" or "ora". Returns its new name and its
@@ -99,7 +102,8 @@ class Api:
             file: the file that `download` gave; as a tool, its web address or a data: URI.
         """
         with troubles_told(en):
-            return self._begun(self._visits.resume(*unpack_painting(read_file(uploaded(file)))))
+            saved = unpack_painting(read_file(uploaded(file)))
+            return self._begun(self._visits.resume(saved.original, saved.state, saved.stem), saved.steps)
 
     def question(self, painting: str) -> dict:
         """The question of a painting as it is now: which region is to be colored, and what the others have.
@@ -197,10 +201,10 @@ class Api:
             x: from the left, in pixels of the drawing.
             y: from the top, in pixels of the drawing.
         """
-        return self._done(painting, commands.split, (x, y))
+        return self._done(painting, repairs.split, (x, y))
 
     def cut(self, painting: str, x1: int, y1: int, x2: int, y2: int) -> dict:
-        """Cut the region under the middle of a straight line along it.
+        """Cut what is under a straight line along it. Its ends go on to lines of the drawing that are near.
 
         Args:
             painting: the name that opening it gave.
@@ -209,7 +213,7 @@ class Api:
             x2: where it ends, from the left.
             y2: where it ends, from the top.
         """
-        return self._done(painting, commands.cut, (x1, y1), (x2, y2))
+        return self._done(painting, repairs.cut, (x1, y1), (x2, y2))
 
     def merge(self, painting: str, x: int, y: int) -> dict:
         """Make one region of the one in question and the one under a point.
@@ -219,7 +223,7 @@ class Api:
             x: from the left, in pixels of the drawing.
             y: from the top, in pixels of the drawing.
         """
-        return self._done(painting, commands.merge, (x, y))
+        return self._done(painting, repairs.merge, (x, y))
 
     def move_cell(self, painting: str, x: int, y: int) -> dict:
         """Move the area inside lines under a point to the region in question.
@@ -229,7 +233,7 @@ class Api:
             x: from the left, in pixels of the drawing.
             y: from the top, in pixels of the drawing.
         """
-        return self._done(painting, commands.move_cell, (x, y))
+        return self._done(painting, repairs.move_cell, (x, y))
 
     def recut(self, painting: str, gap: str) -> dict:
         """Cut the drawing anew, where areas that belong apart are one or one falls apart; colors stay where they are.
@@ -238,7 +242,7 @@ class Api:
             painting: the name that opening it gave.
             gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose".
         """
-        return self._done(painting, commands.recut, gap)
+        return self._done(painting, repairs.recut, gap)
 
     def download(
         self, painting: str, kind: str = "png", mode: str = "flat", lines: bool = True, transparent: bool = False

@@ -37,6 +37,7 @@ THEME = gr.themes.Soft(
     checkbox_label_background_fill_selected_dark="*primary_700",
 )
 TIDY_SECONDS = 600
+MOST_WAITING = 60  # requests; a page whose request finds no place takes back what it showed, and says so
 CSS_FILE = Path(__file__).parent / "page.css"
 # A browser that lets a page inside another page, as a Space is shown, store nothing throws at the first try, which
 # gradio's BrowserState does not catch: no page would appear. Then what is stored lives as long as the page.
@@ -76,7 +77,7 @@ def build_demo(visits: Visits) -> gr.Blocks:
     for texts in others:
         with demo.route(texts.LANGUAGE, texts.PATH):
             build_page(demo, visits, texts)
-    return demo
+    return demo.queue(max_size=MOST_WAITING)
 
 
 def main() -> None:

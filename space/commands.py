@@ -1,21 +1,26 @@
 """What a visitor can ask for with a painting, each command once; what is wrong with it is a Trouble of one sentence.
 
-A step is what one undo takes back, an answer, a skip or a change of regions, and has a frame in the strip. Most
-commands make one; `choose` and `back` make none, `finish` makes one a region.
+A step is what one undo takes back: an answer, to one region or to several, a skip, a change of regions, or all that the
+model finished at once. It has a picture in the strip. `choose`, `back` and `take_palette` make none.
 """
 
 import time
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 from css_colors import read_color
 from guiding_painter import Region
+from guiding_painter.colors import to_hex
+from guiding_painter.palettes import SUFFIXES, open_palette
 from texts import Trouble
-from views import frame, parse_point
-from visits import Visit
+from uploads import MAX_STEPS, check_picture, read_file
+from views import frame
+from visits import Step, Visit
 
 RECENT = 8  # colors
+OWN = 16  # colors of a palette or picture that a visitor brings
 COMMON = (
     "#ffffff", "#1f1f24", "#8c8c94", "#f6d3b3", "#c68863", "#7a4a2b", "#d9a441", "#f2d94e",
     "#d8413c", "#f29fb5", "#8e5ea2", "#3f6fb5", "#9fd3ee", "#4f9a57", "#a9cf74",
@@ -40,8 +45,9 @@ def place(visit: Visit) -> int:
 def swatches(visit: Visit) -> dict[str, Any]:
     """The colors to offer for the region in question, "#rrggbb" each.
 
-    "color" is the answer it has or the "suggestion"; "palette" are the colors of this picture, by region; "recent" the
-    last ones used; "common" ones are always there. "asking" is False at the end.
+    "color" is the answer it has or the "suggestion"; "suggestions" are the likeliest, "palette" the colors of this
+    picture, "own" those that the visitor brought, "recent" the last ones used; "common" ones are always there. "asking"
+    is False at the end.
     """
     region = asked(visit)
     suggestion = region.suggested_color if region else "#ffffff"
@@ -49,32 +55,46 @@ def swatches(visit: Visit) -> dict[str, Any]:
         "asking": region is not None,
         "color": (region.color if region else None) or suggestion,
         "suggestion": suggestion,
+        "suggestions": region.suggested_colors if region else [],
         "palette": list(dict.fromkeys(other.color for other in visit.painting.regions if other.color)),
+        "own": visit.palette,
         "recent": visit.recent,
         "common": list(COMMON),
     }
 
 
-def begin(visit: Visit) -> None:
-    """Makes the strip of a painting that was just opened; of one with a history, by going through it again."""
-    painting = visit.painting
+def begin(visit: Visit, steps: list[Step] | None = None) -> None:
+    """Makes the strip of a painting that was just opened; of one with a history, by going through it again.
+
+    Args:
+        steps: what of its history belongs together, see `Visit`; where they do not fit, every action is a step.
+    """
+    painting, done = visit.painting, 0
     while painting.undo() is not None:
-        visit.step += 1
-    visit.frames = [frame(painting, None)]
-    while (region := painting.redo()) is not None:
-        visit.frames.append(frame(painting, region))
-    for _ in range(visit.last_step - visit.step):
+        done += 1
+    pictures = [frame(painting)]
+    while painting.redo() is not None:
+        pictures.append(frame(painting))
+    total = len(pictures) - 1
+    ends = [0]
+    for step in steps or ():
+        ends.append(ends[-1] + step.actions)
+    if ends[-1] != total or done not in ends:
+        steps, ends = [Step(1, visit.gap)] * total, list(range(total + 1))
+    visit.steps, visit.frames = list(steps or ()), [pictures[end] for end in ends]
+    visit.step = ends.index(done)
+    for _ in range(total - done):
         painting.undo()
 
 
-def _recorded(kind: str) -> Callable[[Command], Callable[..., None]]:
+def recorded(kind: str) -> Callable[[Command], Callable[..., None]]:
     """A command that goes into the record; it returns the region that it was about."""
 
     def decorate(command: Command) -> Callable[..., None]:
         @wraps(command)
-        def run(visit: Visit, *args: Any) -> None:
+        def run(visit: Visit, *args: Any, **options: Any) -> None:
             began = time.monotonic()
-            region = command(visit, *args)
+            region = command(visit, *args, **options)
             visit.record.add(kind, began, region and region.index, region and region.color)
 
         return run
@@ -82,67 +102,108 @@ def _recorded(kind: str) -> Callable[[Command], Callable[..., None]]:
     return decorate
 
 
-@_recorded("paint")
+@recorded("paint")
 def apply_color(visit: Visit, color: object) -> Region:
     """Answers the region in question, with a color in any form that a picker sends."""
-    region, rgb = _asked(visit), read_color(color)
-    visit.painting.paint(region, rgb)
-    visit.recent = list(dict.fromkeys([region.color, *visit.recent]))[:RECENT]
-    return _done(visit, region)
+    region, rgb = question_of(visit), read_color(color)
+    return _painted(visit, [region], rgb)
 
 
-@_recorded("skip")
+@recorded("paint")
+def paint_regions(visit: Visit, indices: object, color: object, similar: bool = False) -> Region:
+    """Gives regions, by their indices, one color, in one step. The question stays, unless it is answered."""
+    if not isinstance(indices, list) or not indices:
+        raise Trouble("ALL_ANSWERED")
+    regions = [_region_of(visit, index) for index in dict.fromkeys(map(_hashable, indices))]
+    if similar:
+        regions += [other for other in visit.painting.similar(regions[0]) if not other.color and other not in regions]
+    selected = visit.selected
+    region = _painted(visit, regions, read_color(color))
+    if selected not in {region.index for region in regions}:
+        visit.selected = selected
+    return region
+
+
+@recorded("skip")
 def skip_region(visit: Visit) -> Region:
     """Leaves the region in question to the model."""
-    region = _asked(visit)
+    region = question_of(visit)
+    check_room(visit)
     visit.painting.skip(region)
-    return _done(visit, region)
+    return done(visit, region)
 
 
-@_recorded("model")
-def finish(visit: Visit, progress: Callable[[int, int], None] = lambda done, total: None) -> None:
-    """Accepts the model's suggestion for every region that is left."""
-    painting = visit.painting
+@recorded("model")
+def finish(
+    visit: Visit,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    seconds: float = float("inf"),
+    goes_on: bool = False,
+) -> None:
+    """Accepts the model's suggestion for every region that is left, in one step.
+
+    Args:
+        progress: is told how many are done, and of how many.
+        seconds: stop after so long, with one region done at least.
+        goes_on: more of the last step, where that was of this kind.
+    """
+    painting, began = visit.painting, time.monotonic()
     left = sum(region.index not in painting.answers for region in painting.regions)
-    visit.selected = None
+    visit.selected, actions = None, 0
+    if goes_on and visit.step == visit.last_step and visit.step and visit.steps[-1].by_model:
+        actions = visit.steps[-1].actions
+        visit.step -= 1
+    before = actions
     for number in range(left):
+        if number and time.monotonic() - began > seconds:
+            break
         progress(number, left)
+        check_room(visit, actions - before)
         region = painting.next_region()
         painting.paint(region, region.suggested_color)
-        _done(visit, region)
+        actions += 1
+    if actions:
+        done(visit, None, actions, by_model=True)
 
 
-@_recorded("undo")
+@recorded("take")
+def take(visit: Visit, number: object) -> None:
+    """Makes one of the offered colorings, by its number from 0, the guesses to go on from."""
+    if type(number) is not int or not 0 <= number < len(visit.proposals):
+        raise Trouble("NO_PROPOSAL")
+    check_room(visit)
+    visit.painting.take(visit.proposals[number])
+    done(visit, None)
+
+
+@recorded("undo")
 def undo(visit: Visit) -> Region:
     """Takes the last step back, an answer, a skip or a tool, and asks about its region again."""
-    if (region := visit.painting.undo()) is None:
+    if visit.step == 0:
         raise Trouble("NOTHING_TO_UNDO")
-    visit.step -= 1
-    visit.selected = region.index
+    region = _step_back(visit)
+    visit.selected = region.index if region.index in {other.index for other in visit.painting.regions} else None
     return region
 
 
-@_recorded("redo")
+@recorded("redo")
 def redo(visit: Visit) -> Region:
     """Brings back what was undone last."""
-    if (region := visit.painting.redo()) is None:
+    if visit.step == visit.last_step:
         raise Trouble("NOTHING_TO_REDO")
-    visit.step += 1
     visit.selected = None
-    return region
+    return _step_forth(visit)
 
 
-@_recorded("go back")
+@recorded("go back")
 def go_to(visit: Visit, step: object) -> None:
     """Goes to where the painting was after so many steps, back or forth; 0 is the beginning."""
     if type(step) is not int or not 0 <= step <= visit.last_step:
         raise Trouble("NO_STEP", step=repr(step)[:60], last=visit.last_step)
     while visit.step > step:
-        visit.painting.undo()
-        visit.step -= 1
+        _step_back(visit)
     while visit.step < step:
-        visit.painting.redo()
-        visit.step += 1
+        _step_forth(visit)
     visit.selected = None
 
 
@@ -155,86 +216,84 @@ def back(visit: Visit) -> None:
 
 def choose(visit: Visit, point: object) -> None:
     """Asks about the region under a point, (x, y) in pixels of the drawing."""
-    visit.selected = _region_at(visit, point).index
+    visit.selected = region_at(visit, point).index
 
 
 def choose_index(visit: Visit, index: object) -> None:
     """Asks about a region by its index."""
-    known = [region.index for region in visit.painting.regions]
-    if type(index) is not int or index not in known:
-        raise Trouble("NO_REGION", region=repr(index)[:60], known=", ".join(map(str, known)))
-    visit.selected = index
+    visit.selected = _region_of(visit, index).index
 
 
-@_recorded("split")
-def split(visit: Visit, point: object) -> Region:
-    """Splits the region under a point into its connected parts and asks about the one under the point."""
-    region = _possible("NO_SPLIT", visit.painting.split, _region_at(visit, point))[0]
-    return _changed(visit, region, _region_at(visit, point).index)
+def take_palette(visit: Visit, path: Path) -> None:
+    """Offers the colors of a file: a palette, or any picture."""
+    if path.suffix.lower() not in SUFFIXES:
+        check_picture(read_file(path))
+    try:
+        colors = open_palette(path, OWN)
+    except (ValueError, OSError):
+        raise Trouble("NO_PALETTE") from None
+    visit.palette = [to_hex(color) for color in dict.fromkeys(colors)][:OWN]
 
 
-@_recorded("cut")
-def cut(visit: Visit, start: object, end: object) -> Region:
-    """Cuts the region under the middle of a straight line along it and asks about one side."""
-    (left, top), (right, bottom) = parse_point(start), parse_point(end)
-    region = _region_at(visit, ((left + right) / 2, (top + bottom) / 2))
-    parts = _possible("NO_CUT", visit.painting.cut, region, [start, end])
-    return _changed(visit, parts[0], parts[1].index)
-
-
-@_recorded("merge")
-def merge(visit: Visit, point: object) -> Region:
-    """Makes one region of the one in question and the one under a point, and asks about it."""
-    region = _possible("NO_MERGE", visit.painting.merge, _asked(visit), _region_at(visit, point))
-    return _changed(visit, region, region.index)
-
-
-@_recorded("move")
-def move_cell(visit: Visit, point: object) -> Region:
-    """Gives the line-bounded area under a point to the region in question and goes on asking about that."""
-    _region_at(visit, point)
-    region = _possible("NO_MOVE", visit.painting.move_cell, point, _asked(visit))
-    return _changed(visit, region, region.index)
-
-
-@_recorded("recut")
-def recut(visit: Visit, gap: object) -> None:
-    """Cuts the drawing anew, with openings in lines closed up to another width."""
-    visit.painting.recut(gap)
-    _done(visit, visit.painting.regions[0])
-
-
-def _asked(visit: Visit) -> Region:
+def question_of(visit: Visit) -> Region:
     if (region := asked(visit)) is None:
         raise Trouble("ALL_ANSWERED")
     return region
 
 
-def _region_at(visit: Visit, point: object) -> Region:
+def region_at(visit: Visit, point: object) -> Region:
     try:
         return visit.painting.region_at(point)
     except ValueError:
         raise Trouble("OUTSIDE") from None
 
 
-def _possible(otherwise: str, surgery: Callable[..., Any], *args: Any) -> Any:
-    """What surgery gives. Its reasons against are in English and name pixels, so the texts have one for each tool."""
-    try:
-        return surgery(*args)
-    except ValueError:
-        raise Trouble(otherwise) from None
+def _region_of(visit: Visit, index: object) -> Region:
+    for region in visit.painting.regions:
+        if type(index) is int and region.index == index:
+            return region
+    known = ", ".join(str(region.index) for region in visit.painting.regions)
+    raise Trouble("NO_REGION", region=repr(index)[:60], known=known)
 
 
-def _done(visit: Visit, region: Region) -> Region:
-    """After an answer: its frame, and on in the model's order."""
-    visit.frames[visit.step + 1 :] = [frame(visit.painting, region)]
-    visit.step += 1
-    visit.selected = None
+def _hashable(value: object) -> object:
+    return value if isinstance(value, int) else repr(value)[:60]
+
+
+def check_room(visit: Visit, more: int = 0) -> None:
+    """Raises Trouble where a painting has as many actions as may be saved: each costs when it is taken up."""
+    if sum(step.actions for step in visit.steps[: visit.step]) + more >= MAX_STEPS:
+        raise Trouble("TOO_MANY_STEPS", most=MAX_STEPS)
+
+
+def _painted(visit: Visit, regions: list[Region], color: tuple[int, int, int]) -> Region:
+    check_room(visit, len(regions) - 1)
+    for region in regions:
+        visit.painting.paint(region, color)
+    visit.recent = list(dict.fromkeys([to_hex(color), *visit.recent]))[:RECENT]
+    return done(visit, regions[0], len(regions))
+
+
+def _step_back(visit: Visit) -> Region:
+    for _ in range(visit.steps[visit.step - 1].actions):
+        region = visit.painting.undo()
+    visit.step -= 1
     return region
 
 
-def _changed(visit: Visit, region: Region, selected: int) -> Region:
-    """After surgery: its frame, and the region to ask about next."""
-    _done(visit, region)
-    visit.selected = selected
+def _step_forth(visit: Visit) -> Region:
+    for _ in range(visit.steps[visit.step].actions):
+        region = visit.painting.redo()
+    visit.step += 1
+    return region
+
+
+def done(
+    visit: Visit, region: Region | None, actions: int = 1, gap: str | None = None, by_model: bool = False
+) -> Region | None:
+    """After a step: its frame, and on in the model's order."""
+    visit.steps[visit.step :] = [Step(actions, gap or visit.gap, by_model)]
+    visit.frames[visit.step + 1 :] = [frame(visit.painting)]
+    visit.step += 1
+    visit.selected = None
     return region

@@ -5,8 +5,6 @@ import json
 import secrets
 from pathlib import Path
 
-from PIL import Image
-
 from css_colors import read_color
 from guiding_painter.palettes import write_palette
 from texts import Trouble
@@ -14,14 +12,14 @@ from uploads import pack_painting
 from views import picture_view
 from visits import Visit
 
-NAMES = {
-    "png": "guiding-painter.png",
-    "psd": "guiding-painter.psd",
-    "ora": "guiding-painter.ora",
-    "palette": "guiding-painter.gpl",
-    "resume": "guiding-painter.zip",
-    "film": "guiding-painter.webp",
-    "record": "guiding-painter-times.json",
+NAMES = {  # after the name of the drawing
+    "png": "-colored.png",
+    "psd": ".psd",
+    "ora": ".ora",
+    "palette": ".gpl",
+    "resume": "-to-go-on.zip",
+    "film": "-film.webp",
+    "record": "-times.json",
 }
 FILM_SIDE, FRAME_MS, LAST_MS = 480, 350, 2500
 
@@ -38,7 +36,7 @@ def make_file(
         raise Trouble("NO_KIND", kind=repr(kind)[:60], known=", ".join(NAMES))
     if mode not in ("flat", "painted"):
         raise Trouble("NO_MODE", mode=repr(mode)[:60])
-    path = folder / secrets.token_hex(16) / NAMES[kind]  # of which no part was chosen by a visitor
+    path = folder / secrets.token_hex(16) / (visit.stem + NAMES[kind])
     path.parent.mkdir(parents=True)
     painting = visit.painting
     if kind in ("png", "psd", "ora"):
@@ -47,7 +45,7 @@ def make_file(
         colors = dict.fromkeys(region.color or region.suggested_color for region in painting.regions)
         write_palette([read_color(color) for color in colors], path)
     elif kind == "resume":
-        path.write_bytes(pack_painting(visit.original, painting.to_dict()))
+        path.write_bytes(pack_painting(visit))
     elif kind == "film":
         path.write_bytes(film(visit))
     else:
@@ -56,18 +54,16 @@ def make_file(
 
 
 def film(visit: Visit) -> bytes:
-    """An animated WebP of the picture growing, from the bare drawing to the painting as it is."""
+    """An animated WebP of the picture growing, from the bare drawing over every action to the painting as it is."""
     pictures = [picture_view(visit.painting, FILM_SIDE)]
     undone = 0
     try:
         while visit.painting.undo() is not None:
             undone += 1
-            pictures.append(picture_view(visit.painting, FILM_SIDE))
+            pictures.append(picture_view(visit.painting, FILM_SIDE, guesses=False))
     finally:
         for _ in range(undone):
             visit.painting.redo()
-    drawing = visit.painting.drawing.resize(pictures[0].size, Image.Resampling.BOX).convert("RGB")
-    pictures.append(drawing)
     pictures.reverse()
     data = io.BytesIO()
     durations = [FRAME_MS] * (len(pictures) - 1) + [LAST_MS]

@@ -1,6 +1,7 @@
 """One page in one language: what its buttons do, and what it shows then."""
 
-from collections.abc import Callable, Iterator
+import secrets
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -11,10 +12,13 @@ import gradio as gr
 
 import commands
 import serving
+from canvas_state import canvas_state
 from downloads import make_file
 from guiding_painter.drawings import looks_colored
+from html_components import title_component
+from orders import carry_out
 from rooms import FinishRoom, OfferRoom, PaintRoom, StartRoom
-from serving import troubles_told
+from serving import troubles_told, what_is_wrong
 from texts import LANGUAGES, Trouble
 from uploads import (
     check_painting,
@@ -24,20 +28,20 @@ from uploads import (
     is_saved,
     lines_of,
     read_file,
+    stem_of,
     unpack_painting,
     uploaded,
 )
-from views import MAX_SIDE, picture_file, point_of_drawing
-from visits import KEPT_SECONDS, Visit, Visits
+from views import MAX_SIDE, picture_file
+from visits import KEPT_SECONDS, Step, Visit, Visits
 
 Updates = dict[Any, Any]  # what is new, by the component that shows it
 Room = StartRoom | OfferRoom | PaintRoom | FinishRoom
 WORK, OPENING = (queue | {"api_visibility": "private"} for queue in (serving.WORK, serving.OPENING))
-PROGRESS = gr.Progress()  # as the default of an argument it tells gradio to hand over a real one
-LIGHT = {"api_visibility": "private", "show_progress": "hidden"}
-TOOLS: dict[str, Callable[[Visit, Any], None]] = {
-    "choose": commands.choose, "split": commands.split, "merge": commands.merge, "move": commands.move_cell,
-}  # fmt: skip
+PRIVATE = {"api_visibility": "private"}
+LIGHT = PRIVATE | {"show_progress": "hidden"}
+SECRET = secrets.token_hex(16)  # one for all pages, or they could not read each other's
+FOCUS_ON_RESULT = "() => { setTimeout(() => document.querySelector('#download-png')?.focus(), 50) }"
 
 
 def build_page(demo: gr.Blocks, visits: Visits, texts: ModuleType) -> None:
@@ -53,15 +57,18 @@ class Page:
 
     def __init__(self, visits: Visits, texts: ModuleType):
         self._visits, self._texts = visits, texts
-        gr.Navbar(main_page_name=LANGUAGES[0].LANGUAGE)
-        self._name = gr.BrowserState(storage_key="guiding-painter")
+        gr.Navbar(visible=False)  # it would lose the painting and the theme: the title has its own links
+        self._name = gr.BrowserState(storage_key="guiding-painter", secret=SECRET)
         # The file of a colored picture, while its lines are offered.
         self._offered = gr.State(time_to_live=KEPT_SECONDS)
-        gr.Markdown(f"# {texts.TITLE}", elem_id="title")
+        self._title = title_component(texts, LANGUAGES)
         self._start, self._offer = StartRoom.build(texts), OfferRoom.build(texts)
         self._paint, self._finish = PaintRoom.build(texts), FinishRoom.build(texts)
         self._rooms = (self._start, self._offer, self._paint, self._finish)
         self._columns = [room.column for room in self._rooms]
+        self._changes = [  # when a drawing is opened
+            *self._columns, self._paint.canvas, self._name, self._offer.compare, self._start.upload, self._offered,
+        ]  # fmt: skip
 
     # What is connected to what
 
@@ -71,15 +78,12 @@ class Page:
         self._connect_paint()
         self._connect_finish()
         gr.on(
-            [room.start_over.click for room in (self._offer, self._paint, self._finish)],
+            [self._offer.start_over.click, self._paint.canvas.clear, self._finish.start_over.click],
             self.leave, self._name, [*self._columns, self._start.upload, self._start.resume_last], **LIGHT,
         )  # fmt: skip
 
     def _connect_start(self, demo: gr.Blocks) -> None:
-        start, offer, paint = self._start, self._offer, self._paint
-        changes = [
-            *self._columns, *paint.changing, self._name, paint.tool, offer.compare, start.upload, self._offered,
-        ]  # fmt: skip
+        start, offer, changes = self._start, self._offer, self._changes
         at_upload = {"show_progress_on": start.upload} | OPENING
         at_offer = {"show_progress_on": offer.compare} | OPENING
         # The raw upload, so that the package opens the file with its own limits and words rather than gradio with none.
@@ -90,36 +94,32 @@ class Page:
         offer.as_it_is.click(partial(self.open_offered, extract_lines=False), self._offered, changes, **at_offer)
         start.resume_file.upload(self.resume_file, start.resume_file, changes, **at_upload)
         start.resume_last.click(self.resume_last, self._name, changes, show_progress_on=start.upload, **WORK)
+        self._title.submit(self.resume_here, None, changes, show_progress_on=start.upload, **WORK)
         demo.load(self.welcome, self._name, start.resume_last, **LIGHT)
 
     def _connect_paint(self) -> None:
-        paint = self._paint
-        state, changes = [self._name, paint.tool], list(paint.changing)
-        busy = WORK | {"show_progress": "minimal", "show_progress_on": paint.picture}
-        paint.answer.submit(self.answer, state, changes, **busy)
-        paint.strip.submit(self.go_to, state, changes, **busy)
-        paint.asked.select(self.click, state, changes, **busy)
-        for button, command in (
-            (paint.back, commands.back), (paint.skip, commands.skip_region),
-            (paint.undo, commands.undo), (paint.redo, commands.redo),
-        ):  # fmt: skip
-            button.click(partial(self._run, command), state, changes, **busy)
-        paint.model.click(self.let_model_finish, state, changes, **busy | {"show_progress": "full"})
-        paint.tool.change(partial(self._run, lambda visit: None), state, changes, **busy)
+        canvas = self._paint.canvas
+        # The canvas itself sends one message after another, the next one before gradio takes the last for done.
+        work = canvas.submit(self.work, None, canvas, trigger_mode="multiple", **WORK | {"show_progress": "hidden"})
+        # The canvas takes back what the server did not hear of.
+        work.failure(None, js="() => { window.dispatchEvent(new Event('guiding-painter-lost')) }", **PRIVATE)
 
     def _connect_finish(self) -> None:
         paint, finish = self._paint, self._finish
         result = [self._name, finish.mode, finish.lines]
         gr.on(
-            [paint.finish.click, finish.mode.input, finish.lines.input],
-            self.see_result, result, [*self._columns, finish.compare],
-            show_progress_on=[finish.compare, paint.picture], **WORK,
+            [finish.mode.input, finish.lines.input],
+            self.see_result, result, [*self._columns, finish.compare], show_progress_on=finish.compare, **WORK,
         )  # fmt: skip
+        ready = paint.canvas.select(
+            self.see_result, result, [*self._columns, finish.compare], show_progress="hidden", **WORK
+        )
+        ready.then(None, js=FOCUS_ON_RESULT, **PRIVATE)
         for kind, button in finish.downloads.items():
             choices = [*result, finish.transparent]
             button.click(partial(self.download, kind), choices, finish.file, show_progress_on=finish.compare, **WORK)
         finish.file.change(None, js="() => document.querySelector('#download-file').click()", api_visibility="private")
-        finish.go_on.click(lambda: self._enter(paint), outputs=self._columns, **LIGHT)
+        finish.go_on.click(self.resume_last, self._name, self._changes, show_progress="hidden", **WORK)
 
     # What the events of the start and the offer do
 
@@ -140,7 +140,9 @@ class Page:
             if path is None or not path.exists():
                 raise Trouble("EXPIRED")
             data = read_file(path)
-            return self._begin(self._visits.start(data, check_picture(data), extract_lines=extract_lines))
+            return self._begin(
+                self._visits.start(data, check_picture(data), stem_of(path), extract_lines=extract_lines)
+            )
 
     def resume_file(self, path: str) -> Updates:
         with troubles_told(self._texts):
@@ -148,11 +150,16 @@ class Page:
             data = read_file(file)
             if not is_saved(data):
                 return self._open_picture(file)
-            return self._begin(self._visits.resume(*unpack_painting(data)))
+            saved = unpack_painting(data)
+            return self._begin(self._visits.resume(saved.original, saved.state, saved.stem), saved.steps)
 
     def resume_last(self, name: str | None) -> Updates:
         with self._visit(name) as visit:
             return self._arrive(visit)
+
+    def resume_here(self, event: gr.EventData) -> Updates:
+        """Goes on in this language with the painting that was open in another."""
+        return self.resume_last(sent(event, "painting"))
 
     def leave(self, name: str | None) -> Updates:
         """Back to the start; the painting stays for as long as any, to go on with."""
@@ -160,32 +167,15 @@ class Page:
 
     # What the events of painting do
 
-    def answer(self, name: str | None, tool: str, event: gr.EventData) -> Updates:
-        return self._run(commands.apply_color, name, tool, sent(event, "color"))
-
-    def go_to(self, name: str | None, tool: str, event: gr.EventData) -> Updates:
-        return self._run(commands.go_to, name, tool, sent(event, "step"))
-
-    def click(self, name: str | None, tool: str, event: gr.SelectData) -> Updates:
-        """A click on the drawing."""
-        with self._visit(name) as visit:
-            point = point_of_drawing(visit.painting, sent(event, "index"))
-            began, visit.stroke = visit.stroke, None
-            if commands.asked(visit) is None and tool in ("merge", "move"):
-                commands.choose(visit, point)  # nothing is lit that they could change: now it is, for the next click
-            elif tool != "cut":
-                TOOLS[tool](visit, point)
-            elif began is None:
-                visit.stroke = point
-            else:
-                commands.cut(visit, began, point)
-            return self._show(visit, tool)
-
-    def let_model_finish(self, name: str | None, tool: str, progress: gr.Progress = PROGRESS) -> Updates:
-        def tell(done: int, total: int) -> None:
-            progress((done, total))
-
-        return self._run(commands.finish, name, tool, tell)
+    def work(self, event: gr.EventData) -> dict[str, Any]:
+        """What was done on the canvas. A mistake is told, what came before it stands, and all is shown as it is."""
+        with self._visit(sent(event, "painting")) as visit:
+            try:
+                carry_out(visit, sent(event, "orders"))
+            except (ValueError, OSError) as error:
+                gr.Warning(what_is_wrong(error, self._texts), title=self._texts.NOT_DONE)
+            known = {"map": sent(event, "map"), "strip": sent(event, "strip")}
+            return canvas_state(visit, self._texts, self._paint.canvas.GRADIO_CACHE, known)
 
     # What the events of the finish do
 
@@ -205,13 +195,6 @@ class Page:
         with troubles_told(self._texts), self._visits.using(name) as visit:
             yield visit
 
-    def _run(self, command: Callable[..., None], name: str | None, tool: str, *inputs: Any) -> Updates:
-        """Does what a visitor asks for and shows what follows."""
-        with self._visit(name) as visit:
-            visit.stroke = None
-            command(visit, *inputs)
-            return self._show(visit, tool)
-
     def _open_picture(self, path: Path) -> Updates:
         """Begins with a drawing, goes on with a painting in it, or offers the lines of a colored picture."""
         data = read_file(path)
@@ -219,34 +202,32 @@ class Page:
         if "painting" in picture.info:
             with suppress(Trouble):  # one of another kind is a drawing all the same
                 check_painting(picture.info["painting"])
-                return self._begin(self._visits.resume(data, None))
+                return self._begin(self._visits.resume(data, None, stem_of(path)))
         if is_animated(data):
             gr.Info(self._texts.FIRST_FRAME)
         if (pages := picture.info.get("pages", 1)) > 1:
             gr.Info(self._texts.FIRST_PAGE.format(pages=pages))
         if not looks_colored(picture):
-            return self._begin(self._visits.start(data, picture))
+            return self._begin(self._visits.start(data, picture, stem_of(path)))
         lines = lines_of(data, MAX_SIDE)
         picture.thumbnail((MAX_SIDE, MAX_SIDE))
         compared = tuple(picture_file(side, self._offer.compare.GRADIO_CACHE) for side in (picture, lines))
         known = {self._offer.compare: compared, self._offered: path, self._start.upload: None}
         return self._enter(self._offer) | known
 
-    def _begin(self, opened: str) -> Updates:
+    def _begin(self, opened: str, steps: list[Step] | None = None) -> Updates:
         with self._visits.using(opened) as visit:
-            commands.begin(visit)
+            commands.begin(visit, steps)
             return self._arrive(visit)
 
     def _arrive(self, visit: Visit) -> Updates:
         """Into the room to paint in, with what it shows of a visit."""
-        known = {self._name: visit.name, self._paint.tool: "choose", self._start.upload: None, self._offered: None}
-        return self._enter(self._paint) | self._show(visit) | known
+        shown = canvas_state(visit, self._texts, self._paint.canvas.GRADIO_CACHE)
+        known = {self._name: visit.name, self._start.upload: None, self._offered: None}
+        return self._enter(self._paint) | {self._paint.canvas: shown} | known
 
     def _enter(self, room: Room) -> Updates:
         return {other.column: gr.Column(visible=other is room) for other in self._rooms}
-
-    def _show(self, visit: Visit, tool: object = "choose") -> Updates:
-        return self._paint.shown(visit, self._texts, tool if tool in self._texts.TOOLS else "choose")
 
 
 def sent(event: gr.EventData, name: str) -> object:

@@ -1,19 +1,16 @@
 """The rooms of the page, one visible at a time: start, offer, paint, finish. What is in them; `page` makes it go."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 import gradio as gr
 
-from commands import asked, place, swatches
-from html_components import answer_component, examples_component, strip_component
+from canvas_component import canvas_component
+from html_components import examples_component
 from uploads import ENDINGS, EXAMPLES
-from views import asked_view, comparison, picture_file, picture_view
+from views import comparison, picture_file
 from visits import Visit
-
-PICTURE = {"interactive": False, "buttons": ["fullscreen"], "format": "webp"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,89 +71,16 @@ class OfferRoom:
 
 @dataclass(frozen=True, kw_only=True)
 class PaintRoom:
+    """The picture to paint on, with all that belongs to it."""
+
     column: gr.Column
-    question: gr.Markdown
-    asked: gr.Image
-    picture: gr.Image
-    answer: gr.HTML
-    back: gr.Button
-    skip: gr.Button
-    undo: gr.Button
-    redo: gr.Button
-    model: gr.Button
-    finish: gr.Button
-    start_over: gr.Button
-    tool: gr.Radio
-    hint: gr.Markdown
-    strip: gr.HTML
+    canvas: gr.HTML
 
     @classmethod
     def build(cls, texts: ModuleType) -> "PaintRoom":
         with gr.Column(visible=False, elem_id="paint") as column:
-            question = gr.Markdown(elem_id="question")
-            with gr.Row():
-                with gr.Column(min_width=300):
-                    asking = _asking_side(texts)
-                with gr.Column(min_width=300):
-                    picture = _picture_side(texts)
-            strip = strip_component(texts)
-            with gr.Accordion(texts.HELP_TITLE, open=False):
-                gr.Markdown(texts.HELP)
-        return cls(column=column, question=question, strip=strip, **asking, **picture)
-
-    def shown(self, visit: Visit, texts: ModuleType, tool: str) -> dict[Any, Any]:
-        """What this room shows of a visit."""
-        painting, region = visit.painting, asked(visit)
-        return {
-            self.question: question(visit, texts),
-            self.asked: picture_file(asked_view(painting, region, mark=visit.stroke), self.asked.GRADIO_CACHE),
-            self.picture: picture_file(picture_view(painting), self.picture.GRADIO_CACHE),
-            self.answer: swatches(visit),
-            self.strip: {"frames": visit.frames, "step": visit.step},
-            self.hint: texts.CUT_END if visit.stroke else texts.TOOLS[tool][1],
-            self.back: gr.Button(interactive=place(visit) > 0),
-            self.skip: gr.Button(interactive=region is not None),
-            self.undo: gr.Button(interactive=visit.step > 0),
-            self.redo: gr.Button(interactive=visit.step < visit.last_step),
-            self.model: gr.Button(interactive=painting.next_region() is not None),
-        }
-
-    @property
-    def changing(self) -> Iterable[Any]:
-        """The components that `shown` changes."""
-        return (
-            self.question, self.asked, self.picture, self.answer, self.strip, self.hint,
-            self.back, self.skip, self.undo, self.redo, self.model,
-        )  # fmt: skip
-
-
-def _asking_side(texts: ModuleType) -> dict[str, Any]:
-    """The drawing with the region in question, and how to answer, by the names in PaintRoom."""
-    asked = gr.Image(label=texts.ASKED_LABEL, alt_text=texts.ASKED_ALT, elem_id="asked", **PICTURE)
-    answer = answer_component(texts)
-    with gr.Row(elem_classes="buttons"):
-        buttons = {
-            name: gr.Button(label, min_width=50, elem_id=name)
-            for name, label in (
-                ("back", texts.BACK), ("skip", texts.SKIP), ("undo", texts.UNDO), ("redo", texts.REDO),
-            )
-        }  # fmt: skip
-    return {"asked": asked, "answer": answer, **buttons}
-
-
-def _picture_side(texts: ModuleType) -> dict[str, Any]:
-    """The picture so far, where to go from it, and the tools, by the names in PaintRoom."""
-    picture = gr.Image(label=texts.PICTURE_LABEL, alt_text=texts.PICTURE_ALT, elem_id="picture", **PICTURE)
-    with gr.Row(elem_classes="buttons"):
-        finish = gr.Button(texts.FINISH, variant="primary", min_width=80, elem_id="finish")
-        model = gr.Button(texts.FINISH_AUTO, min_width=80, elem_id="model")
-        start_over = gr.Button(texts.START_OVER, min_width=80, elem_id="start-over")
-    tools = [(label, name) for name, (label, _) in texts.TOOLS.items()]
-    tool = gr.Radio(tools, value="choose", label=texts.TOOL_LABEL, elem_id="tool")
-    hint = gr.Markdown(texts.TOOLS["choose"][1], elem_id="hint")
-    return {
-        "picture": picture, "finish": finish, "model": model, "start_over": start_over, "tool": tool, "hint": hint,
-    }  # fmt: skip
+            canvas = canvas_component(texts)
+        return cls(column=column, canvas=canvas)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,14 +133,3 @@ class FinishRoom:
         """What this room shows of a visit."""
         pictures = comparison(visit.painting, mode, lines)
         return {self.compare: tuple(picture_file(picture, self.compare.GRADIO_CACHE) for picture in pictures)}
-
-
-def question(visit: Visit, texts: ModuleType) -> str:
-    """The question as Markdown, or what to do at the end."""
-    region = asked(visit)
-    if region is None:
-        return texts.ALL_ASKED
-    total = len(visit.painting.regions)
-    area = texts.UNDER_ONE if region.area < 0.01 else f"{region.area:.0%}"
-    words = texts.ANSWERED if region.color else texts.SKIPPED if region.skipped else texts.QUESTION
-    return words.format(number=place(visit) + 1, total=total, area=area, color=region.color)

@@ -20,6 +20,10 @@ def troubles_told(texts: ModuleType) -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError) as error:
-        words = error.words(texts) if isinstance(error, Trouble) else str(error)
-        # gradio shows messages as HTML, and they may quote what a visitor sent.
-        raise gr.Error(html.escape(words, quote=False), print_exception=False) from error
+        raise gr.Error(what_is_wrong(error, texts), print_exception=False) from error
+
+
+def what_is_wrong(error: Exception, texts: ModuleType) -> str:
+    """The sentence for it. gradio shows messages as HTML, and they may quote what a visitor sent."""
+    words = error.words(texts) if isinstance(error, Trouble) else str(error)
+    return html.escape(words, quote=False)

@@ -2,18 +2,20 @@
 
 import io
 import json
+import re
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 from PIL import Image
 
-from guiding_painter.drawings import MAX_PIXELS, count_pages, open_drawing, open_picture, working_size
+from guiding_painter.drawings import GAPS, MAX_PIXELS, count_pages, open_drawing, open_picture, working_size
 from guiding_painter.formats import kind_of
 from guiding_painter.formats.kinds import HEAD
 from texts import Trouble
+from visits import Step, Visit
 
 EXAMPLES = [
     Path(__file__).parent / "examples" / name
@@ -26,11 +28,13 @@ ENDINGS = (
     ".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".heic", ".heif", ".avif", ".jxl", ".psd",
     ".psb", ".ora", ".kra", ".pdf", ".svg", ".zip",
 )  # fmt: skip
+DRAWING = "drawing"  # what files of a drawing without a name are called
 MAX_MEGABYTES = 30
 MIN_SIDE = 16  # pixels; less is no drawing
 MAX_ASPECT = 20
-MAX_STEPS = 500  # of a saved painting: each is worked out again, for the strip
+MAX_STEPS = 1000  # actions of a painting: each is worked out again where a saved one is taken up
 MAX_RECUTS = 20  # of these: each may hold the cells of the whole drawing once more
+MAX_VISIT = 100_000  # bytes of what belongs to a visit
 MAX_STATE = 20_000_000  # bytes of a saved painting's JSON; of the largest it is a tenth
 
 
@@ -115,32 +119,65 @@ def lines_of(data: bytes, side: int) -> Image.Image:
     return drawing
 
 
-def pack_painting(original: bytes, state: dict[str, Any]) -> bytes:
+class Saved(NamedTuple):
+    """A painting that was taken home: the file it began with, its state, and the rest of `Visit` that is kept."""
+
+    original: bytes
+    state: dict[str, Any] | None
+    steps: list[Step]
+    stem: str
+
+
+def pack_painting(visit: Visit) -> bytes:
     """A zip with the drawing as it was uploaded and `Painting.to_dict`: all that is needed to go on later."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("drawing", original)
-        archive.writestr("painting.json", json.dumps(state), zipfile.ZIP_DEFLATED)
+        archive.writestr("drawing", visit.original)
+        archive.writestr("painting.json", json.dumps(visit.painting.to_dict()), zipfile.ZIP_DEFLATED)
+        archive.writestr("visit.json", json.dumps({"stem": visit.stem, "steps": visit.steps}), zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
 
-def unpack_painting(data: bytes) -> tuple[bytes, dict[str, Any] | None]:
-    """The inverse of `pack_painting`; of a .psd or .ora that `Painting.save` wrote, the file and None: it is in there.
+def unpack_painting(data: bytes) -> Saved:
+    """The inverse of `pack_painting`; of a .psd or .ora of `Painting.save` the file without a state, which is in it.
 
     Raises Trouble for anything else; no more is unpacked than may be uploaded.
     """
     if kind_of(data[:HEAD]) in ("psd", "ora"):
         check_painting(check_picture(data).info.get("painting"))
-        return data, None
+        return Saved(data, None, [], DRAWING)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             original = _read_entry(archive, "drawing", MAX_MEGABYTES * 1_000_000)
             state = json.loads(_read_entry(archive, "painting.json", MAX_STATE))
+            named = "visit.json" in archive.namelist()  # earlier files have none
+            visit = json.loads(_read_entry(archive, "visit.json", MAX_VISIT)) if named else {}
     except (KeyError, ValueError, RuntimeError, RecursionError, EOFError, zlib.error, zipfile.BadZipFile, OSError):
         raise Trouble("NO_SAVED") from None
     check_painting(state)
     check_picture(original, state.get("page_number", 1))
-    return original, state
+    return Saved(original, state, *_read_visit(visit))
+
+
+def _read_visit(visit: object) -> tuple[list[Step], str]:
+    """The steps, none where they are damaged, and the stem."""
+    match visit:
+        case {"steps": [*steps], "stem": str(stem)}:
+            return [Step(*step) for step in steps if _is_step(step)], stem_of(Path(stem + ".zip"))
+    return [], DRAWING
+
+
+def _is_step(entry: object) -> bool:
+    match entry:
+        case [int(actions), str(gap), bool()]:
+            return actions > 0 and gap in GAPS
+    return False
+
+
+def stem_of(path: Path) -> str:
+    """What the files made of a drawing are called: its own name, as far as any system takes it."""
+    kept = re.sub(r"[^\w .-]+", "", path.stem).strip(" .")[:60]
+    return kept or DRAWING
 
 
 def check_painting(state: object) -> None:

@@ -1,4 +1,4 @@
-"""The pictures that the Space shows: the region in question, the painting so far, and the strip of both."""
+"""The pictures that the Space makes: the region in question, the painting so far, the strip."""
 
 import base64
 import io
@@ -9,8 +9,10 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from guiding_painter import Painting, Region
+from guiding_painter.colors import to_hex
 from guiding_painter.files import lay_lines
-from guiding_painter.painting.surgery import read_point
+from guiding_painter.painting import Proposal
+from guiding_painter.painting.strokes import read_point
 from texts import Trouble
 
 MAX_SIDE = 1024  # of a picture on the screen; the download has the drawing's own size
@@ -18,20 +20,16 @@ LIT, STRIPE, EDGE = "#fff3b0", "#ffd84d", "#d6266f"
 STRIPES = 14  # pixels of a picture of MAX_SIDE
 DIM, DIMMED = 168, 0.62  # the gray that the rest of the drawing fades to, and how far
 SMALL = 24  # pixels of a picture of MAX_SIDE: a region that is no larger gets a ring around it
-TILE, GAP = 96, 3  # pixels in a frame of the strip
-UNANSWERED = (128, 128, 128)  # as the model sees it
+PROPOSED = 240  # pixels of a whole coloring to choose
+TILE = 96  # pixels of a picture in the strip
+PAPER = (255, 255, 255)
 
 
-def asked_view(
-    painting: Painting, region: Region | None, side: int = MAX_SIDE, mark: tuple[int, int] | None = None
-) -> Image.Image:
-    """RGB, at most `side`: a region of the drawing lit, striped and outlined, which needs no color vision to see.
-
-    `mark`, a point of the drawing, gets a dot.
-    """
+def asked_view(painting: Painting, region: Region | None, side: int = MAX_SIDE) -> Image.Image:
+    """RGB, at most `side`: a region of the drawing lit, striped and outlined, which needs no color vision to see."""
     drawing = _fit(painting.drawing, side)
     if region is None:
-        return _marked(drawing.convert("RGB"), painting, mark)
+        return drawing.convert("RGB")
     mask = Image.fromarray(region.mask).convert("L")
     box = mask.getbbox()
     mask = mask.resize(drawing.size, Image.Resampling.NEAREST)
@@ -47,30 +45,31 @@ def asked_view(
         x, y, radius = (left + right) / 2, (top + bottom) / 2, 1.5 * small
         ring = (x - radius, y - radius, x + radius, y + radius)
         ImageDraw.Draw(view).ellipse(ring, outline=EDGE, width=max(2, round(small / 6)))
-    return _marked(view, painting, mark)
+    return view
 
 
-def picture_view(painting: Painting, side: int = MAX_SIDE) -> Image.Image:
-    """RGB, at most `side`: the painting so far, as `Painting.image` has it, without making that first."""
-    colors = {region.index: region.color or region.suggested_color for region in painting.regions}
+def picture_view(painting: Painting, side: int = MAX_SIDE, guesses: bool = True) -> Image.Image:
+    """RGB, at most `side`: the painting so far, as `Painting.image` has it, without making that first.
+
+    Args:
+        guesses: show the model's where there is no answer; otherwise paper stays white, and no network runs.
+    """
+    colors = {region.index: region.color or (guesses and region.suggested_color) for region in painting.regions}
     drawing = _fit(painting.drawing, side)
     return lay_lines(_flat(painting, colors, drawing.size), drawing)
 
 
-def hints_view(painting: Painting, side: int) -> Image.Image:
-    """RGB, at most `side`: the answers so far, without lines, gray where there are none (the paper's hint map)."""
-    colors = {region.index: region.color for region in painting.regions if region.color}
-    return _flat(painting, colors, _fit(painting.drawing, side).size)
+def proposal_picture(proposal: Proposal) -> str:
+    """A whole coloring as a data URI."""
+    painting = proposal.painting
+    colors = {index: to_hex(color) for index, color in proposal.colors}
+    drawing = _fit(painting.drawing, PROPOSED)
+    return data_uri(lay_lines(_flat(painting, colors, drawing.size), drawing))
 
 
-def frame(painting: Painting, region: Region | None) -> str:
-    """A column of the paper's Fig. 1 as a data URI: the region that was asked for, the hints so far, the picture."""
-    parts = [asked_view(painting, region, TILE), hints_view(painting, TILE), picture_view(painting, TILE)]
-    width, height = parts[0].size
-    column = Image.new("RGB", (width, 3 * height + 2 * GAP), "white")
-    for row, part in enumerate(parts):
-        column.paste(part, (0, row * (height + GAP)))
-    return data_uri(column)
+def frame(painting: Painting) -> str:
+    """A picture of the strip as a data URI: the answers so far, the rest white."""
+    return data_uri(picture_view(painting, TILE, guesses=False))
 
 
 def picture_file(image: Image.Image, folder: str) -> str:
@@ -101,11 +100,12 @@ def comparison(painting: Painting, mode: str, lines: bool) -> tuple[Image.Image,
     return drawing.convert("RGB"), lay_lines(color, drawing) if lines else color
 
 
-def _flat(painting: Painting, colors: dict[int, str], size: tuple[int, int]) -> Image.Image:
-    """RGB: "#rrggbb" by region, `UNANSWERED` where it has none."""
-    table = np.full((int(painting.region_map.max()) + 1, 3), UNANSWERED, dtype=np.uint8)
+def _flat(painting: Painting, colors: dict[int, str | bool | None], size: tuple[int, int]) -> Image.Image:
+    """RGB: "#rrggbb" by region, `PAPER` where it has none."""
+    table = np.full((int(painting.region_map.max()) + 1, 3), PAPER, dtype=np.uint8)
     for index, color in colors.items():
-        table[index] = tuple(bytes.fromhex(color[1:]))
+        if color:
+            table[index] = tuple(bytes.fromhex(color[1:]))
     small = Image.fromarray(painting.region_map).resize(size, Image.Resampling.NEAREST)
     return Image.fromarray(table[np.asarray(small)])
 
@@ -116,20 +116,6 @@ def parse_point(point: object) -> tuple[float, float]:
         return read_point(point)
     except ValueError:
         raise Trouble("OUTSIDE") from None
-
-
-def point_of_drawing(painting: Painting, point: object) -> tuple[int, int]:
-    """The pixel of the drawing under one of its view, as a click sends it. Raises Trouble for what is none."""
-    width, height = painting.drawing.size
-    x, y = ((value + 0.5) * max(1, max(width, height) / MAX_SIDE) for value in parse_point(point))
-    return min(int(x), width - 1), min(int(y), height - 1)
-
-
-def _marked(view: Image.Image, painting: Painting, mark: tuple[int, int] | None) -> Image.Image:
-    if mark is not None:
-        x, y = (value * view.width / painting.drawing.width for value in mark)
-        ImageDraw.Draw(view).ellipse((x - 6, y - 6, x + 6, y + 6), fill=EDGE, outline="white", width=2)
-    return view
 
 
 def _outline(mask: Image.Image) -> Image.Image:

@@ -3,15 +3,17 @@
 import secrets
 import threading
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from PIL import Image
 
 from guiding_painter import GuidingPainterPipeline, Painting
+from guiding_painter.painting import Proposal
 from machine import Cores, give_memory_back
 from record import Record
 from texts import Trouble
@@ -23,6 +25,14 @@ MOST_OPEN = 24  # paintings with all their pixels in memory; the others are take
 MOST_PIXELS = 120_000_000  # of these together, at about 12 bytes each; one painting may be larger
 
 
+class Step(NamedTuple):
+    """What one undo takes back: so many actions of the painting, how wide gaps are closed after it, and who did it."""
+
+    actions: int
+    gap: str
+    by_model: bool = False
+
+
 @dataclass
 class Visit:
     """One visitor's painting.
@@ -32,11 +42,14 @@ class Visit:
         original: the file that was uploaded.
         painting: None where it has been put away, which `Visits.using` undoes.
         saved: as `Painting.to_dict` gave it when it was put away.
+        stem: what its files are called, after the drawing.
         frames: the strip, a data URI for the beginning and for every step, undone ones too.
-        step: how many steps lead to the painting as it is, and so which of the frames shows it; see `commands`.
+        steps: what was done, undone ones too.
+        step: how many of them lead to the painting as it is, and so which of the frames shows it; see `commands`.
         selected: the region that was chosen out of order, or None for the model's order.
-        stroke: where a cut begins, once its first point is chosen.
         recent: the colors used last, the latest first.
+        palette: the colors that the visitor brought.
+        proposals: the whole colorings that were offered.
     """
 
     name: str
@@ -44,18 +57,36 @@ class Visit:
     painting: Painting | None
     record: Record
     saved: dict[str, Any] = field(default_factory=dict)
+    stem: str = "drawing"
     frames: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     step: int = 0
     selected: int | None = None
-    stroke: tuple[int, int] | None = None
     recent: list[str] = field(default_factory=list)
+    palette: list[str] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
     used: float = 0.0
     lock: threading.RLock = field(default_factory=threading.RLock)
+    _map: Any = None  # a weak reference to the map of the version below
+    _map_version: int = 0
 
     @property
     def last_step(self) -> int:
         """How far redo can go."""
         return len(self.frames) - 1
+
+    @property
+    def gap(self) -> str:
+        """How wide the openings in lines are that are closed now."""
+        return self.steps[self.step - 1].gap if self.step else self.painting.prepared.gap
+
+    def version_of_map(self) -> int:
+        """Rises whenever the painting's map of regions may have changed."""
+        region_map = self.painting.region_map
+        if self._map is None or self._map() is not region_map:
+            self._map = weakref.ref(region_map)
+            self._map_version += 1
+        return self._map_version
 
     @property
     def kept_bytes(self) -> int:
@@ -72,27 +103,29 @@ class Visits:
         self._kept: OrderedDict[str, Visit] = OrderedDict()  # the one used last at the end
         self._lock = threading.Lock()
 
-    def start(self, original: bytes, picture: Image.Image, **options: Any) -> str:
+    def start(self, original: bytes, picture: Image.Image, stem: str = "drawing", **options: Any) -> str:
         """Opens a drawing; returns the visit's name. Raises ValueError or OSError for what is none.
 
         Args:
             original: the file, which is kept to go on later.
             picture: what is in it, see `uploads.check_picture`.
+            stem: what its files are called.
             options: of `GuidingPainterPipeline.open`.
         """
         with self.cores.share():
-            return self._keep(original, self.painter.open(picture, **options))
+            return self._keep(original, self.painter.open(picture, **options), stem)
 
-    def resume(self, original: bytes, state: dict[str, Any] | None) -> str:
+    def resume(self, original: bytes, state: dict[str, Any] | None, stem: str = "drawing") -> str:
         """Takes up a painting that was saved; returns the visit's name. Raises Trouble for what is none.
 
         Args:
             original: the file of the drawing, or with the painting in it.
             state: None where it is in the file.
+            stem: what the files made of it are called.
         """
         try:
             with self.cores.share():
-                return self._keep(original, self.painter.resume(original, state))
+                return self._keep(original, self.painter.resume(original, state), stem)
         except (ValueError, OSError):
             raise Trouble("NO_SAVED") from None
 
@@ -125,9 +158,9 @@ class Visits:
         with self._lock:
             self._expire()
 
-    def _keep(self, original: bytes, painting: Painting) -> str:
+    def _keep(self, original: bytes, painting: Painting, stem: str) -> str:
         record = Record(size=painting.drawing.size, regions=len(painting.regions))
-        visit = Visit(secrets.token_urlsafe(16), original, painting, record, used=time.monotonic())
+        visit = Visit(secrets.token_urlsafe(16), original, painting, record, used=time.monotonic(), stem=stem)
         with self._lock:
             self._kept[visit.name] = visit
             self._expire()
@@ -158,6 +191,7 @@ class Visits:
                         pixels -= _pixels(visit)
                         count -= 1
                         visit.saved, visit.painting, away = visit.painting.to_dict(), None, True
+                        visit.proposals = []
                 finally:
                     visit.lock.release()
         if away:

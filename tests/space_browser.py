@@ -105,24 +105,74 @@ def upload(page: Page, file: Path) -> None:
     page.locator("#upload input[type=file]").set_input_files(file)
 
 
-def question(page: Page, text: str) -> None:
-    """Waits until the page asks this."""
-    expect(page.locator("#question")).to_contain_text(text)
+def asked(page: Page, region: int | None) -> None:
+    """Waits until the page asks about the region of this index, or says that none is left."""
+    expect(page.locator(".bench")).to_have_attribute("data-asked", "" if region is None else str(region))
+
+
+def opened(page: Page) -> None:
+    """Waits until a drawing is there to be colored, and the first question."""
+    expect(page.locator(".bench")).to_have_attribute("data-step", "0")
+    expect(page.locator("#question")).not_to_be_empty()
 
 
 def current(page: Page, step: int) -> None:
-    """Waits until the strip shows this step as the current one."""
-    expect(page.locator(f"#strip [data-step='{step}']")).to_have_attribute("aria-current", "step")
+    """Waits until the server has taken so many steps, and the page shows it."""
+    expect(page.locator(".bench")).to_have_attribute("data-step", str(step))
+
+
+def regions(page: Page, count: int) -> None:
+    """Waits until the drawing has so many regions."""
+    expect(page.locator(".bench")).to_have_attribute("data-regions", str(count))
+
+
+def place(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Where a share of the width and height of the drawing is on the page, while the whole of it is to be seen."""
+    board = page.locator("#board")
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    width, height = map(int, page.locator(".bench").get_attribute("data-size").split("x"))
+    scale = min(box["width"] / width, box["height"] / height)
+    left, top = (box["width"] - scale * width) / 2, (box["height"] - scale * height) / 2
+    return box["x"] + left + x * scale * width, box["y"] + top + y * scale * height
 
 
 def click_drawing(page: Page, x: float, y: float) -> None:
-    """Clicks at a share of the width and height of the drawing, which fits into its frame as "contain" has it."""
-    image = page.locator("#asked img")
-    box = image.bounding_box()
-    width, height = image.evaluate("image => [image.naturalWidth, image.naturalHeight]")
-    scale = min(box["width"] / width, box["height"] / height)
-    left, top = (box["width"] - scale * width) / 2, (box["height"] - scale * height) / 2
-    image.click(position={"x": left + x * scale * width, "y": top + y * scale * height})
+    """Clicks at a share of the width and height of the drawing."""
+    page.mouse.click(*place(page, x, y))
+
+
+def drag(page: Page, *points: tuple[float, float]) -> None:
+    """Draws from one share of the drawing's width and height to the next."""
+    ways = [place(page, *point) for point in points]
+    page.mouse.move(*ways[0])
+    page.mouse.down()
+    for way in ways[1:]:
+        page.mouse.move(*way, steps=12)
+    page.mouse.up()
+
+
+def color_at(page: Page, x: float, y: float) -> str:
+    """ "#rrggbb" of the picture on the page at a share of the drawing's width and height."""
+    left, top = place(page, x, y)
+    box = page.locator("#board").bounding_box()
+    return page.locator("#board").evaluate(
+        """(board, [x, y]) => {
+          const ratio = board.width / board.clientWidth;
+          const pixel = board.getContext('2d').getImageData(Math.round(x * ratio), Math.round(y * ratio), 1, 1).data;
+          return '#' + [...pixel.slice(0, 3)].map(value => value.toString(16).padStart(2, '0')).join('');
+        }""",
+        [left - box["x"], top - box["y"]],
+    )
+
+
+def shows(page: Page, x: float, y: float, color: str) -> None:
+    """Waits until the picture on the page has this color there."""
+    for _ in range(100):
+        if (seen := color_at(page, x, y)) == color:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the picture shows {seen} there")
 
 
 def save(page: Page, kind: str, folder: Path) -> Path:

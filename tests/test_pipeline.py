@@ -356,7 +356,7 @@ def test_a_checkpoint_of_training_loads(copied: Path):
 
 def test_the_bundled_weights_load_without_an_argument(drawing: Image.Image):
     painter = GuidingPainterPipeline.from_pretrained()
-    assert painter.segmentation.config.max_hints == 30
+    assert painter.segmentation.config.max_cells == 256
     assert painter.open(drawing, long_side=128).next_region() is not None
 
 

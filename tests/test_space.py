@@ -10,121 +10,237 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image, ImageChops
 from playwright.sync_api import expect
-from space_browser import click_drawing, current, question, save, upload
+from space_browser import asked, click_drawing, color_at, current, drag, opened, place, regions, save, shows, upload
 
+from guiding_painter import Painting
+from guiding_painter.palettes import write_palette
 from texts import en, ko
 from uploads import EXAMPLES
 
 pytest_plugins = ["space_browser"]
 
 
-def test_paint_a_drawing_in_the_browser(page, drawing_file, drawing, tmp_path):
+@pytest.fixture
+def painting(painter, drawing, drawing_file) -> Painting:
+    """The drawing in the file, made larger than its frame on the page, as the server opens it."""
+    drawing = drawing.resize((1500, 1000))
+    drawing.save(drawing_file)
+    return painter.open(drawing)
+
+
+@pytest.fixture
+def places(painting) -> dict[int, tuple[float, float]]:
+    """A place inside each region, by its index, as a share of the drawing's width and height."""
+    return {region.index: (region.center[0] / 1500, region.center[1] / 1000) for region in painting.regions}
+
+
+def test_paint_a_drawing_in_the_browser(page, drawing_file, drawing, painter, tmp_path):
+    order = [region.index for region in painter.open(drawing).regions]
     upload(page, drawing_file)
-    question(page, "Region 1 of about")
+    opened(page)
+    asked(page, order[0])
     expect(page.locator("#undo")).to_be_disabled()
-    before = page.locator("#picture img").get_attribute("src")
 
     page.locator("#color").fill("#2266cc")  # by the picker
     expect(page.locator("#hex")).to_have_value("#2266cc")
     page.locator("#apply").click()
-    question(page, "Region 2 of")
-    assert page.locator("#picture img").get_attribute("src") != before
-    place = page.locator("#skip").bounding_box()
-    page.locator(".common .swatch").nth(8).click()  # by a swatch
-    question(page, "Region 3 of")
-    assert page.locator("#skip").bounding_box() == place, "the buttons moved"
-    suggestion = page.locator(".suggestion .swatch").get_attribute("data-color")
-    expect(page.locator("#hex")).to_have_value(suggestion)
-    page.keyboard.press("Enter")  # by keyboard: what is suggested
-    question(page, "Region 4 of")
-    expect(page.locator(f".palette .swatch[data-color='{suggestion}']")).to_have_count(1)
+    asked(page, order[1])
+    at = page.locator("#skip").bounding_box()
+    suggestion = page.locator(".suggestion .swatch").first
+    expect(suggestion).to_have_attribute("aria-label", re.compile(f"{en.SUGGESTION}: [a-z ]+"))
+    suggested = suggestion.get_attribute("data-color")
+    suggestion.click()  # by what is suggested
+    asked(page, order[2])
+    assert page.locator("#skip").bounding_box()["x"] == at["x"], "the buttons moved"
+    expect(page.locator(f".palette .swatch[data-color='{suggested}']")).to_have_count(1)
     page.locator("#undo").click()
-    question(page, "Region 3 of")
+    asked(page, order[1])
+    current(page, 1)
     page.locator("#hex").fill("no color")
     page.locator("#hex").press("Enter")
     expect(page.get_by_test_id("toast-body")).to_contain_text("is no color")
     page.locator("#redo").click()
-    question(page, "Region 4 of")
+    current(page, 2)
+    page.locator("#strip summary").click()
     page.locator("#strip [data-step='1']").click()
     current(page, 1)
-    question(page, "Region 2 of")
+    asked(page, order[1])
+    expect(page.locator("#strip [data-step='1']")).to_have_attribute("aria-current", "step")
 
     page.locator("#finish").click()
     expect(page.locator("#result img").first).to_be_visible()
-    with Image.open(save(page, "png", tmp_path)) as picture:
+    expect(page.locator("#download-png")).to_be_focused()
+    file = save(page, "png", tmp_path)
+    assert file.name == "a drawing b-colored.png"
+    with Image.open(file) as picture:
         assert (picture.format, picture.size) == ("PNG", drawing.size)
         colors = {color for _, color in picture.convert("RGB").getcolors(100_000)}
         assert (0x22, 0x66, 0xCC) in colors
     page.locator("#lines input").click()
     page.locator("#go-on").click()
-    question(page, "Region 2 of")
+    asked(page, order[1])
 
 
-def test_the_drawing_answers_clicks_and_tools(page, drawing_file, drawing, painter):
-    drawing = drawing.resize((750, 500))  # larger than its frame on the page, as drawings are
-    drawing.save(drawing_file)
-    regions = painter.open(drawing).regions
-    total = len(regions)
-    places = [(x / 750, y / 500) for x, y in (region.center for region in regions)]
+def test_a_color_in_hand_paints_where_the_picture_is_clicked_and_dragged_over(page, drawing_file, places):
+    first, second, third = list(places)[:3]
     upload(page, drawing_file)
-    question(page, "Region 1 of about")
-    page.locator("#hex").fill("#cc2222")
-    page.locator("#hex").press("Enter")
+    opened(page)
+    page.locator(".common .swatch[data-color='#3f6fb5']").click()
+    expect(page.locator("#hint")).to_contain_text("blue")
+    click_drawing(page, *places[third])
+    assert color_at(page, *places[third]) == "#3f6fb5", "it does not show at once"
     current(page, 1)
-    page.locator("#back").click()  # to the answered one
-    question(page, "is #cc2222 now")
-    click_drawing(page, *places[2])
-    question(page, "Region 3 of")
-    click_drawing(page, *places[0])
-    question(page, "is #cc2222 now")
-
-    page.get_by_label(en.TOOLS["merge"][0], exact=True).click()
-    expect(page.locator("#hint")).to_have_text(en.TOOLS["merge"][1])
-    click_drawing(page, *places[2])
-    question(page, f"about {total - 1}")
+    asked(page, first)  # which was only a proposal
+    page.locator(".common .swatch[data-color='#4f9a57']").click()
+    drag(page, places[first], places[second])
     current(page, 2)
+    assert [color_at(page, *places[index]) for index in (first, second)] == ["#4f9a57"] * 2
+    page.keyboard.press("Control+z")  # what was painted in one go goes in one go
+    current(page, 1)
+    shows(page, *places[third], "#3f6fb5")
+    shows(page, *places[second], "#ffffff")
+    page.keyboard.press("Control+Shift+Z")
+    current(page, 2)
+    page.keyboard.press("Escape")
+    click_drawing(page, *places[third])  # without a color in hand a click asks
+    asked(page, third)
+    answered = page.locator("#hex").input_value()
+    assert answered in ("#3f6fb5", "#4f9a57"), "the answer that it has is not offered"
+
+
+def test_the_picture_zooms_moves_and_shows_what_was_before(page, drawing_file, places):
+    first, *_, last = places
+    upload(page, drawing_file)
+    opened(page)
+    page.locator(".common .swatch[data-color='#3f6fb5']").click()
+    click_drawing(page, *places[last])
+    current(page, 1)
+    page.keyboard.down("b")
+    shows(page, *places[last], "#ffffff")
+    page.keyboard.up("b")
+    shows(page, *places[last], "#3f6fb5")
+    corner = color_at(page, 0.01, 0.01)
+    page.mouse.move(*place(page, *places[last]))
+    page.mouse.wheel(0, -1500)
+    page.wait_for_timeout(1000)
+    assert color_at(page, *places[last]) == "#3f6fb5", "what was under the pointer went away"
+    page.mouse.dblclick(*place(page, *places[last]))  # shows all of it again
+    shows(page, 0.01, 0.01, corner)
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(500)
+    click_drawing(page, *places[first])
+    asked(page, first)
+    page.locator("#zoom-in").click()
+    page.locator("#fit").click()
+    click_drawing(page, *places[last])
+    asked(page, last)
+
+
+def test_the_picture_is_usable_by_keyboard_alone(page, drawing_file, places):
+    first, second, third = list(places)[:3]
+    upload(page, drawing_file)
+    opened(page)
+    expect(page.locator("#board")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    asked(page, second)
+    page.keyboard.press("Enter")
+    current(page, 1)
+    asked(page, first)
+    page.keyboard.press("s")
+    current(page, 2)
+    asked(page, third)
+    page.keyboard.press("ArrowLeft")
+    asked(page, second)
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_contain_text("Ctrl+Shift+Z")
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
+
+
+def test_the_tools_change_regions(page, drawing_file, painting, places):
+    total, third = len(places), list(places)[2]
+    upload(page, drawing_file)
+    opened(page)
+    page.get_by_role("radio", name=en.TOOLS["merge"][0], exact=True).click()
+    expect(page.locator("#hint")).to_have_text(en.TOOLS["merge"][1])
+    click_drawing(page, *places[third])
+    regions(page, total - 1)
+    current(page, 1)
     page.locator("#undo").click()
-    question(page, f"about {total}")
-    page.get_by_label(en.TOOLS["split"][0], exact=True).click()
-    expect(page.locator("#hint")).to_have_text(en.TOOLS["split"][1])
-    page.get_by_label(en.TOOLS["cut"][0], exact=True).click()
-    expect(page.locator("#hint")).to_have_text(en.TOOLS["cut"][1])
-    click_drawing(page, 0.28, 0.22)
-    expect(page.locator("#hint")).to_have_text(en.CUT_END)
-    click_drawing(page, 0.28, 0.78)
-    question(page, f"about {total + 1}")
-    expect(page.locator("#hint")).to_have_text(en.TOOLS["cut"][1])
+    regions(page, total)
+    page.get_by_role("radio", name=en.TOOLS["border"][0], exact=True).click()
+    drag(page, (0.28, 0.23), (0.28, 0.78))
+    current(page, 1)
+    regions(page, total + len(painting.draw_border([(420, 230), (420, 780)])))
+    page.get_by_role("radio", name=en.TOOLS["erase"][0], exact=True).click()
+    drag(page, (0.2, 0.5), (0.4, 0.5))
+    current(page, 2)
+    painting.erase_border([(300, 500), (600, 500)])
+    total = len(painting.regions)
+    regions(page, total)
+    page.get_by_role("radio", name=en.TOOLS["border"][0], exact=True).click()
+    drag(page, (0.02, 0.3), (0.03, 0.5))
+    expect(page.get_by_test_id("toast-body")).to_contain_text(en.NO_BORDER)
+    regions(page, total)
 
 
 @pytest.mark.parametrize("tool", ["merge", "move"])
-def test_a_tool_that_needs_a_lit_region_lights_one_at_the_end_and_stays_chosen(
-    tool, page, drawing_file, drawing, painter
-):
-    drawing = drawing.resize((750, 500))
-    drawing.save(drawing_file)
-    regions = painter.open(drawing).regions
-    first, other = ((x / 750, y / 500) for x, y in (regions[0].center, regions[2].center))
+def test_a_tool_that_needs_a_lit_region_lights_one_at_the_end_and_stays_chosen(tool, page, drawing_file, places):
+    first, _, other = list(places)[:3]
     upload(page, drawing_file)
-    question(page, "Region 1 of about")
+    opened(page)
     page.locator("#model").click()
-    question(page, en.ALL_ASKED.splitlines()[0].strip("# "))
+    asked(page, None)
+    expect(page.locator("#question")).to_have_text(en.ALL_ASKED)
+    expect(page.locator("#progress")).to_have_text(en.PROGRESS.format(percent=100))
     expect(page.locator("#apply")).to_be_disabled()
-    chosen = page.get_by_label(en.TOOLS[tool][0], exact=True)
+    chosen = page.get_by_role("radio", name=en.TOOLS[tool][0], exact=True)
     chosen.click()
-    expect(page.locator("#hint")).to_have_text(en.TOOLS[tool][1])
-    click_drawing(page, *first)  # nothing is lit that anything could join or move to: it is asked about
-    question(page, f"Region 1 of about {len(regions)}")
-    current(page, len(regions))
+    click_drawing(page, *places[first])  # nothing is lit that anything could join or move to: it is asked about
+    asked(page, first)
+    current(page, 1)
     expect(chosen).to_be_checked()
-    expect(page.locator("#hint")).to_have_text(en.TOOLS[tool][1])
-    click_drawing(page, *other)  # now one is
-    current(page, len(regions) + 1)
+    click_drawing(page, *places[other])  # now one is
+    current(page, 2)
     expect(chosen).to_be_checked()
+
+
+def test_what_the_model_finishes_is_one_step(page, drawing_file, places):
+    upload(page, drawing_file)
+    opened(page)
+    page.locator("#model").click()
+    asked(page, None)
+    current(page, 1)
+    page.locator("#undo").click()
+    current(page, 0)
+    expect(page.locator("#progress")).to_have_text(en.PROGRESS.format(percent=0))
+
+
+def test_a_palette_gives_its_colors(page, drawing_file, tmp_path):
+    palette = tmp_path / "mine.gpl"
+    write_palette([(1, 2, 3), (200, 100, 50)], palette)
+    upload(page, drawing_file)
+    opened(page)
+    page.locator("#palette-file").set_input_files(palette)
+    expect(page.locator(".own .swatch")).to_have_count(2)
+    page.locator(".own .swatch").nth(1).click()
+    expect(page.locator("#hex")).to_have_value("#c86432")
+
+
+def test_the_gap_slider_cuts_the_drawing_anew(page, drawing_file):
+    upload(page, drawing_file)
+    opened(page)
+    page.locator("#gap").fill("2")
+    current(page, 1)
+    expect(page.locator("#gap")).to_have_value("2")
+    page.locator("#undo").click()
+    current(page, 0)
+    expect(page.locator("#gap")).to_have_value("1")
 
 
 def test_files_for_paint_programs_and_for_later(page, drawing_file, tmp_path):
     upload(page, drawing_file)
-    question(page, "Region 1 of about")
+    opened(page)
     page.locator("#hex").fill("#2266cc")
     page.locator("#hex").press("Enter")
     current(page, 1)
@@ -133,47 +249,68 @@ def test_files_for_paint_programs_and_for_later(page, drawing_file, tmp_path):
     assert files["psd"].read_bytes()[:4] == b"8BPS"
     assert "stack.xml" in zipfile.ZipFile(files["ora"]).namelist()
     assert files["palette"].read_text().startswith("GIMP Palette")
-    assert Image.open(files["film"]).n_frames == 3
+    assert Image.open(files["film"]).n_frames == 2
     assert json.loads(files["record"].read_text())["interactions"] == 1
     page.locator("#done-start-over").click()
     with page.expect_file_chooser() as chooser:
         page.locator("#resume-file").click()
     chooser.value.set_files(files["resume"])
-    question(page, "Region 2 of about")
     current(page, 1)
     expect(page.locator(".palette .swatch[data-color='#2266cc']")).to_have_count(1)
 
 
 def test_a_pdf_and_a_file_of_layers_open_beside_the_pictures(page, drawing_file, drawing, tmp_path):
     upload(page, drawing_file)
-    question(page, "Region 1 of about")
+    opened(page)
     page.keyboard.press("Enter")
-    question(page, "Region 2 of about")
+    current(page, 1)
     page.locator("#finish").click()
     layers = save(page, "psd", tmp_path)
     page.locator("#done-start-over").click()
     upload(page, layers)
-    question(page, "Region 2 of about")
     current(page, 1)
     page.locator("#start-over").click()
     drawing.convert("RGB").save(tmp_path / "pages.pdf", save_all=True, append_images=[drawing.convert("RGB")])
     with page.expect_file_chooser() as chooser:
         page.locator("#resume-file").click()
     chooser.value.set_files(tmp_path / "pages.pdf")
-    question(page, "Region 1 of about")
+    opened(page)
     expect(page.get_by_test_id("toast-body")).to_contain_text("Of the 2 pages in this file the first is used")
 
 
 def test_a_reload_offers_to_go_on(page, drawing_file):
     upload(page, drawing_file)
-    question(page, "Region 1 of about")
+    opened(page)
     page.keyboard.press("Enter")
-    question(page, "Region 2 of about")
+    current(page, 1)
     page.reload()
     page.locator("#resume-last").click()
-    question(page, "Region 2 of about")
     current(page, 1)
-    assert page.locator("#strip [data-step]").count() == 2
+
+
+def test_another_language_goes_on_with_the_painting_and_the_theme(page, address, drawing_file):
+    page.goto(f"{address}?__theme=dark")
+    upload(page, drawing_file)
+    opened(page)
+    page.keyboard.press("Enter")
+    current(page, 1)
+    page.locator("#title a").click()
+    expect(page.locator("#apply")).to_contain_text(ko.APPLY)
+    current(page, 1)
+    assert page.url.endswith(f"/{ko.PATH}?__theme=dark")
+    assert page.evaluate("document.body.classList.contains('dark')")
+    page.keyboard.press("Enter")
+    current(page, 2)
+    page.locator("#title a").click()
+    expect(page.locator("#apply")).to_contain_text(en.APPLY)
+    current(page, 2)
+
+
+def test_a_blank_drawing_says_so(page, tmp_path):
+    path = tmp_path / "blank.png"
+    Image.new("L", (200, 150), 255).save(path)
+    upload(page, path)
+    expect(page.locator("#note")).to_have_text(en.BLANK)
 
 
 def test_a_colored_picture_is_offered_as_lines(page, colored_file):
@@ -183,7 +320,7 @@ def test_a_colored_picture_is_offered_as_lines(page, colored_file):
     expect(page.locator("#examples")).to_be_visible()
     upload(page, colored_file)
     page.locator("#take-lines").click()
-    question(page, "Region 1 of about")
+    opened(page)
 
 
 def test_an_upload_that_is_no_picture_gets_a_message_and_the_page_goes_on(page, not_a_picture, drawing_file):
@@ -191,10 +328,10 @@ def test_an_upload_that_is_no_picture_gets_a_message_and_the_page_goes_on(page, 
     expect(page.get_by_test_id("toast-body")).to_contain_text("cannot be opened as a picture")
     expect(page.locator("#upload img")).to_have_count(0)
     page.locator("#examples button").first.click()  # which nothing may cover
-    question(page, "Region 1 of")
+    opened(page)
     page.locator("#start-over").click()
     upload(page, drawing_file)
-    question(page, "Region 1 of")
+    opened(page)
 
 
 def test_a_phone_in_the_dark_shows_question_drawing_and_buttons_without_scrolling(page, address, drawing_file):
@@ -203,13 +340,14 @@ def test_a_phone_in_the_dark_shows_question_drawing_and_buttons_without_scrollin
     expect(page.locator("#examples button")).to_have_count(8)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     upload(page, drawing_file)
-    question(page, "Region 1 of")
+    opened(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    parts = ("#question", "#asked", "#color", "#hex", "#apply", "#skip", "#undo", ".common .swatch >> nth=0")
-    boxes = [page.locator(part).bounding_box() for part in parts]
+    parts = ("#question", "#board", "#color", "#hex", "#apply", "#skip", "#undo", ".suggestion .swatch", "#finish")
+    boxes = [page.locator(part).first.bounding_box() for part in (*parts, ".common .swatch >> nth=0")]
     assert all(0 <= box["x"] and box["x"] + box["width"] <= 390 for box in boxes)
     assert all(0 <= box["y"] and box["y"] + box["height"] <= 844 for box in boxes)
-    ink = page.evaluate("getComputedStyle(document.querySelector('#question h3')).color")
+    assert min(boxes[-1]["width"], boxes[-1]["height"], boxes[-3]["height"]) >= 44
+    ink = page.evaluate("getComputedStyle(document.querySelector('#question')).color")
     paper = page.evaluate("getComputedStyle(document.querySelector('.gradio-container')).backgroundColor")
     assert np.mean([int(value) for value in re.findall(r"\d+", ink)[:3]]) > 150
     assert np.mean([int(value) for value in re.findall(r"\d+", paper)[:3]]) < 80
@@ -222,10 +360,11 @@ def test_korean_from_the_first_word_to_the_toast(page, address, not_a_picture, d
     expect(page.get_by_test_id("toast-body")).to_contain_text(ko.NO_PICTURE)
     expect(page.locator("#upload img")).to_have_count(0)
     upload(page, drawing_file)
-    question(page, "중 1번째")
+    opened(page)
+    expect(page.locator("#question")).to_contain_text("무슨 색인가요")
     expect(page.locator("#apply")).to_have_text(ko.APPLY)
     page.keyboard.press("Enter")
-    question(page, "중 2번째")
+    current(page, 1)
 
 
 def test_a_whole_painting_through_the_api(client, drawing_file, drawing):

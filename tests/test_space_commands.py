@@ -17,11 +17,16 @@ from PIL import Image, ImageChops, ImageColor
 from scipy import ndimage
 
 import commands
+import repairs
+from canvas_state import canvas_state, map_picture, question
+from color_names import color_name
 from css_colors import read_color
 from downloads import NAMES, make_file
+from guiding_painter.painting import Proposal
 from guiding_painter.palettes import read_palette
+from orders import MOST_ORDERS, carry_out
 from record import Record
-from rooms import FinishRoom, question
+from rooms import FinishRoom
 from texts import Trouble, en, ko
 from uploads import (
     MAX_RECUTS,
@@ -32,10 +37,11 @@ from uploads import (
     is_saved,
     pack_painting,
     read_file,
+    stem_of,
     unpack_painting,
     uploaded,
 )
-from views import EDGE, MAX_SIDE, asked_view, hints_view, picture_file, picture_view, point_of_drawing
+from views import EDGE, MAX_SIDE, asked_view, picture_file, picture_view
 from visits import Visits
 
 
@@ -167,21 +173,14 @@ def test_the_view_has_room_for_more_regions_than_a_byte(visit):
     assert picture_view(painting).getpixel((299, 0)) == (255, 0, 0)
 
 
-def test_a_point_of_the_view_is_found_in_a_larger_drawing(drawing):
-    large = SimpleNamespace(drawing=drawing.resize((3000, 2000)))
-    assert point_of_drawing(large, (512, 341)) == (1501, 1000)
-    assert point_of_drawing(large, (1024, 683)) == (2999, 1999)
-    assert point_of_drawing(SimpleNamespace(drawing=drawing), (149, 99)) == (149, 99)
-
-
 def test_the_picture_on_the_screen_is_the_painting(visit):
     commands.apply_color(visit, "#ff0000")
     difference = ImageChops.difference(picture_view(visit.painting), visit.painting.image)
     assert difference.getbbox() is None
-    hints = hints_view(visit.painting, MAX_SIDE)
-    mask = visit.painting.regions[0].mask
-    assert (np.asarray(hints)[mask] == (255, 0, 0)).all()
-    assert (np.asarray(hints)[~mask] == 128).all()
+    answers = np.asarray(picture_view(visit.painting, guesses=False))
+    mask, paper = visit.painting.regions[0].mask, np.asarray(visit.painting.drawing) == 255
+    assert (answers[mask & paper] == (255, 0, 0)).all()
+    assert (answers[~mask & paper] == 255).all()
 
 
 def test_answers_move_on_in_the_order_of_the_model_and_back(visit):
@@ -251,7 +250,11 @@ def test_the_model_finishes_what_is_left(visit):
     assert seen == [(number, left) for number in range(left)]
     assert all(region.color for region in visit.painting.regions)
     assert visit.painting.regions[0].color == "#ff0000"
-    assert len(visit.frames) == 1 + len(visit.painting.regions)
+    assert (visit.step, len(visit.frames)) == (2, 3), "it is one step"
+    commands.undo(visit)
+    assert [region.color for region in visit.painting.regions] == ["#ff0000", *[None] * left]
+    commands.redo(visit)
+    assert visit.painting.next_region() is None
     with pytest.raises(Trouble, match="had its turn"):
         commands.skip_region(visit)
 
@@ -259,11 +262,9 @@ def test_the_model_finishes_what_is_left(visit):
 def test_what_is_no_point_is_told_apart_from_the_drawing(visit):
     before = visit.step
     for point in (None, 5, "ab", ["a", "b"], [1], [1, 2, 3], [float("nan"), 1], [1, float("inf")], [10**400, 1]):
-        for step in (commands.choose, commands.split, lambda visit, point: commands.cut(visit, point, (5, 5))):
+        for step in (commands.choose, repairs.split, lambda visit, point: repairs.cut(visit, point, (5, 5))):
             with pytest.raises(Trouble, match="outside"):
                 step(visit, point)
-        with pytest.raises(Trouble, match="outside"):
-            point_of_drawing(visit.painting, point)
     assert visit.step == before
 
 
@@ -271,36 +272,36 @@ def test_tools_change_regions_and_are_undone_like_answers(visit):
     count = len(visit.painting.regions)
     first, second = visit.painting.regions[:2]
     commands.choose(visit, first.center)
-    commands.merge(visit, second.center)
+    repairs.merge(visit, second.center)
     assert len(visit.painting.regions) == count - 1
     commands.undo(visit)
     assert len(visit.painting.regions) == count
     commands.choose_index(visit, first.index)
     point = second.center
-    commands.move_cell(visit, point)
+    repairs.move_cell(visit, point)
     assert visit.painting.region_at(point) is first
     assert commands.asked(visit) is first
     assert (visit.step, len(visit.frames)) == (1, 2)
-    with pytest.raises(Trouble, match="in the lit region already"):
-        commands.move_cell(visit, point)
+    with pytest.raises(Trouble, match="in the lit part already"):
+        repairs.move_cell(visit, point)
     with pytest.raises(Trouble, match="no region 99"):
         commands.choose_index(visit, 99)
 
 
 def test_split_and_cut_ask_about_a_part(visit):
     commands.choose(visit, (3, 50))
-    commands.merge(visit, (42, 50))  # the paper around the box and what is in it, which do not touch
+    repairs.merge(visit, (42, 50))  # the paper around the box and what is in it, which do not touch
     count = len(visit.painting.regions)
     with pytest.raises(Trouble, match="click the region that it should become one with"):
-        commands.merge(visit, (42, 50))
-    commands.split(visit, (42, 50))
+        repairs.merge(visit, (42, 50))
+    repairs.split(visit, (42, 50))
     with pytest.raises(Trouble, match="in one piece"):
-        commands.split(visit, (42, 50))
+        repairs.split(visit, (42, 50))
     assert len(visit.painting.regions) > count
     assert commands.asked(visit) is visit.painting.region_at((42, 50))
     count = len(visit.painting.regions)
-    commands.cut(visit, (42, 21), (42, 79))
-    assert len(visit.painting.regions) == count + 1
+    repairs.cut(visit, (42, 21), (42, 79))
+    assert len(visit.painting.regions) > count
     assert visit.painting.region_at((39, 50)) is not visit.painting.region_at((45, 50))
 
 
@@ -328,7 +329,7 @@ def test_every_download_is_what_it_says(visit, kind, tmp_path):
     path = tmp_path / make_file(visit, kind, tmp_path)
     data = path.read_bytes()
     start = {"png": b"\x89PNG", "psd": b"8BPS", "ora": b"PK", "palette": b"GIMP Palette", "film": b"RIFF"}
-    assert path.name == NAMES[kind]
+    assert path.name == "drawing" + NAMES[kind]
     assert data.startswith(start.get(kind, data[:1]))
     if kind == "png":
         assert ImageChops.difference(Image.open(path), visit.painting.image).getbbox() is None
@@ -336,7 +337,7 @@ def test_every_download_is_what_it_says(visit, kind, tmp_path):
         assert read_palette(path) == [(0x22, 0x66, 0xCC)]
     elif kind == "film":
         with Image.open(path) as film:
-            assert film.n_frames == 2 + len(visit.painting.regions)
+            assert film.n_frames == 1 + len(visit.painting.regions)
         assert visit.painting.next_region() is None, "making the film took answers back"
     elif kind == "record":
         assert json.loads(data)["interactions"] == len(visit.painting.regions)
@@ -358,9 +359,10 @@ def test_a_saved_painting_goes_on_with_its_strip(visits, visit, tmp_path):
         commands.apply_color(visit, color)
     commands.undo(visit)
     with open(make_file(visit, "resume", tmp_path), "rb") as file:
-        name = visits.resume(*unpack_painting(file.read()))
+        saved = unpack_painting(file.read())
+    name = visits.resume(saved.original, saved.state, saved.stem)
     with visits.using(name) as again:
-        commands.begin(again)
+        commands.begin(again, saved.steps)
         assert (again.step, again.frames) == (visit.step, visit.frames)
         assert picture_view(again.painting) == picture_view(visit.painting)
         commands.redo(again)
@@ -374,7 +376,7 @@ def test_a_file_of_layers_goes_on_with_its_strip(visits, visit, tmp_path, kind):
     commands.undo(visit)
     data = Path(make_file(visit, kind, tmp_path)).read_bytes()
     assert not is_saved(data)
-    name = visits.resume(*unpack_painting(data))
+    name = unpack_and_resume(visits, data)
     with visits.using(name) as again:
         commands.begin(again)
         assert (again.step, again.frames) == (visit.step, visit.frames)
@@ -411,12 +413,28 @@ def test_a_photo_of_paper_and_a_later_page_are_taken_up(visits, drawing, tmp_pat
             visit.saved, visit.painting = visit.painting.to_dict(), None  # put away
         with visits.using(name) as visit:
             assert visit.painting.image == image
-        with visits.using(visits.resume(*unpack_painting(Path(file).read_bytes()))) as again:
+        with visits.using(unpack_and_resume(visits, Path(file).read_bytes())) as again:
             assert again.painting.image == image
     assert image.size == drawing.size[::-1]
     for number in (0, 3, "1", True, None):
         with pytest.raises(Trouble, match="no page .*: choose one from 1 to 2"):
             check_picture(pages, number)
+
+
+def pack(original: bytes, state: object, visit: object = None) -> bytes:
+    """A saved painting as `pack_painting` would write it, whatever is in it."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("drawing", original)
+        archive.writestr("painting.json", json.dumps(state))
+        if visit is not None:
+            archive.writestr("visit.json", json.dumps(visit))
+    return file.getvalue()
+
+
+def unpack_and_resume(visits, data: bytes) -> str:
+    saved = unpack_painting(data)
+    return visits.resume(saved.original, saved.state, saved.stem)
 
 
 def test_what_is_no_saved_painting_is_refused(visits, visit, drawing):
@@ -432,11 +450,11 @@ def test_what_is_no_saved_painting_is_refused(visits, visit, drawing):
     with zipfile.ZipFile(endless, "w", zipfile.ZIP_BZIP2) as archive:  # unpacks all, however little is asked for
         archive.writestr("drawing", original)
         archive.writestr("painting.json", json.dumps(state))
-    saved = pack_painting(original, state)
-    place = saved.rindex(b"painting.json", 0, -200) + 40
+    saved = pack_painting(visit)
+    place = saved.index(b"painting.json") + 40
     flipped = saved[:place] + bytes(byte ^ 255 for byte in saved[place : place + 20]) + saved[place + 20 :]
     archives = (b"", b"junk", file.getvalue(), bomb.getvalue(), endless.getvalue(), flipped)
-    for data in (*archives, pack_painting(b"no picture", state)):
+    for data in (*archives, pack(b"no picture", state)):
         with pytest.raises(Trouble, match="no file saved here|cannot be opened"):
             unpack_painting(data)
     answers = [{"region": 0, "color": "#123456"}] * (MAX_STEPS + 1)
@@ -449,7 +467,7 @@ def test_what_is_no_saved_painting_is_refused(visits, visit, drawing):
         state | {"history": recuts}, state | {"page": [[0, 0]]}, state | {"drawing": {"size": [1, 1]}},
     ):  # fmt: skip
         with pytest.raises(Trouble, match="no file saved here"):
-            visits.resume(*unpack_painting(pack_painting(original, damaged)))
+            unpack_and_resume(visits, pack(original, damaged))
 
 
 def test_bad_uploads_are_told_apart(drawing, tmp_path):
@@ -505,13 +523,173 @@ def test_only_files_in_the_folder_of_uploads_are_uploads(tmp_path, monkeypatch):
             uploaded(nothing)
 
 
-def test_the_question_says_where_in_the_order_it_is(visit):
-    total = len(visit.painting.regions)
-    assert f"Region 1 of about {total}" in question(visit, en)
-    assert f"약 {total}곳 중 1번째" in question(visit, ko)
+def test_the_question_says_what_is_asked(visit):
+    assert question(visit, en).startswith("What color is the lit part? It is ")
+    assert question(visit, ko).startswith("밝게 표시된 부분은 무슨 색인가요?")
     commands.apply_color(visit, "#ff0000")
     commands.back(visit)
-    assert "#ff0000" in question(visit, en)
+    assert "red now" in question(visit, en)
     answer_all(visit)
     answer_all(visit)
     assert question(visit, en) == en.ALL_ASKED
+
+
+def test_the_page_is_told_once_what_stays(visit, tmp_path):
+    first = canvas_state(visit, en, str(tmp_path))
+    assert {"drawing", "map"} <= first.keys()
+    with Image.open(first["map"]["path"]) as sent:
+        high, low, _ = np.moveaxis(np.asarray(sent).astype(int), 2, 0)
+    assert (256 * high + low == visit.painting.region_map).all()
+    known = {"map": first["map_version"], "strip": None}
+    commands.apply_color(visit, "#ff0000")
+    second = canvas_state(visit, en, str(tmp_path), known)
+    assert not {"drawing", "map", "frames"} & second.keys()
+    assert second["reply"] != first["reply"]
+    repairs.cut(visit, (42, 21), (42, 79))
+    third = canvas_state(visit, en, str(tmp_path), known | {"strip": []})
+    assert third["map_version"] > first["map_version"]
+    assert len(third["strip"]) == 3
+    assert set(third["frames"]) == set(map(str, third["strip"]))
+    fourth = canvas_state(visit, en, str(tmp_path), {"map": third["map_version"], "strip": third["strip"]})
+    assert fourth["frames"] == {}
+    assert "drawing" in canvas_state(visit, en, str(tmp_path), {"map": -1, "strip": None})
+
+
+def test_a_map_of_more_regions_than_a_byte_holds(visit):
+    painting = SimpleNamespace(region_map=np.arange(600, dtype=np.uint16)[None])
+    assert map_picture(painting).getpixel((599, 0)) == (2, 87, 0)
+
+
+def test_swatches_have_names_and_no_color_twice(visit, tmp_path):
+    for color in ("#ffffff", "#c68863", "#ffffff"):
+        commands.apply_color(visit, color)
+    offered = canvas_state(visit, en, str(tmp_path))["swatches"]
+    assert {"color": "#c68863", "name": "light brown"} in offered["palette"]
+    colors = [swatch["color"] for group in ("palette", "own", "recent", "common") for swatch in offered[group]]
+    assert len(colors) == len(set(colors))
+    assert all(swatch["name"] for swatch in offered["common"])
+
+
+@pytest.mark.parametrize(
+    ("color", "name"),
+    [
+        ("#9fd3ee", "light sky blue"), ("#7a4a2b", "brown"), ("#f29fb5", "pink"), ("#1f1f24", "black"),
+        ("#004000", "dark green"), ("#8c8c94", "gray"), ("#f6d3b3", "beige"), ("#fffdd0", "cream"),
+    ],
+)  # fmt: skip
+def test_colors_have_plain_names(color, name):
+    assert color_name(color, en) == name
+
+
+def test_every_color_has_a_name_in_every_language():
+    levels = range(0, 256, 51)
+    for color in (f"#{red:02x}{green:02x}{blue:02x}" for red in levels for green in levels for blue in levels):
+        assert all(color_name(color, texts) for texts in (en, ko))
+
+
+def test_orders_are_carried_out_up_to_the_first_mistake(visit):
+    first, second, third = (region.index for region in visit.painting.regions[:3])
+    paint = {"do": "paint", "regions": [first, third], "color": "#ff0000"}
+    with pytest.raises(Trouble, match="no color"):
+        carry_out(visit, [paint, {"do": "paint", "regions": [second], "color": "junk"}, {"do": "skip"}])
+    assert (visit.step, [region.color for region in visit.painting.regions[:3]]) == (1, ["#ff0000", None, "#ff0000"])
+    assert commands.asked(visit).index == second
+    carry_out(visit, [{"do": "undo"}])
+    assert visit.painting.answers == {}
+    for junk in (None, "paint", [None], [{"do": "nothing"}], [{"do": "look"}] * (MOST_ORDERS + 1), [{"do": ["paint"]}]):
+        with pytest.raises(Trouble, match="did not hear"):
+            carry_out(visit, junk)
+    for order in (
+        {"do": "paint", "regions": None}, {"do": "paint", "regions": [{}], "color": "#fff"}, {"do": "go_to"},
+        {"do": "paint", "regions": [True], "color": "#fff"}, {"do": "choose", "region": "a"}, {"do": "recut", "gap": 5},
+        {"do": "border", "stroke": [[1, 2]]}, {"do": "border", "stroke": "ab"}, {"do": "erase", "stroke": [[1], [2]]},
+        {"do": "border", "stroke": [[1, 2]] * 5000}, {"do": "split"}, {"do": "palette", "file": {"path": "/etc/hosts"}},
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match="."):
+            carry_out(visit, [order])
+    assert visit.step == 0
+
+
+def test_the_model_goes_on_with_its_step_while_nothing_comes_between(visit):
+    model = {"do": "model", "begin": True}
+    commands.finish(visit, seconds=0)
+    assert (visit.step, len(visit.painting.answers)) == (1, 1)
+    commands.finish(visit, seconds=0, goes_on=True)
+    assert (visit.step, len(visit.painting.answers), len(visit.frames)) == (1, 2, 2)
+    carry_out(visit, [{"do": "undo"}])
+    assert visit.painting.answers == {}
+    commands.apply_color(visit, "#ff0000")
+    commands.finish(visit, seconds=0, goes_on=True)
+    assert (visit.step, visit.steps[0].by_model) == (2, False)
+    carry_out(visit, [model])
+    assert visit.painting.next_region() is None
+    before = visit.step
+    carry_out(visit, [model])
+    assert visit.step == before, "there was nothing left to do"
+
+
+def test_a_painting_has_no_more_steps_than_may_be_saved(visit, monkeypatch):
+    monkeypatch.setattr(commands, "MAX_STEPS", 2)
+    for color in ("#ff0000", "#00ff00"):
+        commands.apply_color(visit, color)
+    for full in (
+        lambda: commands.skip_region(visit), lambda: commands.apply_color(visit, "#fff"),
+        lambda: commands.finish(visit), lambda: repairs.cut(visit, (42, 21), (42, 79)),
+    ):  # fmt: skip
+        with pytest.raises(Trouble, match="as many as can be kept"):
+            full()
+    assert visit.step == 2
+    commands.undo(visit)
+    commands.apply_color(visit, "#0000ff")
+
+
+def test_steps_are_saved_with_the_painting(visits, visit):
+    commands.apply_color(visit, "#ff0000")
+    commands.finish(visit)
+    commands.undo(visit)
+    saved = unpack_painting(pack_painting(visit))
+    assert saved.steps == visit.steps
+    state = visit.painting.to_dict()
+    count = len(visit.painting.regions)
+    for steps in ([[1, "normal", False]], [[99, "normal", False]], "ab", [["a", {}, 1]]):
+        damaged = unpack_painting(pack(visit.original, state, {"steps": steps, "stem": "../a<b>"}))
+        assert damaged.stem in ("ab", "drawing", "..ab")
+        with visits.using(visits.resume(damaged.original, damaged.state)) as again:
+            commands.begin(again, damaged.steps)
+            assert again.last_step == count, "each action is a step where they do not fit"
+            assert again.painting.answers == visit.painting.answers
+
+
+def test_files_are_called_after_the_drawing():
+    for name, stem in (
+        ("girl.png", "girl"), ("그림 1.jpg", "그림 1"), ("a drawing <b>.png", "a drawing b"), ("<>.png", "drawing"),
+        ("...png", "drawing"), ("x" * 300 + ".png", "x" * 60),
+    ):  # fmt: skip
+        assert stem_of(Path(name)) == stem
+
+
+def test_an_answer_goes_to_all_parts_like_it_in_one_step(visit, monkeypatch, tmp_path):
+    first, second, third = visit.painting.regions[:3]
+    commands.paint_regions(visit, [second.index], "#00ff00")
+    monkeypatch.setattr(visit.painting, "similar", lambda region: [second, third])
+    assert canvas_state(visit, en, str(tmp_path))["similar"] == [third.index], "what has an answer keeps it"
+    carry_out(visit, [{"do": "paint", "regions": [first.index], "color": "#ff0000", "similar": True}])
+    assert [region.color for region in (first, second, third)] == ["#ff0000", "#00ff00", "#ff0000"]
+    commands.undo(visit)
+    assert [region.color for region in (first, second, third)] == [None, "#00ff00", None]
+
+
+def test_a_whole_coloring_is_taken_to_go_on_from(visit, monkeypatch, tmp_path):
+    painting = visit.painting
+    proposal = Proposal(painting, tuple((region.index, (1, 2, 3)) for region in painting.regions))
+    monkeypatch.setattr(painting, "proposals", lambda count: [proposal])
+    (picture,) = canvas_state(visit, en, str(tmp_path))["proposals"]
+    assert picture.startswith("data:image/webp")
+    for junk in (None, 1, -1, "0", True):
+        with pytest.raises(Trouble, match="no longer offered"):
+            commands.take(visit, junk)
+    carry_out(visit, [{"do": "take", "number": 0}])
+    assert (visit.step, painting.answers) == (1, {})
+    assert canvas_state(visit, en, str(tmp_path))["proposals"] == [], "they are for the start"
+    commands.undo(visit)
+    assert visit.step == 0

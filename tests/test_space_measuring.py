@@ -8,7 +8,7 @@ import sys
 import pytest
 from conftest import make_painter
 
-from benchmarks.space import load_test, speed, study
+from benchmarks.space import clicks, load_test, speed, study
 
 pytest_plugins = ["space_browser"]
 
@@ -75,3 +75,10 @@ def test_visitors_at_once_are_timed_and_one_who_fails_is_told(address, drawing, 
     monkeypatch.setattr(load_test, "color_of", lambda number, count: "no color")
     with pytest.raises(SystemExit, match="3 visitors failed.*is no color"):
         load_test.play_rounds(address, os.getpid(), visitors=3, answers=2, rounds=1)
+
+
+def test_clicks_on_the_page_are_timed(page, address):
+    first, shown, answered = clicks.measure(page, address, example=3, clicks=2)
+    assert first > 0
+    assert len(shown) == len(answered) == 2
+    assert all(0 <= milliseconds < answer for milliseconds, answer in zip(shown, answered, strict=True))

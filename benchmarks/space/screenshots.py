@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 
@@ -44,23 +44,21 @@ def opened(browser: Browser, url: str, size: dict[str, int], language: str = "en
 def answer(page: Page) -> None:
     """Opens the portrait and gives it its colors."""
     page.locator("#examples button").nth(PORTRAIT).click()
-    page.locator("#strip [data-step='0'][aria-current]").wait_for()
-    drawing = page.locator("#asked img")
+    page.locator(".bench[data-step='0'][data-size]").wait_for()
     for number, (point, color) in enumerate(ANSWERS.items(), start=1):
-        seen = drawing.get_attribute("src")
-        drawing.click(position=place(drawing, point))
-        page.wait_for_function("seen => document.querySelector('#asked img').getAttribute('src') !== seen", arg=seen)
         page.locator("#hex").fill(color)
-        page.locator("#hex").press("Enter")
-        page.locator(f"#strip [data-step='{number}'][aria-current]").wait_for()
+        page.locator("#board").click(position=place(page, point))
+        page.locator(f".bench[data-step='{number}']").wait_for()
+        page.wait_for_timeout(400)  # or two would count as a double click
+    page.keyboard.press("Escape")
     page.wait_for_timeout(1500)
     page.evaluate("scrollTo(0, 0)")
 
 
-def place(drawing: Locator, point: tuple[int, int]) -> dict[str, float]:
-    """Where a pixel of a drawing is in its frame, into which it fits as "contain" has it."""
-    box = drawing.bounding_box()
-    size = drawing.evaluate("image => [image.naturalWidth, image.naturalHeight]")
+def place(page: Page, point: tuple[int, int]) -> dict[str, float]:
+    """Where a pixel of the drawing is on the board, into which it fits as "contain" has it."""
+    box = page.locator("#board").bounding_box()
+    size = [int(side) for side in page.locator(".bench").get_attribute("data-size").split("x")]
     scale = min(box["width"] / size[0], box["height"] / size[1])
     return {
         axis: (box[side] - scale * length) / 2 + scale * value

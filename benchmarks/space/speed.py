@@ -9,6 +9,7 @@ import copy
 import io
 import statistics
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 
 import commands
-from benchmarks.space.study import paint_room
+from canvas_state import canvas_state
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.drawings import to_sketch, working_size
 from guiding_painter.hints import region_segments
@@ -105,7 +106,7 @@ def pictures(visits: Visits, name: str, repeat: int) -> Iterator[Row]:
                 "views", f"asked and picture, {side} pixels",
                 lambda side=side: (asked_view(painting, region, side), picture_view(painting, side)), repeat,
             )  # fmt: skip
-        yield measure("views", "frame of the strip", lambda: frame(painting, region), repeat)
+        yield measure("views", "frame of the strip", lambda: frame(painting), repeat)
         both = asked_view(painting, region), picture_view(painting)
     for title, kind, options in (
         ("WebP, quality 80, method 0", "WEBP", {"quality": 80, "method": 0}),
@@ -158,10 +159,10 @@ def answer_at_once(visits: Visits, data: bytes, workers: int, threads: int | Non
                     torch.set_num_threads(threads)
                 with visits.using(name) as visit:
                     commands.apply_color(visit, commands.COMMON[number])
-                    room.shown(visit, en, "choose")
+                    canvas_state(visit, en, folder, {"map": visit.version_of_map(), "strip": None})
             seconds.append(time.perf_counter() - began)
 
-    with paint_room() as room:
+    with tempfile.TemporaryDirectory() as folder:
         people = [threading.Thread(target=visitor, args=(name,)) for name in names]
         began = time.process_time(), time.perf_counter()
         for person in people:

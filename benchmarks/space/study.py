@@ -9,19 +9,15 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import gradio as gr
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 
 import commands
+from canvas_state import canvas_state
 from guiding_painter import GuidingPainterPipeline
 from machine import settle
-from rooms import PaintRoom
 from texts import en
 from uploads import check_picture
 from visits import Visits
@@ -30,8 +26,8 @@ SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp"}
 SCRIPT = ("paint", "paint", "skip", "paint", "undo", "redo", "accept")  # over and over, until nothing is left to ask
 
 
-def play(visits: Visits, room: PaintRoom, path: Path, answers: int) -> dict[str, Any]:
-    """One session, without a person's time: every command as the page does it, with the pictures that it shows.
+def play(visits: Visits, folder: str, path: Path, answers: int) -> dict[str, Any]:
+    """One session, without a person's time: every command as the page does it, with what the page is told then.
 
     Returns the record of the session, the seconds until the first question, and what the visit takes in memory when
     it is put away.
@@ -41,7 +37,7 @@ def play(visits: Visits, room: PaintRoom, path: Path, answers: int) -> dict[str,
     name = visits.start(data, check_picture(data))
     with visits.using(name) as visit:
         commands.begin(visit)
-        room.shown(visit, en, "choose")
+        canvas_state(visit, en, folder)
         first = time.perf_counter() - began
         seconds = []
         for number in range(answers):
@@ -55,7 +51,7 @@ def play(visits: Visits, room: PaintRoom, path: Path, answers: int) -> dict[str,
                 commands.apply_color(visit, commands.swatches(visit)["suggestion"])
             else:
                 {"skip": commands.skip_region, "undo": commands.undo, "redo": commands.redo}[action](visit)
-            room.shown(visit, en, "choose")
+            canvas_state(visit, en, folder, {"map": visit.version_of_map(), "strip": None})
             seconds.append(round(time.perf_counter() - began, 4))
         visit.saved = visit.painting.to_dict()
         record = visit.record.to_dict()
@@ -66,16 +62,6 @@ def play(visits: Visits, room: PaintRoom, path: Path, answers: int) -> dict[str,
         "kept_bytes": visit.kept_bytes,
         "record": record,
     }
-
-
-@contextmanager
-def paint_room() -> Iterator[PaintRoom]:
-    """The room of the page where one paints, in English; the pictures that it shows go with it at the end."""
-    with tempfile.TemporaryDirectory() as folder:
-        with gr.Blocks():
-            room = PaintRoom.build(en)
-        room.asked.GRADIO_CACHE = room.picture.GRADIO_CACHE = folder
-        yield room
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -98,8 +84,8 @@ def main() -> None:
         parser.error(str(error))
     settle(painter)
     visits = Visits(painter)
-    with paint_room() as room:
-        sessions = [play(visits, room, path, args.answers) for path in paths]
+    with tempfile.TemporaryDirectory() as folder:  # of the pictures for the page
+        sessions = [play(visits, folder, path, args.answers) for path in paths]
     seconds = [value for session in sessions for value in session["step_seconds"]]
     firsts = [session["first_question_seconds"] for session in sessions]
     print(f"{len(sessions)} sessions, {len(seconds)} interactions")

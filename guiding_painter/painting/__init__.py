@@ -4,13 +4,14 @@ from .beliefs import Beliefs
 from .cell_view import CellView
 from .model_view import Colorize, ModelView, colorize_panels
 from .numbered_map import numbered_map
-from .painting import Answers, Painting
+from .painting import CONFIDENT, Answers, Painting
 from .proposal import Proposal
 from .region import Region
 from .reopening import reopen
 from .saved import Opened, SavedPainting
 
 __all__ = [
+    "CONFIDENT",
     "Answers",
     "Beliefs",
     "CellView",

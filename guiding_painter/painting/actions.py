@@ -1,21 +1,23 @@
-"""What people do to a painting: the seven actions, each with what it needs, what it does and its saved form.
+"""What people do to a painting: the nine actions, each with what it needs, what it does and its saved form.
 
-An eighth is one more class here, in `KINDS`, and the method of `Painting` that does it.
+A tenth is one more class here, in `KINDS`, and the method of `Painting` that does it.
 """
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from ..colors import RGB, parse_color, to_hex
 from ..drawings import GAPS, PreparedDrawing
+from . import borders
 from .damage import damaged, is_int
 from .layouts import Change, Layout, answered, check_region, merged, moved
 from .packing import unpack
 from .recutting import recut
-from .surgery import MAX_POINTS, cut, split
+from .strokes import MAX_POINTS
+from .surgery import cut, split
 
 Point = tuple[int, int]  # (x, y) in pixels of the drawing
 
@@ -104,23 +106,48 @@ class Merge(Action):
 
 
 @dataclass(frozen=True)
-class Cut(Action):
-    """A region is cut in two along a stroke."""
+class Stroke(Action):
+    """Something done along a stroke; saved under a name of its kind."""
 
     stroke: tuple[Point, ...]
-
-    def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
-        return cut(layout, cells, self.region, self.stroke, prepared.gap_width)
+    name: ClassVar[str]
 
     def to_json(self) -> dict[str, Any]:
-        return {"cut": self.region, "stroke": [list(point) for point in self.stroke]}
+        return {self.name: self.region, "stroke": [list(point) for point in self.stroke]}
 
     @classmethod
     def from_json(cls, entry: object, size: Point) -> Self | None:
         match entry:
-            case {"cut": region, "stroke": [*points]} if is_int(region) and 2 <= len(points) <= MAX_POINTS:
-                return cls(region, tuple(_read_point(point, size) for point in points))
+            case {"stroke": [*points]} if is_int(entry.get(cls.name)) and 2 <= len(points) <= MAX_POINTS:
+                return cls(entry[cls.name], tuple(_read_point(point, size) for point in points))
         return None
+
+
+class Cut(Stroke):
+    """A region is cut in two."""
+
+    name = "cut"
+
+    def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
+        return cut(layout, cells, self.region, self.stroke, prepared.gap_width)
+
+
+class Border(Stroke):
+    """A border is drawn. The region is that in which it begins; those that it parts are found anew."""
+
+    name = "border"
+
+    def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
+        return borders.draw(layout, cells, prepared.ink, self.stroke, prepared.gap_width)
+
+
+class Open(Stroke):
+    """Borders are opened: what the stroke runs through goes to the region in which it begins."""
+
+    name = "open"
+
+    def change(self, layout: Layout, cells: np.ndarray, prepared: PreparedDrawing) -> Change:
+        return Change(borders.open_(layout, cells, prepared.ink, self.stroke))
 
 
 @dataclass(frozen=True)
@@ -239,7 +266,7 @@ class Recut(Action):
         return unpack("region_map", self.model_map, shape, np.uint16)
 
 
-KINDS: tuple[type[Action], ...] = (Split, Merge, Cut, Move, Take, Recut, Answer)
+KINDS: tuple[type[Action], ...] = (Split, Merge, Cut, Border, Open, Move, Take, Recut, Answer)
 
 
 def read_action(entry: object, size: tuple[int, int]) -> Action:

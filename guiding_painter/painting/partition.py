@@ -7,12 +7,13 @@ from PIL import Image
 
 from ..colors import RGB
 from ..drawings import PreparedDrawing
-from .actions import Action, Cut, Merge, Move, Split
+from .actions import Action, Border, Cut, Merge, Move, Open, Split
+from .borders import first_region
 from .flats import Flats, make_flats
 from .history import History, Latest
 from .layouts import Layout, check_region, first_layout
 from .region import Region
-from .surgery import read_point, read_stroke
+from .strokes import read_point, read_stroke
 
 
 class Partition:
@@ -85,6 +86,30 @@ class Partition:
         Raises ValueError for what is no stroke, or leaves the region in one piece.
         """
         return self._divide(Cut(self._index(region), read_stroke(stroke, self.drawing.size)))
+
+    def draw_border(self, stroke: Iterable[Sequence[float]]) -> list[Region]:
+        """Adds a border where a person draws it; returns what it closes off, one region or more.
+
+        Its ends go on to a line that is near; a ring closes off its inside. Raises ValueError where nothing is.
+
+        Args:
+            stroke: two or more points (x, y) in pixels of the drawing.
+        """
+        before = self.layout.order
+        points = read_stroke(stroke, self.drawing.size)
+        self._do(Border(first_region(self.layout, self.cells, self.prepared.ink, points), points))
+        return [region for region in self.regions if region.index not in before]
+
+    def erase_border(self, stroke: Iterable[Sequence[float]]) -> Region:
+        """Opens the borders under a stroke: what it runs through goes to the region in which it begins; returns it.
+
+        Raises ValueError where there is no border.
+
+        Args:
+            stroke: two or more points (x, y) in pixels of the drawing.
+        """
+        points = read_stroke(stroke, self.drawing.size)
+        return self._do(Open(first_region(self.layout, self.cells, self.prepared.ink, points), points))
 
     def merge(self, region: Region | int, other: Region | int) -> Region:
         """Makes one region of two. It is asked for in the place of the first of them; returns it.

@@ -25,9 +25,9 @@ class Opened:
 
     extract_lines: bool = False
     underdrawing: str = "auto"
-    reorder: bool = True
     page: Page = "none"
     page_number: int = 1
+    reorder: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """What of it a saved painting holds; the first page of a file, whole, is not mentioned."""
@@ -166,7 +166,7 @@ def _read_opened(state: dict[str, Any], is_old: bool) -> Opened:
     page_number = state.get("page_number", 1)
     if not is_int(page_number) or page_number < 1:
         raise damaged("page number", page_number)
-    return Opened(extract_lines, underdrawing, reorder, _read_page(state.get("page", "none")), page_number)
+    return Opened(extract_lines, underdrawing, _read_page(state.get("page", "none")), page_number, reorder)
 
 
 def _read_page(value: object) -> Page:

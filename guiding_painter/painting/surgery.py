@@ -4,22 +4,18 @@ A region is only ever divided between its line-bounded cells, or a cell along a 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageDraw
 from scipy import ndimage
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from skimage.measure import approximate_polygon
 
 from ..drawings import grow
 from .layouts import Change, Layout, Piece, check_region, divided, room_left, with_numbers, with_pieces
+from .strokes import STEP, cells_at, check_length, inside_of, on_path, path_along
 
-MAX_POINTS = 10_000  # of a stroke
-MAX_LENGTH = 20  # of a stroke, in widths and heights of the drawing
 MIN_PART = 0.0002  # of the drawing: a smaller part of a region is not split off, it goes with the nearest one
-STEP = 0.5  # pixels between the points of a path
 
 
 def split(layout: Layout, cells: np.ndarray, region: int, ink: np.ndarray, gap: float) -> Layout:
@@ -76,16 +72,14 @@ def cut(layout: Layout, cells: np.ndarray, region: int, stroke: Sequence[tuple[i
     check_region(layout, region)
     room_left(layout)
     mine = layout.owners == region
-    length = np.hypot(*np.diff(np.array(stroke, dtype=float), axis=0).T).sum()
-    if length > MAX_LENGTH * sum(cells.shape):
-        raise ValueError(f"The stroke is {length:.0f} pixels long: draw it without going to and fro.")
-    path, inside = _path(stroke), None
+    length = check_length(stroke, cells.shape)
+    path, inside = path_along(stroke), None
     if np.hypot(*(path[-1] - path[0])) < 0.2 * length:
-        path, inside = _path([*stroke, stroke[0]]), _inside(stroke, cells.shape)
+        path, inside = path_along([*stroke, stroke[0]]), inside_of(stroke, cells.shape)
     else:
         path = _to_borders(path, cells, mine, 2 * gap)
 
-    pieces, sides = _pieces(layout, cells, region, path, inside, gap)
+    pieces, sides = pieces_along(layout, cells, region, path, inside, gap)
     layout = with_pieces(layout, pieces)
     cells = with_numbers(cells, pieces, [piece.cell for piece in pieces])
     mine = layout.owners == region
@@ -99,26 +93,34 @@ def cut(layout: Layout, cells: np.ndarray, region: int, stroke: Sequence[tuple[i
     return Change(divided(layout, region, _with_the_nearest(sides, mine, cells[_box(mine[cells])])), pieces)
 
 
-def _pieces(
-    layout: Layout, cells: np.ndarray, region: int, path: np.ndarray, inside: np.ndarray | None, gap: float
+def pieces_along(
+    layout: Layout,
+    cells: np.ndarray,
+    region: int,
+    path: np.ndarray,
+    inside: np.ndarray | None,
+    gap: float,
+    walls: np.ndarray | None = None,
 ) -> tuple[list[Piece], np.ndarray]:
     """What a stroke makes of the cells that it crosses, but for the largest part of each, which remains that cell.
 
     Args:
         path: (n, 2).
         inside: (H, W) bool, of a closed stroke.
+        walls: (H, W) bool, what parts a cell as the stroke does.
 
     Returns:
         the new cells; and the side of every cell, the new ones last: 1, 2, or 0 where not known.
     """
     sides = np.zeros(len(layout.owners), dtype=int)
     pieces: list[Piece] = []
-    crossed = np.unique(_cells_at(path, cells))
+    crossed = np.unique(cells_at(path, cells))
     crossed = crossed[crossed >= 0]
     for cell in crossed[(layout.owners[crossed] == region) & (layout.sizes[crossed] >= 2 * gap**2)]:
         mask = cells == cell
         box = _box(mask)
-        fragments, side = _fragments(mask[box], path - (box[1].start, box[0].start), inside, box, gap)
+        open_ = mask[box] if walls is None else mask[box] & ~walls[box]
+        fragments, side = _fragments(mask[box], open_, path - (box[1].start, box[0].start), inside, box, gap)
         if {1, 2} <= set(side):
             sides[cell] = side[0]
             for number, piece_side in enumerate(side[1:], 2):
@@ -127,58 +129,19 @@ def _pieces(
     return pieces, sides
 
 
-def read_stroke(points: Iterable[Sequence[float]], size: tuple[int, int]) -> tuple[tuple[int, int], ...]:
-    """A stroke in whole pixels, without those that are on the way from one to the next.
-
-    Args:
-        points: (x, y) in pixels of the drawing; those beside it count as on its edge.
-        size: (width, height) of the drawing.
-
-    Raises ValueError for what is no stroke.
-    """
-    points = list(points)
-    if len(points) > MAX_POINTS:
-        raise ValueError(f"The stroke has {len(points)} points: give at most {MAX_POINTS}.")
-    pixels = np.array([read_point(point) for point in points], dtype=float).reshape(-1, 2)
-    pixels = np.floor(np.clip(pixels, 0, np.array(size) - 1))
-    if len(np.unique(pixels, axis=0)) < 2:
-        raise ValueError(f"The stroke has {len(points)} points: give two or more that are apart.")
-    return tuple((int(x), int(y)) for x, y in approximate_polygon(pixels, 0.5))
-
-
-def read_point(point: Sequence[float]) -> tuple[float, float]:
-    """Raises ValueError for what is no (x, y)."""
-    try:
-        x, y = map(float, point)
-    except (TypeError, ValueError, OverflowError):
-        x = y = math.nan
-    if not (math.isfinite(x) and math.isfinite(y)):
-        raise ValueError(f"{point!r} is no point: give (x, y) in pixels of the drawing.")
-    return x, y
-
-
-def _path(stroke: Sequence[Sequence[float]]) -> np.ndarray:
-    """(n, 2) points along a stroke, `STEP` apart."""
-    points = np.array(stroke, dtype=float)
-    along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
-    steps = np.linspace(0, along[-1], 1 + math.ceil(along[-1] / STEP))
-    return np.stack([np.interp(steps, along, points[:, axis]) for axis in (0, 1)], axis=1)
-
-
-def _inside(stroke: Sequence[tuple[int, int]], shape: tuple[int, int]) -> np.ndarray:
-    """(H, W) bool, what a closed stroke encloses."""
-    mask = Image.new("1", shape[::-1])
-    ImageDraw.Draw(mask).polygon(stroke, fill=1)
-    return np.asarray(mask)
-
-
 def _fragments(
-    cell: np.ndarray, path: np.ndarray, inside: np.ndarray | None, box: tuple[slice, slice], gap: float
+    cell: np.ndarray,
+    open_: np.ndarray,
+    path: np.ndarray,
+    inside: np.ndarray | None,
+    box: tuple[slice, slice],
+    gap: float,
 ) -> tuple[np.ndarray, list[int]]:
     """What a stroke leaves of a cell, the largest first; those smaller than a gap is wide go with their neighbors.
 
     Args:
         cell: (h, w) bool, in its box.
+        open_: (h, w) bool, what of it is connected.
         path: (n, 2) in the same coordinates.
         inside: (H, W) bool, of a closed stroke.
 
@@ -186,11 +149,11 @@ def _fragments(
         (h, w) int32 from 1, 0 beside the cell; and the side, 1 or 2, of each.
     """
     if inside is None:
-        labels, count = ndimage.label(cell & ~_on_path(path, cell.shape))
+        labels, count = ndimage.label(open_ & ~on_path(path, cell.shape))
         side = _sides(path, labels, count + 1, (2.5,))
     else:
-        labels, outer = ndimage.label(cell & ~inside[box])
-        inner_labels, inner = ndimage.label(cell & inside[box])
+        labels, outer = ndimage.label(open_ & ~inside[box])
+        inner_labels, inner = ndimage.label(open_ & inside[box])
         labels = np.where(inner_labels > 0, inner_labels + outer, labels)
         side = np.repeat([0, 1, 2], [1, outer, inner])
     areas = np.bincount(labels.ravel(), minlength=len(side))
@@ -204,15 +167,6 @@ def _fragments(
     return labels[1:-1, 1:-1], side[order].tolist()
 
 
-def _on_path(path: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """(h, w) bool, the pixels under a path: each meets the next at a corner at least."""
-    columns, rows = np.rint(path).astype(int).T
-    within = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1])
-    mask = np.zeros(shape, dtype=bool)
-    mask[rows[within], columns[within]] = True
-    return mask
-
-
 def _to_borders(path: np.ndarray, cells: np.ndarray, mine: np.ndarray, overshoot: float) -> np.ndarray:
     """A path continued straight on at both ends, as far as the cell that it ends in goes, if that is one of mine.
 
@@ -220,7 +174,7 @@ def _to_borders(path: np.ndarray, cells: np.ndarray, mine: np.ndarray, overshoot
     """
     for _ in range(2):
         path = path[::-1]
-        inside = _cells_at(path, cells)
+        inside = cells_at(path, cells)
         last = inside[-1]
         if not mine[last]:
             continue
@@ -230,16 +184,9 @@ def _to_borders(path: np.ndarray, cells: np.ndarray, mine: np.ndarray, overshoot
             continue
         back = path[-1] - path[-1 - min(len(path) - 1, max(16, len(path) // 10))]
         ahead = path[-1] + np.arange(1, sum(cells.shape) / STEP)[:, None] * STEP * back / max(np.hypot(*back), 1e-9)
-        beyond = _cells_at(ahead, cells) != last
+        beyond = cells_at(ahead, cells) != last
         path = np.concatenate([path, ahead[: int(beyond.argmax())]])
     return path
-
-
-def _cells_at(path: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    """(n,) the cell under each point of a path, -1 beside the page."""
-    columns, rows = np.rint(path).astype(int).T
-    outside = (rows < 0) | (rows >= cells.shape[0]) | (columns < 0) | (columns >= cells.shape[1])
-    return np.where(outside, -1, cells[np.where(outside, 0, rows), np.where(outside, 0, columns)])
 
 
 def _sides(path: np.ndarray, labels: np.ndarray, count: int, offsets: Sequence[float]) -> np.ndarray:
@@ -251,7 +198,7 @@ def _sides(path: np.ndarray, labels: np.ndarray, count: int, offsets: Sequence[f
     votes = np.zeros(count, dtype=int)
     for offset in offsets:
         for sign in (1, -1):
-            beside = _cells_at(path + sign * offset * normal, labels)
+            beside = cells_at(path + sign * offset * normal, labels)
             votes += sign * np.bincount(beside[beside >= 0], minlength=count)
     return np.select([votes > 0, votes < 0], [1, 2], 0)
 

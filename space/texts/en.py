@@ -17,9 +17,9 @@ RESUME_LAST = "Continue where you left off"
 HELP_TITLE = "How it works"
 HELP = """
 1. Choose a drawing with dark lines on light paper; a scan will do, or a photo of paper on a table.
-2. One part of it lights up: say its color, with one click on a color, or press Enter to accept the suggestion.
-3. **Skip** what you don't care about. Undo, redo, or click a picture in the strip below to go back there.
-4. Click any other part of the drawing to color that one instead, also one that you have answered before.
+2. One part of it lights up: take a suggested color with one click, or press Enter.
+3. Or pick any color and click the picture where you want it; drag to color several parts at once.
+4. Undo, redo, skip what you don't care about, or let the model finish the rest.
 5. When you like it, press **Finish**: download the picture, its layers for a paint program, or a film of it growing.
 """
 OFFER = (
@@ -31,42 +31,66 @@ TAKE_LINES = "Take its lines"
 USE_AS_IT_IS = "Use it as it is"
 
 # Ask
-QUESTION = "### What color is the lit part?\nRegion {number} of about {total}, {area} of the drawing."
-ANSWERED = (
-    "### Another color for the lit part?\nRegion {number} of about {total}, {area} of the drawing, is {color} now."
-)
-SKIPPED = (
-    "### A color for the lit part after all?\nRegion {number} of about {total}, {area} of the drawing, was skipped."
-)
-ALL_ASKED = "### Every region has had its turn.\nFinish, or click a part of the drawing to change its color."
+QUESTION = "What color is the lit part? It is {area} of the drawing."
+ANSWERED = "Another color for the lit part? It is {area} of the drawing, and {color} now."
+SKIPPED = "A color for the lit part after all? It is {area} of the drawing, and was skipped."
+ALL_ASKED = "Every part has its color. Finish, or pick a color and click a part to change it."
 UNDER_ONE = "under 1%"
-ASKED_LABEL = "The drawing"
-ASKED_ALT = "The drawing with the region in question lit, striped and outlined, the rest dimmed"
-PICTURE_LABEL = "The picture so far"
-PICTURE_ALT = "The colored picture after the answers so far"
+BLANK = "No lines that close anything off were found in this drawing: draw borders, or loosen the gaps."
+BOARD = "The drawing in its present colors, with the part in question striped and outlined"
+PROGRESS, PROGRESS_LABEL = "{percent}% colored", "How much of the picture is colored"
+ZOOM_IN, ZOOM_OUT, FIT, BEFORE = "Zoom in", "Zoom out", "Fit the whole picture", "Hold to see the drawing before (B)"
 COLOR_LABEL = "Color"
 HEX_LABEL = "Color as text, such as #e07a5f"
-APPLY = "Use this color"
-SUGGESTION = "Suggestion"
-COMMON = "Common"
-PALETTE = "This picture"
+APPLY = "Color the lit part"
+SUGGESTION = "For the lit part"
+COMMON = "Common colors"
+PALETTE = "In this picture"
+OWN_PALETTE = "Your palette"
 RECENT = "Recent"
-SKIP, BACK, UNDO, REDO = "Skip", "Back", "Undo", "Redo"
-FINISH_AUTO = "Let the model finish"
+CHOOSE_PALETTE = "Palette or picture…"
+SKIP, UNDO, REDO, PUT_DOWN = "Skip", "Undo", "Redo", "Put color down"
+GUESSES = "Show all guesses"
+SIMILAR = "All parts like this ({count})"
+PROPOSALS, PROPOSAL = "Start from one of these, or go on below", "Coloring {number}"
+GAP, GAP_TIGHT, GAP_LOOSE = "Gaps", "tight", "loose"
+GAP_HELP = "How wide openings in lines may be to be closed: left, only tight ones, right, loose ones too"
+FINISH_AUTO, STOP = "Let the model finish", "Stop"
 FINISH = "Finish"
 START_OVER = "Another drawing"
-STRIP_LABEL = "The way here: click a picture to go back to it"
+STRIP_LABEL = "The way here: go back to any step"
 STRIP_START = "The beginning"
 STRIP_FRAME = "After step {number}"
-TOOL_LABEL = "A click on the drawing"
+TOOL_LABEL = "What a click on the picture does"
 TOOLS = {
-    "choose": ("chooses", "Click a part of the drawing to color it next."),
-    "split": ("splits", "Click a region whose parts want different colors: the part under the click becomes its own."),
-    "cut": ("cuts", "Click two places on the border of a region, one after the other: it is cut between them."),
-    "merge": ("merges", "Click a region to make it one with the lit region."),
-    "move": ("moves", "Click an area inside lines: it moves to the lit region."),
+    "paint": ("Paint", "Click a part to be asked about it, or pick a color first and click where you want it."),
+    "split": ("Split", "Click a region whose parts want different colors: the part you click becomes its own."),
+    "border": ("Draw a border", "Draw a line where one is missing: what it closes off becomes a part of its own."),
+    "erase": ("Open a border", "Draw across a line: the areas on both sides become one."),
+    "merge": ("Join", "Click a region to make it one with the lit part."),
+    "move": ("Move", "Click an area inside lines: it goes to the lit part."),
 }
-CUT_END = "Now click the other end of the cut."
+HINT_HELD = "Click or drag on the picture to color it {color}. Esc puts the color down."
+DRAW_A_LINE = "Draw a line with the pointer held down."
+HELP_PAINT = """
+A part lights up: click a suggested color, or press Enter to take the first.
+Or pick any color, and click or drag on the picture where you want it.
+Zoom with the wheel, two fingers or the buttons; drag to move; double-click to see all of it.
+If a part is cut wrongly: Split, Draw a border, Open a border, Join or Move. Everything can be undone.
+Drop a palette file or a picture on the page to get its colors.
+"""
+KEYS = {
+    "Enter": "color the lit part", "S": "skip it", "← →": "the part before, the next", "Ctrl+Z": "undo",
+    "Ctrl+Shift+Z": "redo", "B": "hold: the drawing before", "+ − 0": "zoom in, out, fit",
+    "Space": "hold and drag: move the picture", "Esc": "put the color down",
+}  # fmt: skip
+CLOSE = "Close"
+COLORS = {
+    "black": "black", "white": "white", "gray": "gray", "red": "red", "orange": "orange", "yellow": "yellow",
+    "lime": "yellow-green", "green": "green", "turquoise": "turquoise", "sky": "sky blue", "blue": "blue",
+    "purple": "purple", "pink": "pink", "brown": "brown", "olive": "olive", "beige": "beige", "cream": "cream",
+}  # fmt: skip
+SHADES = {"light": "light {color}", "dark": "dark {color}", "grayish": "grayish {color}"}
 
 # Finish
 DONE = "### Here is your picture."
@@ -113,7 +137,15 @@ NO_STEP = "There is no step {step}: choose one from 0 to {last}."
 NO_COLOR = "{color} is no color: give one such as #e07a5f, rgb(224, 122, 95) or hsl(13, 67%, 63%)."
 NO_KIND = "{kind} is no kind of file made here: choose one of {known}."
 NO_MODE = "{mode} is no way to color: choose flat or painted."
-NO_SPLIT = "This region is in one piece, there is nothing to split: to cut it in two, click with “cuts”."
+NO_SPLIT = "This region is in one piece, there is nothing to split: draw a border through it."
 NO_CUT = "This cut parts nothing: click two places on the border of one region, on opposite sides of it."
-NO_MERGE = "This is the lit region itself: click the region that it should become one with."
-NO_MOVE = "This area is in the lit region already: click one that is not lit."
+NO_BORDER = "This border closes nothing off: draw it from one line to another, or in a ring."
+NO_ERASE = "There is no border on this line: draw across one, from one part into the other."
+NO_MERGE = "This is the lit part itself: click the region that it should become one with."
+NO_MOVE = "This area is in the lit part already: click one that is not lit."
+NOT_DONE = "Not done"
+NO_PROPOSAL = "That coloring is no longer offered: go on from what you see."
+NO_PALETTE = "This file holds no colors: give a palette (.gpl or .json) or any picture."
+LONG_STROKE = "This line has more than {most} points: draw a shorter one."
+TOO_MANY_STEPS = "This painting has {most} steps, as many as can be kept: finish it, or undo some."
+LOST = "The server did not hear that. Check the connection; what you see now is what it has."

@@ -1,0 +1,132 @@
+"""What the picture on the page is told of a painting: all of it that it does not have yet, as JSON and two files."""
+
+import secrets
+import zlib
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from color_names import color_name
+from commands import asked, swatches
+from guiding_painter import Painting
+from guiding_painter.painting import CONFIDENT
+from views import proposal_picture
+from visits import Visit
+
+MAP_SIDE = 2048  # of the map of regions that goes to the page
+LINES_SIDE = 4096  # of the lines over it
+SUGGESTIONS = 5
+PROPOSALS = 4
+
+
+def canvas_state(visit: Visit, texts: ModuleType, folder: str, known: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The value of the canvas.
+
+    Args:
+        folder: gradio's, from which it serves files.
+        known: what the page has, {"map": version, "strip": ids of frames or None}; None, or -1 for the version, where
+            it has nothing.
+    """
+    if known and known.get("map") == -1:
+        known = None
+    painting, region = visit.painting, asked(visit)
+    value: dict[str, Any] = {
+        "reply": secrets.token_hex(4),  # two that are alike would not reach the page
+        "painting": visit.name,
+        "size": list(painting.drawing.size),
+        "regions": [
+            [
+                other.index,
+                round(other.area, 6),
+                other.color,
+                other.skipped,
+                other.suggested_color,
+                other.confidence >= CONFIDENT,
+            ]
+            for other in painting.regions
+        ],
+        "asked": region and region.index,
+        "question": question(visit, texts),
+        "suggestions": [],
+        "swatches": _named(swatches(visit), texts),
+        "step": visit.step,
+        "last_step": visit.last_step,
+        "left": sum(other.index not in painting.answers for other in painting.regions),
+        "gap": visit.gap,
+        "similar": [other.index for other in painting.similar(region) if not other.color] if region else [],
+    }
+    value["suggestions"] = value["swatches"]["suggestion"]
+    version = visit.version_of_map()
+    if known is None:
+        value["drawing"] = _file(painting.drawing, folder, "drawing.webp", quality=90, method=0)
+        value["notes"] = notes(visit, texts)
+        value["proposals"] = _proposals(visit)
+    if known is None or known.get("map") != version:
+        value |= {"map": _file(map_picture(painting), folder, "map.png", compress_level=1), "map_version": version}
+    if known is not None and isinstance(known.get("strip"), list):
+        frames = [(zlib.crc32(frame.encode()), frame) for frame in visit.frames]
+        had = {id_ for id_ in known["strip"] if isinstance(id_, int)}
+        value["strip"] = [id_ for id_, _ in frames]
+        value["frames"] = {str(id_): frame for id_, frame in frames if id_ not in had}
+    return value
+
+
+def map_picture(painting: Painting) -> Image.Image:
+    """RGB, at most `MAP_SIDE`: the region of every pixel, its index in red (the high byte) and green (the low one)."""
+    image = Image.fromarray(painting.region_map)
+    if (longest := max(image.size)) > MAP_SIDE:
+        size = tuple(max(1, round(side * MAP_SIDE / longest)) for side in image.size)
+        image = image.resize(size, Image.Resampling.NEAREST)
+    numbers = np.asarray(image).astype(np.uint16)
+    bytes_ = np.zeros((*numbers.shape, 3), dtype=np.uint8)
+    bytes_[..., 0], bytes_[..., 1] = numbers >> 8, numbers & 255
+    return Image.fromarray(bytes_)
+
+
+def question(visit: Visit, texts: ModuleType) -> str:
+    """The question, or what to do at the end."""
+    region = asked(visit)
+    if region is None:
+        return texts.ALL_ASKED
+    words = texts.ANSWERED if region.color else texts.SKIPPED if region.skipped else texts.QUESTION
+    area = texts.UNDER_ONE if region.area < 0.01 else f"{region.area:.0%}"
+    return words.format(area=area, color=region.color and color_name(region.color, texts))
+
+
+def notes(visit: Visit, texts: ModuleType) -> list[str]:
+    """What is said once, when a drawing is opened."""
+    return [texts.BLANK] if visit.painting.prepared.cells.max() == 0 else []
+
+
+def _proposals(visit: Visit) -> list[str]:
+    """Small pictures of whole colorings to go on from, where nothing has been done yet."""
+    visit.proposals = visit.painting.proposals(PROPOSALS) if visit.step == 0 else []
+    return [proposal_picture(proposal) for proposal in visit.proposals]
+
+
+def _named(offered: dict[str, Any], texts: ModuleType) -> dict[str, list[dict[str, str]]]:
+    """The colors by group, each once in all groups but the first, with their names."""
+    groups, seen = {"suggestion": offered["suggestions"][:SUGGESTIONS]}, set()
+    for group in ("palette", "own", "recent", "common"):
+        groups[group] = [color for color in dict.fromkeys(offered[group]) if color not in seen]
+        if group != "common":
+            seen.update(groups[group])
+    return {
+        group: [{"color": color, "name": color_name(color, texts)} for color in colors]
+        for group, colors in groups.items()
+    }
+
+
+def _file(image: Image.Image, folder: str, name: str, **options: Any) -> dict[str, Any]:
+    """Writes a picture into a folder of its own in gradio's cache; returns it in the form in which gradio serves it."""
+    if name.startswith("drawing") and max(image.size) > LINES_SIDE:
+        image = image.copy()
+        image.thumbnail((LINES_SIDE, LINES_SIDE), Image.Resampling.BOX)
+    path = Path(folder) / secrets.token_hex(16) / name
+    path.parent.mkdir(parents=True)
+    image.save(path, **options)
+    return gr.FileData(path=str(path)).model_dump()
