@@ -32,7 +32,6 @@ from torch.utils.flop_counter import FlopCounterMode
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
 
-from guided_colorizer import GuidedColorizer
 from guiding_painter import ColorizationNetwork, SegmentationNetwork
 from guiding_painter.drawings import to_color_image, to_sketch
 from guiding_painter.hints import hint_weights, sample_num_hints
@@ -41,7 +40,7 @@ from guiding_painter.segmentation import sketch_cells
 from guiding_painter.unet import UNet
 from preparation import load_networks
 from settings import parse_settings
-from train_guiding_painter import start_accelerator, train_step, trained_parameters
+from train_guiding_painter import make_generator, start_accelerator, train_step, trained_parameters
 
 # name: (step, model configuration, precision)
 FORMS = {
@@ -158,7 +157,7 @@ def prepare_step(
     args = parse_settings("", [f"--{name}={value}" for name, value in flags.items()])
     accelerator = start_accelerator(args)
     segmentation, colorization, discriminator = load_networks(args)
-    generator = GuidedColorizer(segmentation, colorization, end_to_end=args.recipe.lambda_group == 0)
+    generator = make_generator(segmentation, colorization, args)
     optimizers = [
         torch.optim.Adam(trained_parameters(network), lr=args.learning_rate) for network in (generator, discriminator)
     ]

@@ -61,14 +61,14 @@ class CellModel:
             found[:] = panels.gutters
         for number, (sketch, seen) in enumerate(zip(prepared.sketches, maps, strict=True)):
             looked = look(self.segmentation, [sketch], [seen], count)
-            ranks = self._ranks(looked.features)
+            ranks = self.ranks(looked.features)
             regions = np.where(looked.own, ranks[looked.tokens], ranks.max() + 1)[seen]
             if panels:
                 regions = np.minimum(regions, panels.regions - 1) + number * panels.regions
             found[prepared.windows[number]] = regions
         return found
 
-    def _ranks(self, features) -> np.ndarray:
+    def ranks(self, features) -> np.ndarray:
         """(K,) int64, the region of every token of a picture, numbered in the order asked."""
         alike, size, geometry = (value[0].float().cpu() for value in (features.alike, features.size, features.geometry))
         ground = (geometry[:, 8:12] > EDGE).any(1)

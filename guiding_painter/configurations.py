@@ -1,14 +1,15 @@
 """The named architectures: what the networks of a configuration are made with, beyond their own defaults.
 
-Pure data: keyword arguments of all networks, and those of each.
+Pure data: whether f and g are networks over cells or of pixels; keyword arguments of both, and those of each.
 """
 
 CONFIGURATIONS = {
     "lite": {
-        "networks": {"block_out_channels": (32, 64, 128, 256, 256), "stem_factor": 2, "norm": "group"},
-        "segmentation": {"coordinates": True, "cells": True},
-        "colorization": {"fill_hints": True},
+        "over_cells": True,
+        "networks": {},
+        "segmentation": {},
+        "colorization": {},
         "discriminator": {"base_channels": 32, "norm": "group"},
     },
-    "paper": {"networks": {}, "segmentation": {}, "colorization": {}, "discriminator": {}},
+    "paper": {"over_cells": False, "networks": {}, "segmentation": {}, "colorization": {}, "discriminator": {}},
 }

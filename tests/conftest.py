@@ -41,11 +41,12 @@ def make_painter(max_hints: int = 6, norm: str = "group", cells: bool = False, s
     return painter
 
 
-def make_cell_painter(max_cells: int = 64, seed: int = 0) -> GuidingPainterPipeline:
+def make_cell_painter(max_cells: int = 64, seed: int = 0, dropout: float = 0.1) -> GuidingPainterPipeline:
     """Untrained networks over cells, the encoder of full size, with a palette of some pure colors."""
     torch.manual_seed(seed)
-    f = CellSegmentationNetwork(width=32, heads=2, num_layers=1, max_cells=max_cells)
-    g = CellColorizationNetwork(width=32, heads=2, num_layers=1, palette_size=8, block_out_channels=(8, 8, 16))
+    config = {"width": 32, "heads": 2, "num_layers": 1, "dropout": dropout}
+    f = CellSegmentationNetwork(**config, max_cells=max_cells)
+    g = CellColorizationNetwork(**config, palette_size=8, block_out_channels=(8, 8, 16))
     g.palette.copy_(torch.tensor([[r, g, b] for r in (-1.0, 1) for g in (-1.0, 1) for b in (-1.0, 1)]))
     f.alike_shift.data.fill_(-20.0)  # untrained, it would take all cells for one color
     return GuidingPainterPipeline(f.eval(), g.eval())

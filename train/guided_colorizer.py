@@ -10,9 +10,7 @@ from guiding_painter.hints import (
     hint_weights,
     masked_segments,
     mean_colors,
-    straight_through,
 )
-from guiding_painter.segmentation import spread
 from measures.rivals import color_points, draw_points
 
 
@@ -20,7 +18,6 @@ class GuidedColorizer(torch.nn.Module):
     """G of Eq. 12: f, the hints h and g, from (sketch, color_image, N_h) to the colored picture and the regions.
 
     Args:
-        end_to_end: f learns from all losses, as in the paper; otherwise from those of its logits only.
         trained: "both" networks, or only "segmentation" or "colorization".
     """
 
@@ -28,12 +25,11 @@ class GuidedColorizer(torch.nn.Module):
         self,
         segmentation: SegmentationNetwork,
         colorization: ColorizationNetwork,
-        end_to_end: bool = True,
         trained: str = "both",
     ):
         super().__init__()
         self.segmentation, self.colorization = segmentation, colorization
-        self.end_to_end, self.trained = end_to_end, trained
+        self.trained = trained
         segmentation.requires_grad_(trained != "colorization")
         colorization.requires_grad_(trained != "segmentation")
 
@@ -47,24 +43,18 @@ class GuidedColorizer(torch.nn.Module):
     ) -> dict[str, torch.Tensor]:
         """`noise`: one random generator per sample."""
         sketch, color_image = batch["sketch"], batch["color_image"]
-        output = self.regions(batch, tau, noise)
+        output = self.regions(sketch, tau, noise)
         if self.trained == "segmentation":
             return output
-        segments = output["segments"] if self.end_to_end else output["segments"].detach()
+        segments = output["segments"]
         masked = masked_segments(segments, hint_weights(num_hints, segments.shape[1]))  # Eqs. 4-5
         colors = mean_colors(color_image, segments, pixel_weights)  # Eq. 6
         prediction = self.colorization(sketch, segments, hint_map(colors, masked), condition_mask(masked))  # Eqs. 7-9
-        return output | {"segments": segments, "prediction": prediction}
+        return output | {"prediction": prediction}
 
-    def regions(self, batch: dict[str, torch.Tensor], tau: float, noise: list[torch.Generator]) -> dict:
-        """ "logits" and "segments" of f (Eq. 1); "cell_logits" and "guesses" of a network with cells."""
-        sketch = batch["sketch"]
+    def regions(self, sketch: torch.Tensor, tau: float, noise: list[torch.Generator]) -> dict[str, torch.Tensor]:
+        """ "logits" and "segments" of f (Eq. 1)."""
         with torch.set_grad_enabled(torch.is_grad_enabled() and self.trained != "colorization"):
-            if self.segmentation.config.cells:
-                cell_logits, guesses = self.segmentation.of_cells(sketch, batch["cells"])
-                logits = spread(cell_logits, guesses, batch["cells"])
-                of_cells = {"cell_logits": cell_logits, "guesses": guesses}
-                return of_cells | {"logits": logits, "segments": straight_through(logits / tau)}
             logits = self.segmentation(sketch)
             samples = zip(logits.split(1), noise, strict=True)
             segments = torch.cat([gumbel_segments(sample, tau, generator) for sample, generator in samples])

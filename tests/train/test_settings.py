@@ -5,9 +5,11 @@ from dataclasses import FrozenInstanceError, asdict, replace
 from pathlib import Path
 
 import pytest
-from conftest import make_painter
+import torch
+from conftest import make_cell_painter, make_painter
 
-from preparation import counted, load_networks
+from guiding_painter import CellColorizationNetwork, CellSegmentationNetwork
+from preparation import counted, load_networks, published_weights
 from settings import CELLS_RECIPE, PAPER_RECIPE, Settings, Start, number_of_steps, parse_settings
 
 
@@ -21,8 +23,8 @@ def start_from(folder: Path | str, *more: str) -> Settings:
 
 @pytest.fixture
 def models(tmp_path: Path) -> dict[str, Path]:
-    for kind, cells in (("cells", True), ("plain", False)):
-        make_painter(cells=cells).save_pretrained(tmp_path / kind)
+    for kind, make in (("cells", make_cell_painter), ("plain", make_painter)):
+        make().save_pretrained(tmp_path / kind)
     return {kind: tmp_path / kind for kind in ("cells", "plain")}
 
 
@@ -30,7 +32,7 @@ def test_losses_default_to_what_suits_the_networks(models):
     assert start_from("none", "--model_config", "paper").recipe == PAPER_RECIPE
     assert start_from("none").recipe == start_from(models["cells"]).recipe == CELLS_RECIPE
     assert start_from(models["plain"]).recipe == PAPER_RECIPE
-    assert CELLS_RECIPE.lambda_group > 0
+    assert CELLS_RECIPE.lambda_color > 0
     changed = start_from(models["cells"], "--no-ink_aware", "--lambda_tv", "5").recipe
     assert changed == replace(CELLS_RECIPE, ink_aware=False, lambda_tv=5.0)
 
@@ -50,7 +52,7 @@ def test_help_shows_the_defaults_of_the_weights_that_it_starts_from(kind, weight
         parse_settings("", ["--help", f"--pretrained_model_name_or_path={models[kind]}"])
     assert stop.value.code == 0
     shown = " ".join(capsys.readouterr().out.split())
-    assert f"f then learns from the losses of its own alone (default: {weight})" in shown
+    assert f"which color of the palette (default: {weight})" in shown
 
 
 def test_a_mistake_is_told_before_weights_are_looked_for(capsys):
@@ -70,15 +72,21 @@ def test_settings_stay_as_they_were_made():
 
 
 def test_n_c_is_that_of_the_weights_and_a_choice_for_new_networks(models):
-    assert start_from(models["cells"]).max_hints == 6
+    assert start_from(models["plain"]).max_hints == 6
+    assert start_from(models["cells"]).max_hints == 30
     assert start_from("none", "--max_hints", "7").max_hints == 7
 
 
 def test_new_networks_are_the_papers_or_the_lite_ones():
-    for config, norm, cells in (("paper", "batch", False), ("lite", "group", True)):
-        f, g, d = load_networks(start_from("none", "--model_config", config, "--max_hints", "7"))
-        assert (f.config.max_hints, f.config.norm, f.config.cells) == (7, norm, cells)
-        assert (g.config.norm, d.config.norm) == (norm, norm)
+    f, g, d = load_networks(start_from("none", "--model_config", "paper", "--max_hints", "7"))
+    assert (f.config.max_hints, f.config.norm, g.config.norm, d.config.norm) == (7, "batch", "batch", "batch")
+    f, g, d = load_networks(start_from("none"))
+    assert [type(network) for network in (f, g)] == [CellSegmentationNetwork, CellColorizationNetwork]
+    assert d.config.norm == "group"
+    published = published_weights()["_conv_stem.weight"]
+    assert torch.equal(f.encoder.stem.conv.weight, published)
+    f, _, _ = load_networks(start_from("none", "--encoder_weights", "none"))
+    assert not torch.equal(f.encoder.stem.conv.weight, published)
 
 
 def test_the_number_of_steps(tmp_path, monkeypatch):

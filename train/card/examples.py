@@ -7,6 +7,7 @@ from PIL import Image
 
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.files import replace_file
+from measures.answers import number_of_questions
 from measures.sheets import example_sheet
 from pictures.pairs import SketchColorPairs, collate
 
@@ -46,7 +47,7 @@ def draw_examples(
 
 def judged_after(painter: GuidingPainterPipeline) -> int:
     """The number of answers by whose PSNR examples are chosen."""
-    return min(JUDGED_AFTER, painter.segmentation.config.max_hints)
+    return min(JUDGED_AFTER, number_of_questions(painter))
 
 
 def write_small(image: Image.Image, path: Path) -> None:

@@ -3,21 +3,29 @@
 from collections.abc import Iterator
 
 import torch
+import torch.nn.functional as F
 from torch.utils.data import DataLoader, Dataset
 from tqdm.auto import tqdm
 
-from guiding_painter import GuidingPainterPipeline
-from guiding_painter.hints import condition_mask, hint_map, masked_segments, mean_colors, one_hot
+from cell_colorizer import fill_cells
+from guiding_painter import CellSegmentationNetwork, GuidingPainterPipeline
+from guiding_painter.cell_networks import CellFeatures
+from guiding_painter.hints import condition_mask, hint_map, masked_segments, mean_colors, one_hot, region_segments
 from guiding_painter.metrics import psnr
 from pictures.pairs import collate
+
+QUESTIONS = 30  # of networks over cells, which have no N_c: later ones are not asked, as G ends there, too
 
 
 class Answers:
     """A batch of sketches with the regions that a model asks about and the true answers.
 
+    `sketch` and `image` are the batch's, `segments` (B, N_c, H, W) the regions in the order asked, `colors` (B, N_c, 3)
+    the answers, `asked` (B, N_c) which regions there are, and `pixel_weights` what ink counts in an answer.
+
     Args:
         painter: the model.
-        batch: "sketch" (B, 1, H, W) and "color_image" (B, 3, H, W), in [-1, 1].
+        batch: "sketch" (B, 1, H, W) and "color_image" (B, 3, H, W), in [-1, 1]; and for a model over cells "cells".
         ink_aware: ink pixels do not count in an answer: people answer with clean colors.
     """
 
@@ -26,33 +34,92 @@ class Answers:
         self.painter = painter
         self.sketch, self.image = batch["sketch"].to(painter.device), batch["color_image"].to(painter.device)
         self.pixel_weights = (self.sketch + 1) / 2 if ink_aware else None
-        self.segments = one_hot(painter.segmentation(self.sketch))  # (B, N_c, H, W)
+        self.segments = self.regions(batch)
         self.colors = mean_colors(self.image, self.segments, self.pixel_weights)
-        self.asked = self.segments.flatten(2).any(2)  # (B, N_c)
+        self.asked = self.segments.flatten(2).any(2)
+
+    def regions(self, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+        """`segments`: f looks at the sketches."""
+        return one_hot(self.painter.segmentation(self.sketch))
 
     def first(self, k: int) -> torch.Tensor:
         """hint_weights after the first k answers, (B, N_c) bool."""
         return self.asked & (self.asked.cumsum(1) <= k)
 
     @torch.no_grad()
-    def colorize(self, hint_weights: torch.Tensor, segments: torch.Tensor | None = None) -> torch.Tensor:
+    def colorize(self, hint_weights: torch.Tensor) -> torch.Tensor:
         """The pictures (B, 3, H, W) when only these regions, (B, N_c), have been answered."""
+        return self._colorize(hint_weights, self.segments)
+
+    def _colorize(self, hint_weights: torch.Tensor, segments: torch.Tensor) -> torch.Tensor:
         masked = masked_segments(self.segments, hint_weights)
-        segments = self.segments if segments is None else segments
         return self.painter.colorization(self.sketch, segments, hint_map(self.colors, masked), condition_mask(masked))
 
     def curve(self, counts: tuple[int, ...]) -> torch.Tensor:
         """PSNR in dB after each number of answers, (B, len(counts))."""
         return torch.stack([psnr(self.colorize(self.first(k)), self.image) for k in counts], dim=1)
 
+    @torch.no_grad()
     def importance(self) -> torch.Tensor:
         """PSNR in dB when region i comes first and is the only one answered (Sec. 4.5, Fig. 5), (B, N_c)."""
-        scores = []
-        for i in range(self.segments.shape[1]):
-            only = torch.zeros_like(self.asked).index_fill_(1, torch.tensor([i], device=self.asked.device), True)
-            in_front = torch.cat([self.segments[:, i : i + 1], self.segments[:, :i], self.segments[:, i + 1 :]], dim=1)
-            scores.append(psnr(self.colorize(only, in_front), self.image))
+        scores = [psnr(self.colorize_only(i), self.image) for i in range(self.segments.shape[1])]
         return torch.stack(scores, dim=1)
+
+    def colorize_only(self, i: int) -> torch.Tensor:
+        """The pictures when region i comes first and is the only one answered."""
+        in_front = torch.cat([self.segments[:, i : i + 1], self.segments[:, :i], self.segments[:, i + 1 :]], dim=1)
+        return self._colorize(self.only(i), in_front)
+
+    def only(self, i: int) -> torch.Tensor:
+        """hint_weights of region i alone, (B, N_c) bool."""
+        return torch.zeros_like(self.asked).index_fill_(1, torch.tensor([i], device=self.asked.device), True)
+
+
+class CellAnswers(Answers):
+    """The same of a model over cells: colored are all cells, flat under the ink, in the means that g believes in.
+
+    Regions are asked in their first order, which answers would change in use.
+    """
+
+    def regions(self, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+        self.cells = batch["cells"].to(self.sketch.device)
+        self.features = self.painter.segmentation(self.sketch, self.cells)
+        ranks = torch.full(self.features.size.shape, QUESTIONS, device=self.cells.device)  # (B, K)
+        for i, size in enumerate(self.features.size):
+            found = self.painter.model.ranks(picture_of(self.features, i, int((size > 0).sum())))
+            ranks[i, : len(found)] = torch.from_numpy(found).to(ranks)
+        self.ranks = ranks.clamp(max=QUESTIONS)
+        numbers = F.pad(self.ranks, (0, 1), value=QUESTIONS)  # of cells without a token
+        of_pixels = numbers.gather(1, self.cells.clamp(max=self.ranks.shape[1]).flatten(1)).view_as(self.cells)
+        return region_segments(of_pixels, QUESTIONS + 1)[:, :QUESTIONS]
+
+    def _colorize(self, hint_weights: torch.Tensor, segments: torch.Tensor) -> torch.Tensor:
+        known = F.pad(hint_weights, (0, 1)).gather(1, self.ranks)
+        numbers = self.ranks.clamp(max=QUESTIONS - 1)[..., None].expand(-1, -1, 3)
+        features, colors = self.features, self.colors.gather(1, numbers)
+        beliefs = self.painter.colorization(features.tokens, features.bias, features.alike, colors, known)
+        return (fill_cells(beliefs.mean, self.cells) + 1) * (self.sketch + 1) / 2 - 1
+
+
+def picture_of(features: CellFeatures, i: int, count: int) -> CellFeatures:
+    """What f knows of the first `count` cells, all that it has, of picture i of a batch."""
+    own = CellFeatures(*(value[i : i + 1] for value in features))
+    tokens, size, geometry, embedding = (own[name][:, :count] for name in (0, 3, 4, 5))
+    return CellFeatures(tokens, own.bias[..., :count, :count], own.alike[:, :count, :count], size, geometry, embedding)
+
+
+def answers_of(painter: GuidingPainterPipeline, batch: dict[str, torch.Tensor], ink_aware: bool) -> Answers:
+    """As the painter's networks ask, see `Answers`."""
+    return (CellAnswers if is_over_cells(painter) else Answers)(painter, batch, ink_aware)
+
+
+def is_over_cells(painter: GuidingPainterPipeline) -> bool:
+    return isinstance(painter.segmentation, CellSegmentationNetwork)
+
+
+def number_of_questions(painter: GuidingPainterPipeline) -> int:
+    """N_c, the most answers that are measured."""
+    return painter.segmentation.config.get("max_hints", QUESTIONS)
 
 
 def all_answers(
@@ -62,7 +129,7 @@ def all_answers(
     for batch in tqdm(DataLoader(pictures, batch_size, collate_fn=collate), desc="measuring", leave=False):
         skipped += batch["skipped"]
         if "sketch" in batch:
-            yield Answers(painter, batch, ink_aware)
+            yield answers_of(painter, batch, ink_aware)
 
 
 def measure(

@@ -75,7 +75,8 @@ class Comparison:
         ways = ways_to_color(answers, self.bucket, self.point_model, seed=len(self.regions))
         for name, way in ways.items():
             self._add_row(name, way, answers.image)
-        region_maps = answers.segments.argmax(1).cpu().numpy()
+        beyond = ~answers.segments.any(1) * answers.segments.shape[1]  # of what is never asked
+        region_maps = (answers.segments.argmax(1) + beyond).cpu().numpy()
         for asked, region_map in zip(answers.asked.cpu(), region_maps, strict=True):
             self.used |= asked
             self.regions.append({"asked": int(asked.sum()), **region_statistics(region_map)})

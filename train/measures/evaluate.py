@@ -26,7 +26,7 @@ from arguments import (
     without_folders,
 )
 from guiding_painter import GuidingPainterPipeline
-from measures.answers import all_answers
+from measures.answers import all_answers, is_over_cells, number_of_questions
 from measures.comparison import Comparison
 from measures.results import NRI_THRESHOLDS, sentences, table
 from pictures.folders import load_pictures
@@ -83,9 +83,9 @@ def evaluate(painter: GuidingPainterPipeline, args: argparse.Namespace) -> dict[
     sets = {folder: load_pictures(folder, split) for folder, split in zip(args.data_dir, splits, strict=True)}
     reports = {}
     for (folder, pictures), split in zip(sets.items(), splits, strict=True):
-        max_hints = painter.segmentation.config.max_hints
-        comparison = Comparison(max_hints, args.stop_prob, args.importance, args.rival, point_model, distance)
-        pairs, skipped = SketchColorPairs(pictures, args.resolution), []
+        most = number_of_questions(painter)
+        comparison = Comparison(most, args.stop_prob, args.importance, args.rival, point_model, distance)
+        pairs, skipped = SketchColorPairs(pictures, args.resolution, is_over_cells(painter)), []
         for answers in all_answers(painter, pairs, not args.with_ink, args.batch_size, skipped):
             comparison.add(answers)
         report = {"split": split, **comparison.report(tuple(args.thresholds))}
@@ -119,7 +119,7 @@ def main(argv: list[str] | None = None) -> None:
         painter = GuidingPainterPipeline.from_pretrained(args.pretrained_model_name_or_path)
         painter.to("cuda" if torch.cuda.is_available() else "cpu")
         sets = evaluate(painter, args)
-        report = settings(args, argv, painter.segmentation.config.max_hints) | {"sets": sets}
+        report = settings(args, argv, number_of_questions(painter)) | {"sets": sets}
         for name, one in sets.items():
             print(f"{name}, {one['pictures']} pictures", table(one["rows"]), sentences(one), sep="\n", file=sys.stderr)
         text = json.dumps(report, indent=2)

@@ -11,7 +11,7 @@ from scipy import ndimage
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.drawings import to_pil
 from guiding_painter.hints import condition_mask, hint_map, masked_segments
-from measures.answers import Answers
+from measures.answers import Answers, answers_of
 
 ASKED_COLOR = torch.tensor([1.0, 0.1, -0.6])[:, None, None]  # orange
 GAP = 2  # pixels between tiles
@@ -36,7 +36,7 @@ def progress_sheet(
         num_hints: as many columns, or fewer where the model asks about fewer regions.
         tile_size: of each small picture, in pixels.
     """
-    answers = Answers(painter, batch, ink_aware)
+    answers = answers_of(painter, batch, ink_aware)
     paper = (answers.sketch + 1) / 2
     columns = []
     for k in range(min(num_hints, int(answers.asked.sum(1).max())) + 1):
@@ -60,7 +60,7 @@ def example_sheet(
     Args:
         batch, ink_aware, tile_size: as for `progress_sheet`.
     """
-    answers = Answers(painter, batch, ink_aware)
+    answers = answers_of(painter, batch, ink_aware)
     sketch = answers.sketch.expand_as(answers.image)
     columns = {"drawing": sketch, "regions asked": sketch}
     columns |= {f"{k} answer{'s' if k > 1 else ''}": answers.colorize(answers.first(k)) for k in SHOWN_COUNTS}

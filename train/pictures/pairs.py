@@ -11,12 +11,20 @@ import torch
 from PIL import Image, ImageEnhance
 from torch.utils.data import Dataset, default_collate
 
-from guiding_painter.drawings import extract_line_art, open_drawing, open_picture, to_color_image, to_sketch
-from guiding_painter.segmentation import sketch_cells
+from guiding_painter.drawings import (
+    cut_cells,
+    extract_line_art,
+    find_ink,
+    open_drawing,
+    open_picture,
+    to_color_image,
+    to_sketch,
+)
 from pictures.crops import center_box, crop, crop_drawing, random_box
 from pictures.drawing_style import vary_drawing
 
 MIN_SIDE = 32  # pixels; a smaller picture is a thumbnail or an icon of some program, not a page
+GAPS = {"tight": 0.15, "normal": 0.75, "loose": 0.1}  # chances of each in training
 MAX_TRIES = 1000  # unusable pictures of a stream in a row, before it is taken for a stream of something else
 
 
@@ -94,15 +102,20 @@ class SketchColorPairs(Dataset):
         picture = self.pictures[index]
         return picture if isinstance(picture, Example) else Example(picture)
 
-    def pair(self, picture: Image.Image, sketch: torch.Tensor) -> dict[str, torch.Tensor]:
+    def pair(self, picture: Image.Image, sketch: torch.Tensor, gap: str = "normal") -> dict[str, torch.Tensor]:
+        """`gap`: how wide openings in lines are closed where cells are cut, see `drawings.cut_cells`."""
         pair = {"sketch": sketch, "color_image": to_color_image(picture)}
         if self.with_cells:
-            pair["cells"] = sketch_cells(sketch)
+            drawing = Image.fromarray(((sketch[0, 0] + 1) * 127.5).round().to(torch.uint8).numpy())
+            cells = cut_cells(find_ink(drawing), gap)
+            pair["cells"] = torch.from_numpy(cells.astype(np.int64))[None]
         return {name: value[0] for name, value in pair.items()}
 
 
 class TrainingPairs(SketchColorPairs):
     """An endless stream of training samples: random crops, flipped half of the time, with other colors and lines.
+
+    With cells, colors stay natural, as they are to be learned; without, they are to be asked for, and are moved far.
 
     Sample n is a function of (seed, n) alone, whichever process or worker makes it. So a training that goes on at
     sample n sees what it would have seen uninterrupted, and processes see together what one alone would have seen.
@@ -135,12 +148,15 @@ class TrainingPairs(SketchColorPairs):
         (picture, drawing), skipped = self.open_next(n)
         rng = np.random.default_rng((self.seed, n))
         box, flip = random_box(picture, self.resolution, rng), rng.random() < 0.5
-        square = jitter_colors(crop(picture, box, self.resolution, flip), rng)
+        square = crop(picture, box, self.resolution, flip)
+        square = vary_colors(square, rng) if self.with_cells else jitter_colors(square, rng)
         if drawing:
             sketch = crop_drawing(drawing, picture.size, box, self.resolution, flip)
         else:
             sketch = to_sketch(vary_drawing(square, rng, self.sketch_variation))
-        return self.pair(square, sketch) | {"seed": int(rng.integers(2**62)), "skipped": skipped}
+        seed = int(rng.integers(2**62))
+        gap = str(rng.choice(list(GAPS), p=list(GAPS.values())))
+        return self.pair(square, sketch, gap) | {"seed": seed, "skipped": skipped}
 
     def open_next(self, n: int) -> tuple[tuple[Image.Image, Image.Image | None], list[str]]:
         """The n-th picture with its drawing, or the first usable one after it, and what is wrong with those before.
@@ -170,6 +186,15 @@ def collate(samples: list[dict]) -> dict:
     skipped = [reason for sample in samples for reason in sample.pop("skipped")]
     samples = [sample for sample in samples if sample]
     return (default_collate(samples) if samples else {}) | {"skipped": skipped}
+
+
+def vary_colors(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Half of the pictures a little brighter or darker, more or less saturated; white stays white."""
+    if rng.random() < 0.5:
+        return picture
+    gamma = rng.uniform(0.85, 1.18)
+    picture = picture.point([round(255 * (value / 255) ** gamma) for value in range(256)] * 3)
+    return ImageEnhance.Color(picture).enhance(rng.uniform(0.8, 1.2))
 
 
 def jitter_colors(picture: Image.Image, rng: np.random.Generator) -> Image.Image:

@@ -303,13 +303,13 @@ def arguments(*words: str) -> object:
 
 def test_the_flags_choose_the_source(tmp_path):
     pages = str(write_parquet(tmp_path / "pages.parquet", range(20), sketches=True))
-    whole, held_back = load_data(arguments("--dataset_name", pages, "--max_validation_pictures", "1"), False)
+    whole, held_back = load_data(arguments("--dataset_name", pages, "--max_validation_pictures", "1"))
     assert (len(whole), len(held_back)) == (16, 1)
     assert whole[0]["color_image"].shape == (3, 32, 32)
     words = ("--dataset_name", pages, "--streaming", "--sketch_column", "lines", "--seed", "3")
-    stream, held_back = load_data(arguments(*words), True)
+    stream, held_back = load_data(arguments(*words))
     assert len(held_back) == HELD_BACK
-    again = load_data(arguments(*words), True)[0]
+    again = load_data(arguments(*words))[0]
     assert samples_equal(stream[7], again[7])
     assert {"sketch", "cells"} <= set(stream[7])
     assert number_of_steps(arguments(*words), None, 12) == 2000
@@ -349,7 +349,7 @@ def test_a_training_on_a_stream_goes_on_where_it_was_interrupted(tmp_path, capsy
 )
 def test_flags_that_do_not_go_together_are_refused(words, sentence):
     with pytest.raises(ValueError, match=sentence):
-        load_data(arguments(*words), False)
+        load_data(arguments(*words))
 
 
 @pytest.mark.parametrize("words", [(), ("--train_data_dir", "comic", "--dataset_name", "comic")])
