@@ -34,16 +34,18 @@ def region_colors(picture: Image.Image, paper: np.ndarray, seen: Sample, owners:
     return {index: tuple(means[index].tolist()) for index in np.unique(owners).tolist()}
 
 
-def painted_colors(picture: Image.Image, paper: np.ndarray, flats: Flats, answers: Mapping[int, RGB]) -> Image.Image:
+def painted_colors(
+    picture: Image.Image, paper: np.ndarray, flats: Flats, means_wanted: Mapping[int, RGB]
+) -> Image.Image:
     """The model's shading at the drawing's own size, RGB without lines; no color crosses the border of a cell.
 
     Each cell is enlarged by itself from those pixels of the picture that are paper of this cell, continued to its
-    border. Then each answered region is shifted, channel by channel, until its mean is the answer (to half a level).
+    border. Then each region is shifted, channel by channel, until its mean is what is wanted (to half a level).
 
     Args:
         picture: what the model paints, RGB at the working size.
         paper: (h, w) bool, where the picture shows no line of the drawing.
-        answers: {region: (r, g, b)}.
+        means_wanted: {region: (r, g, b)}.
     """
     source = np.asarray(picture)  # (h, w, 3)
     sampling = sample(flats.cells, paper.shape)
@@ -56,10 +58,11 @@ def painted_colors(picture: Image.Image, paper: np.ndarray, flats: Flats, answer
     for cell in np.flatnonzero(seen >= DETAIL):
         _shade(color, flats.cells, cell, boxes[cell], source, on_paper)
     region_map = flats.region_map
-    for index, answer in answers.items():
-        pixels = region_map == index
-        if pixels.any():
-            color[pixels] = _with_mean(color[pixels], answer)
+    boxes = ndimage.find_objects(region_map.astype(np.int32) + 1)
+    for index, mean in means_wanted.items():
+        if index < len(boxes) and (box := boxes[index]):
+            pixels = region_map[box] == index
+            color[box][pixels] = _with_mean(color[box][pixels], mean)
     return Image.fromarray(color)
 
 

@@ -171,8 +171,7 @@ class Painting(Partition):
         """RGB at the drawing's own size, without lines; no color crosses the border of a region.
 
         Args:
-            mode: "flat", each region in exactly its color; "painted", the model's shading, the mean of each answered
-                region at its answer.
+            mode: "flat", each region in exactly its color; "painted", the model's shading around that mean.
             unanswered: "guess", regions without an answer are in their suggestion; "paper", only where at least 70 % of
                 such guesses are right, and white elsewhere.
 
@@ -185,10 +184,10 @@ class Painting(Partition):
         beliefs, hints = self.beliefs, self._hints
         unsure = {index for index, sure in beliefs.confidences.items() if sure < CONFIDENT and index not in hints}
         blank = dict.fromkeys(unsure, WHITE) if unanswered == "paper" else {}
+        colors = {index: guesses[0] for index, guesses in beliefs.colors.items()} | hints | blank
         if mode == "flat":
-            guessed = {index: colors[0] for index, colors in beliefs.colors.items()}
-            return flat_colors(self.region_map, guessed | hints | blank)
-        return painted_colors(self.picture, self.prepared.paper, self._flats, hints | blank)
+            return flat_colors(self.region_map, colors)
+        return painted_colors(self.picture, self.prepared.paper, self._flats, colors)
 
     def save(self, path: str | os.PathLike, mode: str = "flat", lines: bool = True, transparent: bool = False) -> None:
         """Writes .png, or .psd or .ora with a layer for every answer, with the drawing's dpi and color profile.
