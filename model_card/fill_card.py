@@ -21,7 +21,7 @@ from card.numbers import markdown_table  # noqa: E402
 from card.text import fill_card  # noqa: E402
 from guiding_painter import GuidingPainterPipeline  # noqa: E402
 from guiding_painter.checkpoint import find_checkpoint, read_json  # noqa: E402
-from measures.answers import measure  # noqa: E402
+from measures.answers import is_over_cells, measure  # noqa: E402
 from pictures.folders import load_pictures  # noqa: E402
 from pictures.pairs import SketchColorPairs  # noqa: E402
 from pictures.sprites import SOURCES  # noqa: E402
@@ -42,8 +42,11 @@ def attribute_open_pictures() -> str:
     rows = [[f"[{source.name}]({source.link})", source.author, source.licence] for source in SOURCES]
     table = markdown_table(["drawings", "author", "licence"], rows)
     return (
-        "Pictures that `train/pictures/build_dataset.py` composed of the drawings below, which were recolored, "
-        f"scaled, rotated and cut; many thanks to their authors.\n\n{table}\n\n{COMIC}"
+        "Illustrations in natural colors of the African Storybook (CC BY), Book Dash (CC BY 4.0) and Project Gutenberg "
+        "(public domain in the USA), which `docs/illustrations.md` of Guiding Painter names one by one; emoji of "
+        "Twemoji and EmojiOne (CC BY 4.0). Pictures that `train/pictures/build_dataset.py` composed of the drawings "
+        "below, which were recolored, scaled, rotated and cut; many thanks to their authors."
+        f"\n\n{table}\n\n{COMIC}"
     )
 
 
@@ -59,7 +62,9 @@ def add_examples(report: dict, folder: Path, data_dirs: list[str], checkpoint: P
         if name not in report["sets"]:
             raise ValueError(f"The results are about {', '.join(report['sets'])}, not {name}: measure it, too.")
         one = report["sets"][name]
-        pictures = SketchColorPairs(load_pictures(data_dir, one["split"]), settings["resolution"])
+        pictures = SketchColorPairs(
+            load_pictures(data_dir, one["split"]), settings["resolution"], is_over_cells(painter)
+        )
         results = measure(painter, pictures, settings["ink_aware"], (judged_after(painter),))
         if len(results["psnr"]) != one["pictures"]:
             raise ValueError(

@@ -24,7 +24,7 @@ from texts import ko
 # region there and whenever it would ask
 ANSWERS = {
     (20, 20): "#bfe3f2", (184, 200): "#7a4a2b", (66, 469): "#7a4a2b", (234, 570): "#f6d3b3", (158, 418): "#ffffff",
-    (420, 400): "#ffffff", (319, 585): "#e5707e", (648, 525): "#f6d3b3", (363, 135): "#f4a6b8",
+    (319, 585): "#e5707e", (648, 525): "#f6d3b3", (363, 135): "#f4a6b8",
 }  # fmt: skip
 DESK, PHONE = {"width": 1200, "height": 900}, {"width": 390, "height": 844}
 PORTRAIT, LADYBUG = 1, 7  # examples
