@@ -13,8 +13,10 @@ from views import asked_view, picture_view  # noqa: E402
 
 DRAWING = ROOT / "space" / "examples" / "portrait.png"
 # One person's answers to the first questions about it
-COLORS = ["#bfe3f2", "#7a4a2b", "#f6d3b3", "#7a4a2b", "#ffffff", "#f4a6b8", "#ffffff", "#f6d3b3"]
-SHOWN = (1, 2, 3, 4, 6, 8)  # answers
+COLORS = [
+    "#bfe3f2", "#7a4a2b", "#f6d3b3", "#7a4a2b", "#f4a6b8", "#f6d3b3", "#7a4a2b", "#f18fae", "#e5707e",
+]  # fmt: skip
+SHOWN = (1, 2, 3, 5, 6, 9)  # answers
 TILE, GAP = 220, 8
 
 

@@ -124,14 +124,15 @@ class Api:
             view = asked_view(visit.painting, commands.asked(visit))
             return gr.FileData(path=picture_file(view, gr.utils.get_upload_folder())).model_dump()
 
-    def paint(self, painting: str, color: str) -> dict:
+    def paint(self, painting: str, color: str, similar: bool = False) -> dict:
         """Answer the question: give the region in question a color. Returns the next question.
 
         Args:
             painting: the name that opening it gave.
             color: such as "#e07a5f", "rgb(224, 122, 95)" or "hsl(13, 67%, 63%)".
+            similar: answer the regions that the model takes for alike, "similar" of the question, too.
         """
-        return self._done(painting, commands.apply_color, color)
+        return self._done(painting, commands.apply_color, color, bool(similar))
 
     def skip(self, painting: str) -> dict:
         """Leave the region in question to the model. Returns the next question.
@@ -245,7 +246,13 @@ class Api:
         return self._done(painting, repairs.recut, gap)
 
     def download(
-        self, painting: str, kind: str = "png", mode: str = "flat", lines: bool = True, transparent: bool = False
+        self,
+        painting: str,
+        kind: str = "png",
+        mode: str = "flat",
+        lines: bool = True,
+        transparent: bool = False,
+        unanswered: str = "guess",
     ) -> gr.FileData:
         """The painting as a file: the colored picture, its layers for a paint program, or what belongs to it.
 
@@ -255,9 +262,10 @@ class Api:
             mode: "flat", one color a region, or "painted", with the shading of the model.
             lines: for png, with the lines of the drawing.
             transparent: for png, see-through where there is no answer.
+            unanswered: what has no answer is in the model's "guess", or "paper": white where that is not sure.
         """
         with self._visit(painting) as visit:
-            path = make_file(visit, kind, Path(gr.utils.get_upload_folder()), mode, lines, transparent)
+            path = make_file(visit, kind, Path(gr.utils.get_upload_folder()), mode, lines, transparent, unanswered)
             return gr.FileData(path=path).model_dump()
 
 
@@ -273,6 +281,9 @@ def report(visit: Visit) -> dict[str, Any]:
         "area": region and round(region.area, 4),
         "center": region and list(region.center),
         "suggested_color": region and region.suggested_color,
+        "suggested_colors": region and region.suggested_colors,
+        "confidence": region and round(region.confidence, 3),
+        "similar": region and [other.index for other in visit.painting.similar(region) if not other.color],
         "step": visit.step,
         "regions": [{"region": other.index, "color": other.color, "skipped": other.skipped} for other in regions],
     }

@@ -103,10 +103,11 @@ def recorded(kind: str) -> Callable[[Command], Callable[..., None]]:
 
 
 @recorded("paint")
-def apply_color(visit: Visit, color: object) -> Region:
-    """Answers the region in question, with a color in any form that a picker sends."""
+def apply_color(visit: Visit, color: object, similar: bool = False) -> Region:
+    """Answers the region in question, and those alike if asked for, with a color in any form that a picker sends."""
     region, rgb = question_of(visit), read_color(color)
-    return _painted(visit, [region], rgb)
+    others = [other for other in visit.painting.similar(region) if not other.color] if similar else []
+    return _painted(visit, [region, *others], rgb)
 
 
 @recorded("paint")

@@ -25,22 +25,30 @@ FILM_SIDE, FRAME_MS, LAST_MS = 480, 350, 2500
 
 
 def make_file(
-    visit: Visit, kind: object, folder: Path, mode: object = "flat", lines: bool = True, transparent: bool = False
+    visit: Visit,
+    kind: object,
+    folder: Path,
+    mode: object = "flat",
+    lines: bool = True,
+    transparent: bool = False,
+    unanswered: object = "guess",
 ) -> str:
     """Writes a file of a kind in NAMES into a folder of its own in `folder`; returns its path.
 
     Args:
-        mode, lines, transparent: as `Painting.save` takes them; lines and transparent count for "png" only.
+        mode, lines, transparent, unanswered: as `Painting.save` takes them; lines and transparent count for "png" only.
     """
     if not isinstance(kind, str) or kind not in NAMES:
         raise Trouble("NO_KIND", kind=repr(kind)[:60], known=", ".join(NAMES))
     if mode not in ("flat", "painted"):
         raise Trouble("NO_MODE", mode=repr(mode)[:60])
+    if unanswered not in ("guess", "paper"):
+        raise Trouble("NO_UNANSWERED", unanswered=repr(unanswered)[:60])
     path = folder / secrets.token_hex(16) / (visit.stem + NAMES[kind])
     path.parent.mkdir(parents=True)
     painting = visit.painting
     if kind in ("png", "psd", "ora"):
-        painting.save(path, mode=mode, lines=bool(lines), transparent=bool(transparent))
+        painting.save(path, mode=mode, lines=bool(lines), transparent=bool(transparent), unanswered=unanswered)
     elif kind == "palette":
         colors = dict.fromkeys(region.color or region.suggested_color for region in painting.regions)
         write_palette([read_color(color) for color in colors], path)

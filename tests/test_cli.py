@@ -71,6 +71,15 @@ def test_paint_modes(run, painter: GuidingPainterPipeline, options: str, mode: s
         assert colored.tobytes() == (lay_lines(color, painting.drawing) if lines else color).tobytes()
 
 
+def test_paint_leaves_unsure_guesses_white(run, painter: GuidingPainterPipeline):
+    assert run("paint drawing.png MODEL --colors '#e07a5f' --unanswered paper --no-lines -o colored.png")[0] == 0
+    answered = painter.open("drawing.png", 64).regions[0].mask
+    with Image.open("colored.png") as colored:
+        pixels = np.asarray(colored)
+    assert (pixels[answered] == (0xE0, 0x7A, 0x5F)).all()
+    assert (pixels[~answered] == 255).all()  # the tiny painter is never sure
+
+
 def test_paint_without_what_has_no_answer(run, painter: GuidingPainterPipeline):
     assert run("paint drawing.png MODEL --colors '#e07a5f' --no-lines --transparent -o colored.png")[0] == 0
     with Image.open("colored.png") as colored:

@@ -374,8 +374,10 @@ def test_a_whole_painting_through_the_api(client, drawing_file, drawing):
     assert asked["drawing_size"] == list(drawing.size)
     assert (asked["number"], asked["step"], asked["is_colored"]) == (1, 0, False)
     assert re.fullmatch("#[0-9a-f]{6}", asked["suggested_color"])
+    assert asked["suggested_colors"] == [asked["suggested_color"]]  # the tiny painter is of pixels
+    assert (asked["confidence"], asked["similar"]) == (0, [])
 
-    asked = client.predict(name, "rgba(224.4, 121.7, 95.2, 1)", api_name="/paint")
+    asked = client.predict(name, "rgba(224.4, 121.7, 95.2, 1)", True, api_name="/paint")
     assert (asked["number"], asked["regions"][0]["color"]) == (2, "#e07a5f")
     assert client.predict(name, api_name="/skip")["regions"][1]["skipped"]
     assert client.predict(name, api_name="/undo")["number"] == 2

@@ -352,6 +352,8 @@ def test_a_png_without_lines_or_answers_and_junk_kinds(visit, tmp_path):
         make_file(visit, "../png", tmp_path)
     with pytest.raises(Trouble, match="no way to color"):
         make_file(visit, "png", tmp_path, mode="<b>")
+    with pytest.raises(Trouble, match="not what becomes of parts without an answer"):
+        make_file(visit, "png", tmp_path, unanswered="white")
 
 
 def test_a_saved_painting_goes_on_with_its_strip(visits, visit, tmp_path):

@@ -189,19 +189,26 @@ class Painting(Partition):
             return flat_colors(self.region_map, colors)
         return painted_colors(self.picture, self.prepared.paper, self._flats, colors)
 
-    def save(self, path: str | os.PathLike, mode: str = "flat", lines: bool = True, transparent: bool = False) -> None:
+    def save(
+        self,
+        path: str | os.PathLike,
+        mode: str = "flat",
+        lines: bool = True,
+        transparent: bool = False,
+        unanswered: str = "guess",
+    ) -> None:
         """Writes .png, or .psd or .ora with a layer for every answer, with the drawing's dpi and color profile.
 
         A file of that name is replaced only by a complete one. A .psd or .ora holds the painting, too, to resume it.
 
         Args:
-            mode: as for `color`.
+            mode, unanswered: as for `color`.
             lines, transparent: for .png, lay the lines over the color; leave out what has no answer.
 
-        Raises ValueError for another suffix or mode, OSError where the file cannot be written.
+        Raises ValueError for another suffix, mode or unanswered, OSError where the file cannot be written.
         """
         answers = [(region.index, self.layout.answers.get(region.index)) for region in self.regions]
-        artwork = Artwork(self.drawing, self.color(mode), self.region_map, answers, self.to_dict())
+        artwork = Artwork(self.drawing, self.color(mode, unanswered), self.region_map, answers, self.to_dict())
         save_artwork(artwork, path, lines, transparent)
 
     def to_dict(self) -> dict[str, Any]:

@@ -177,6 +177,12 @@ def _add_kept(paint: argparse.ArgumentParser) -> None:
         default="flat",
         help="every region in one flat color, or with the model's shading (default: %(default)s)",
     )
+    paint.add_argument(
+        "--unanswered",
+        choices=("guess", "paper"),
+        default="guess",
+        help="regions without an answer: in the model's guess, or white where it is not sure (default: %(default)s)",
+    )
     paint.add_argument("--no-lines", action="store_true", help="leave the drawing's lines out of a .png")
     paint.add_argument("--transparent", action="store_true", help="leave regions without an answer out of a .png")
 

@@ -82,7 +82,7 @@ def paint_command(args: argparse.Namespace) -> int:
         print(note)
     asked = [region for region in painting.regions if region.index not in painting.answers]  # gutters are not
     sources.paint(painter, painting)
-    painting.save(args.output, args.mode, not args.no_lines, args.transparent)
+    painting.save(args.output, args.mode, not args.no_lines, args.transparent, args.unanswered)
     colors = [color for region in asked if (color := region.color)]
     if args.save_palette:
         write_palette([parse_color(color) for color in dict.fromkeys(colors)], args.save_palette)
@@ -170,7 +170,7 @@ def _paint_folder(args: argparse.Namespace, sources: Sources) -> int:
     def paint(page: Page) -> dict[str, Any]:
         painting = _open(painter, page.drawing, args, page.page_number)
         sources.paint(painter, painting)
-        painting.save(page.target, args.mode, not args.no_lines, args.transparent)
+        painting.save(page.target, args.mode, not args.no_lines, args.transparent, args.unanswered)
         return _details(painting)
 
     outcomes = paint_pages(pages, paint, args.overwrite)
