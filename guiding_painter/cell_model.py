@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from .cell_networks import CellColorizationNetwork, CellSegmentationNetwork, guesses, look
+from .cell_networks import CellColorizationNetwork, CellSegmentationNetwork, Look, guesses, look_at
 from .drawings import PreparedDrawing, sample
 from .inference import inference
 from .painting import CellView, Painting
@@ -24,6 +24,7 @@ class CellModel:
 
     def __init__(self, segmentation: CellSegmentationNetwork, colorization: CellColorizationNetwork):
         self.segmentation, self.colorization = segmentation, colorization
+        self._looked: tuple[PreparedDrawing, Look] | None = None  # f runs once for a drawing's regions and its view
 
     @property
     def max_regions(self) -> int:
@@ -32,17 +33,16 @@ class CellModel:
 
     def view(self, prepared: PreparedDrawing) -> CellView:
         """What it believes of a painting of this drawing."""
-        return CellView(prepared, self.segmentation, self.colorization)
+        known = self._looked is not None and self._looked[0] is prepared
+        return CellView(prepared, self.segmentation, self.colorization, self._looked[1] if known else None)
 
     def describe(self, painting: Painting) -> np.ndarray:
         """(number of regions, F), what every region of a painting looks like, in the first order: one forward of f.
 
         The mean of the embeddings of its cells, of which those of one color lie close.
         """
-        prepared, layout = painting.prepared, painting.layout
-        cells = sample(painting.cells, prepared.shape).seen
-        maps = [cells[window] for window in prepared.windows]
-        looked = look(self.segmentation, prepared.sketches, maps, len(layout.owners))
+        layout = painting.layout
+        looked = look_at(self.segmentation, painting.prepared, painting.cells)
         embedding = looked.features.embedding[0].float().cpu().numpy()[looked.tokens]  # (cells, F)
         weights = layout.sizes * np.where(looked.own, 1.0, 1e-6)
         means = [
@@ -54,18 +54,20 @@ class CellModel:
     def find_regions(self, prepared: PreparedDrawing) -> np.ndarray:
         """(h, w) uint16, the regions of a drawing; those of its panels are numbered as `Panels` says."""
         cells = sample(prepared.cells, prepared.shape).seen
-        maps = [cells[window] for window in prepared.windows]
-        count = int(prepared.cells.max()) + 1
+        looked = look_at(self.segmentation, prepared, prepared.cells)
+        self._looked = prepared, looked
         panels, found = prepared.panels, np.zeros(prepared.shape, dtype=np.uint16)
         if panels:
             found[:] = panels.gutters
-        for number, (sketch, seen) in enumerate(zip(prepared.sketches, maps, strict=True)):
-            looked = look(self.segmentation, [sketch], [seen], count)
-            ranks = self.ranks(looked.features)
-            regions = np.where(looked.own, ranks[looked.tokens], ranks.max() + 1)[seen]
+        first = 0
+        for number, (window, features) in enumerate(zip(prepared.windows, looked.pictures, strict=True)):
+            ranks, seen = self.ranks(features), cells[window]
+            own = looked.own[seen] & (looked.tokens[seen] >= first) & (looked.tokens[seen] < first + len(ranks))
+            regions = np.where(own, ranks[np.where(own, looked.tokens[seen] - first, 0)], ranks.max() + 1)
             if panels:
                 regions = np.minimum(regions, panels.regions - 1) + number * panels.regions
-            found[prepared.windows[number]] = regions
+            found[window] = regions
+            first += len(ranks)
         return found
 
     def ranks(self, features) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from ..drawings import rank_by_size
+from ..drawings import PreparedDrawing, rank_by_size, sample
 from ..inference import inference
 from .segmentation import CellFeatures, CellSegmentationNetwork
 
@@ -17,12 +17,14 @@ class Look(NamedTuple):
     """What f knows of a drawing.
 
     Args:
-        features: of one picture, (1, K, ...).
+        features: of all pictures as of one, (1, K, ...).
+        pictures: of each of them by itself.
         tokens: (number of cells,) int64, the token that speaks for every cell: its own, or that of a neighbour.
         own: (number of cells,) bool, which cells have a token of their own.
     """
 
     features: CellFeatures
+    pictures: list[CellFeatures]
     tokens: np.ndarray
     own: np.ndarray
 
@@ -56,7 +58,13 @@ def look(
     for cells in maps:
         _ask_neighbours(tokens, cells)
     tokens[tokens < 0] = 0  # of the largest cell: for what lies beside every picture
-    return Look(features, tokens, own)
+    return Look(features, found, tokens, own)
+
+
+def look_at(network: CellSegmentationNetwork, prepared: PreparedDrawing, cells: np.ndarray) -> Look:
+    """One forward of f for each picture of a prepared drawing, whose cells, (H, W) int32, may have been changed."""
+    seen = sample(cells, prepared.shape).seen
+    return look(network, prepared.sketches, [seen[window] for window in prepared.windows], int(cells.max()) + 1)
 
 
 def _ask_neighbours(tokens: np.ndarray, cells: np.ndarray) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..cell_networks import CellColorizationNetwork, CellColors, CellSegmentationNetwork, Look, guesses, look
+from ..cell_networks import CellColorizationNetwork, CellColors, CellSegmentationNetwork, Look, guesses, look_at
 from ..colors import RGB
 from ..drawings import PreparedDrawing, sample, to_pil
 from ..inference import inference
@@ -46,6 +46,7 @@ class CellView:
     Args:
         prepared: the drawing.
         segmentation, colorization: f and g.
+        looked: what f knows of the drawing's own cells, where it has looked already.
     """
 
     def __init__(
@@ -53,9 +54,11 @@ class CellView:
         prepared: PreparedDrawing,
         segmentation: CellSegmentationNetwork,
         colorization: CellColorizationNetwork,
+        looked: Look | None = None,
     ):
         self._prepared = prepared
         self._segmentation, self._colorization = segmentation, colorization
+        self._first = looked
         self._looked: Latest[Look] = Latest()
         self._seen: Latest[Seen] = Latest()
         self._believed: Latest[Beliefs] = Latest()
@@ -81,12 +84,9 @@ class CellView:
         return found
 
     def _look(self, state: State) -> Look:
-        def make() -> Look:
-            cells = sample(state.cells, self._prepared.shape).seen
-            maps = [cells[window] for window in self._prepared.windows]
-            return look(self._segmentation, self._prepared.sketches, maps, len(state.layout.owners))
-
-        return self._looked.of(state.cells_version, make)
+        if self._first is not None and state.cells_version == 0:
+            return self._first
+        return self._looked.of(state.cells_version, lambda: look_at(self._segmentation, self._prepared, state.cells))
 
     def _see(self, state: State) -> Seen:
         def make() -> Seen:
@@ -147,12 +147,10 @@ class CellView:
 
     def _suggest(self, seen: Seen, believed: CellColors, answers: list[RGB]) -> tuple[list[list[RGB]], list[float]]:
         """Of every region up to five colors, the likeliest first, and how likely the first is right."""
-        g, config = self._colorization, self._colorization.config
-        palette = g.palette.float().cpu()
-        log_probability = (seen.shares @ believed.log_probability.exp() + 1e-7).log()  # (R, P)
-        colors, masses = guesses.suggest(log_probability, palette, SUGGESTIONS, _clean(answers))
+        config = self._colorization.config
+        log_probability, colors, masses = self._mix(seen.shares, believed, answers)
         scale, shift = config.confidence_scale, config.confidence_shift
-        confidences = guesses.confidence(log_probability, palette, colors[:, 0], scale, shift)
+        confidences = guesses.confidence(log_probability, self._palette, colors[:, 0], scale, shift)
         found = []
         for row, likely in zip(_to_bytes(colors), (masses > 0).tolist(), strict=True):
             found.append(list(dict.fromkeys(color for color, is_one in zip(row, likely, strict=True) if is_one)))
@@ -176,20 +174,24 @@ class CellView:
         given = {index: color for index, color in state.layout.answers.items() if color is not None}
         open_ = [index for index in seen.order if index not in state.layout.answers]
         for index in sorted(open_, key=state.layout.area, reverse=True)[:SAMPLED]:
-            colors, masses = self._masses(seen, self._ask(seen, given), seen.order.index(index), given)
-            chosen = int(torch.multinomial(masses.pow(BOLD), 1, generator=generator)) if seed else 0
-            given[index] = colors[chosen]
+            row = seen.order.index(index)
+            _, colors, masses = self._mix(seen.shares[row : row + 1], self._ask(seen, given), list(given.values()))
+            chosen = int(torch.multinomial(masses[0].pow(BOLD), 1, generator=generator)) if seed else 0
+            given[index] = _to_bytes(colors)[0][chosen]
         colors, _ = self._suggest(seen, self._ask(seen, given), list(given.values()))
         guessed = {index: row[0] for index, row in zip(seen.order, colors, strict=True)}
         return {index: given.get(index, guessed[index]) for index in open_}
 
-    def _masses(
-        self, seen: Seen, believed: CellColors, row: int, given: Mapping[int, RGB]
-    ) -> tuple[list[RGB], torch.Tensor]:
-        log_probability = (seen.shares[row : row + 1] @ believed.log_probability.exp() + 1e-7).log()
-        palette = self._colorization.palette.float().cpu()
-        colors, masses = guesses.suggest(log_probability, palette, SUGGESTIONS, _clean(list(given.values())))
-        return _to_bytes(colors)[0], masses[0]
+    def _mix(
+        self, shares: torch.Tensor, believed: CellColors, answers: list[RGB]
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Of some regions, given by rows of shares, (R, P) log probabilities, and colors and masses of suggestions."""
+        log_probability = (shares @ believed.log_probability.exp() + 1e-7).log()
+        return log_probability, *guesses.suggest(log_probability, self._palette, SUGGESTIONS, _clean(answers))
+
+    @property
+    def _palette(self) -> torch.Tensor:
+        return self._colorization.palette.float().cpu()
 
     def _likeness(self, seen: Seen) -> torch.Tensor:
         alike = seen.look.features.alike[0].cpu()
