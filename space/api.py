@@ -283,7 +283,7 @@ def report(visit: Visit) -> dict[str, Any]:
         "suggested_color": region and region.suggested_color,
         "suggested_colors": region and region.suggested_colors,
         "confidence": region and round(region.confidence, 3),
-        "similar": region and [other.index for other in visit.painting.similar(region) if not other.color],
+        "similar": region and [other.index for other in commands.open_alike(visit, region)],
         "step": visit.step,
         "regions": [{"region": other.index, "color": other.color, "skipped": other.skipped} for other in regions],
     }

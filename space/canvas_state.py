@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from color_names import color_name
-from commands import asked, swatches
+from commands import asked, open_alike, swatches
 from guiding_painter import Painting
 from guiding_painter.painting import CONFIDENT
 from views import proposal_picture
@@ -58,7 +58,7 @@ def canvas_state(visit: Visit, texts: ModuleType, folder: str, known: dict[str, 
         "last_step": visit.last_step,
         "left": sum(other.index not in painting.answers for other in painting.regions),
         "gap": visit.gap,
-        "similar": [other.index for other in painting.similar(region) if not other.color] if region else [],
+        "similar": [other.index for other in open_alike(visit, region)] if region else [],
     }
     value["suggestions"] = value["swatches"]["suggestion"]
     version = visit.version_of_map()

@@ -63,6 +63,11 @@ def swatches(visit: Visit) -> dict[str, Any]:
     }
 
 
+def open_alike(visit: Visit, region: Region) -> list[Region]:
+    """The regions that the model takes for alike and that have no color yet."""
+    return [other for other in visit.painting.similar(region) if not other.color]
+
+
 def begin(visit: Visit, steps: list[Step] | None = None) -> None:
     """Makes the strip of a painting that was just opened; of one with a history, by going through it again.
 
@@ -106,8 +111,7 @@ def recorded(kind: str) -> Callable[[Command], Callable[..., None]]:
 def apply_color(visit: Visit, color: object, similar: bool = False) -> Region:
     """Answers the region in question, and those alike if asked for, with a color in any form that a picker sends."""
     region, rgb = question_of(visit), read_color(color)
-    others = [other for other in visit.painting.similar(region) if not other.color] if similar else []
-    return _painted(visit, [region, *others], rgb)
+    return _painted(visit, [region, *(open_alike(visit, region) if similar else [])], rgb)
 
 
 @recorded("paint")
@@ -117,7 +121,7 @@ def paint_regions(visit: Visit, indices: object, color: object, similar: bool = 
         raise Trouble("ALL_ANSWERED")
     regions = [_region_of(visit, index) for index in dict.fromkeys(map(_hashable, indices))]
     if similar:
-        regions += [other for other in visit.painting.similar(regions[0]) if not other.color and other not in regions]
+        regions += [other for other in open_alike(visit, regions[0]) if other not in regions]
     selected = visit.selected
     region = _painted(visit, regions, read_color(color))
     if selected not in {region.index for region in regions}:

@@ -52,6 +52,17 @@ def make_cell_painter(max_cells: int = 64, seed: int = 0, dropout: float = 0.1) 
     return GuidingPainterPipeline(f.eval(), g.eval())
 
 
+def boxes_and_circle() -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    """400x300: a closed box, a box with a wall in the middle, and a circle, on open paper; and what draws on it."""
+    page = Image.new("L", (400, 300), 255)
+    draw = ImageDraw.Draw(page)
+    draw.rectangle((30, 40, 130, 140), outline=0, width=3)
+    draw.rectangle((200, 40, 360, 140), outline=0, width=3)
+    draw.line((260, 40, 260, 140), fill=0, width=3)
+    draw.ellipse((60, 180, 140, 260), outline=0, width=3)
+    return page, draw
+
+
 def make_painting(drawing: Image.Image, model_map: np.ndarray, colorize: Callable, *rest: object) -> Painting:
     """A painting without networks: the model has found these regions, and `colorize` is its picture."""
     prepared = PreparedDrawing(drawing, model_map.shape, find_ink(drawing))

@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from conftest import make_painting
-from PIL import Image, ImageDraw
+from conftest import boxes_and_circle, make_painting
+from PIL import Image
 
 from guiding_painter.painting import Painting, SavedPainting
 
@@ -13,13 +13,8 @@ from guiding_painter.painting import Painting, SavedPainting
 @pytest.fixture
 def painting() -> Painting:
     """400x300, one region: a box in which a line ends in the middle, a box with a wall, and a circle, on open paper."""
-    page = Image.new("L", (400, 300), 255)
-    draw = ImageDraw.Draw(page)
-    draw.rectangle((30, 40, 130, 140), outline=0, width=3)
+    page, draw = boxes_and_circle()
     draw.line((30, 90, 80, 90), fill=0, width=3)
-    draw.rectangle((200, 40, 360, 140), outline=0, width=3)
-    draw.line((260, 40, 260, 140), fill=0, width=3)
-    draw.ellipse((60, 180, 140, 260), outline=0, width=3)
     return resumed(page)
 
 

@@ -1,6 +1,5 @@
 """Every kind of file that people bring, good and bad, and what each gives."""
 
-import contextlib
 import sys
 from pathlib import Path
 
@@ -109,6 +108,14 @@ def test_a_tiff_without_resolution_has_none():
     assert kind_of(b"II*\0") is None
 
 
+def outcome(data: bytes) -> str:
+    """The size of the picture in a file, or what is said of it."""
+    try:
+        return str(open_picture(data).size)
+    except (OSError, ValueError) as error:
+        return str(error)
+
+
 @pytest.mark.parametrize("damage", ["cut", "flip", "swap"])
 def test_damage_is_one_sentence_or_a_picture(damage: str):
     random = np.random.default_rng(1)
@@ -119,5 +126,4 @@ def test_damage_is_one_sentence_or_a_picture(damage: str):
         for _ in range(8 if damage != "cut" else 0):
             one, other = random.integers(0, len(data), 2)
             data[one], data[other] = (data[other], data[one]) if damage == "swap" else (data[one] ^ 0xFF, data[other])
-        with contextlib.suppress(OSError, ValueError):
-            open_picture(bytes(data))
+        assert len(outcome(bytes(data)).splitlines()) == 1

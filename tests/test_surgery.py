@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from conftest import make_painter, make_painting
+from conftest import boxes_and_circle, make_painter, make_painting
 from PIL import Image, ImageDraw
 
 from guiding_painter.drawings import PreparedDrawing, find_ink, resize
@@ -34,13 +34,7 @@ class Recorder:
 @pytest.fixture
 def page() -> Image.Image:
     """400x300: a closed box, a box with a wall in the middle, and a circle, on open paper."""
-    drawing = Image.new("L", (400, 300), 255)
-    draw = ImageDraw.Draw(drawing)
-    draw.rectangle((30, 40, 130, 140), outline=0, width=3)
-    draw.rectangle((200, 40, 360, 140), outline=0, width=3)
-    draw.line((260, 40, 260, 140), fill=0, width=3)
-    draw.ellipse((60, 180, 140, 260), outline=0, width=3)
-    return drawing
+    return boxes_and_circle()[0]
 
 
 BOX, LEFT_ROOM, RIGHT_ROOM, CIRCLE, PAPER = (80, 90), (230, 90), (310, 90), (100, 220), (300, 220)

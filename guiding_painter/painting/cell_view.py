@@ -31,6 +31,7 @@ class Seen(NamedTuple):
         regions: (K,) int64, the row of every token's region.
         shares: (R, K), how much each token says of a region; rows have sum 1.
         size: (K,), the share of the drawing that each token speaks for, other cells than its own too.
+        likeness: (R, K), how likely each token has the color of each region.
     """
 
     look: Look
@@ -38,6 +39,7 @@ class Seen(NamedTuple):
     regions: torch.Tensor
     shares: torch.Tensor
     size: torch.Tensor
+    likeness: torch.Tensor
 
 
 class CellView:
@@ -72,7 +74,7 @@ class CellView:
 
     def similar(self, state: State, region: int) -> list[int]:
         seen = self._see(state)
-        likely = self._likeness(seen)[seen.order.index(region)]  # (K,)
+        likely = seen.likeness[seen.order.index(region)]  # (K,)
         likely = (seen.shares @ likely).tolist()
         return [other for other, share in zip(seen.order, likely, strict=True) if share >= SIMILAR and other != region]
 
@@ -103,8 +105,10 @@ class CellView:
             regions[looked.tokens[looked.own]] = row_of_cell[looked.own]
             size = np.bincount(looked.tokens, pixels, tokens) / pixels.sum()
             shares /= np.maximum(shares.sum(1, keepdims=True), 1e-12)
+            rows_of_tokens = torch.from_numpy(regions)
             as_tensor = [torch.from_numpy(values.astype(np.float32)) for values in (shares, size)]
-            return Seen(looked, layout.order, torch.from_numpy(regions), *as_tensor)
+            likeness = guesses.likeness(looked.features.alike[0].cpu(), rows_of_tokens, count)
+            return Seen(looked, layout.order, rows_of_tokens, *as_tensor, likeness)
 
         return self._seen.of(state.regions_version, make)
 
@@ -134,7 +138,7 @@ class CellView:
                 colors[row] = [color, *(other for other in colors[row] if other != color)][:SUGGESTIONS]
         answered = torch.tensor([index in answers for index in seen.order])
         error = believed.log_variance.exp() * seen.size * ~answered[seen.regions]
-        gains = guesses.gains(error, self._likeness(seen)) * ~answered
+        gains = guesses.gains(error, seen.likeness) * ~answered
         # A region without a token has the error of those that speak for it, and teaches nothing of others.
         gains = torch.maximum(gains, 1e-3 * (seen.shares @ error) * ~answered)
         best = guesses.expected_gain(float(error.sum()), float(gains.max()) if len(gains) else 0.0)
@@ -161,7 +165,7 @@ class CellView:
         taken = {index: color for index, color in taken.items() if index not in answers and index in seen.order}
         if not taken:
             return dict(answers)
-        likely = seen.shares @ self._likeness(seen).T  # (R, R)
+        likely = seen.shares @ seen.likeness.T  # (R, R)
         changed = [seen.order.index(index) for index in answers if index in seen.order]
         overruled = (likely[:, changed] >= SIMILAR).any(1).tolist()
         kept = {index: color for index, color in taken.items() if not overruled[seen.order.index(index)]}
@@ -192,10 +196,6 @@ class CellView:
     @property
     def _palette(self) -> torch.Tensor:
         return self._colorization.palette.float().cpu()
-
-    def _likeness(self, seen: Seen) -> torch.Tensor:
-        alike = seen.look.features.alike[0].cpu()
-        return guesses.likeness(alike, seen.regions, len(seen.order))
 
     def _paint(self, state: State) -> Image.Image:
         """What the U-Net of g makes of the colors, answered and guessed, at the working size."""
