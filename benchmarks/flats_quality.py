@@ -32,6 +32,7 @@ from guiding_painter.colors import RGB
 from guiding_painter.drawings import extract_line_art, find_ink, open_picture
 from guiding_painter.files import lay_lines
 from guiding_painter.painting import Painting
+from measures.answers import number_of_questions
 from measures.results import summarize, table
 from pictures.folders import load_pictures
 
@@ -81,7 +82,8 @@ def measure(painter: GuidingPainterPipeline, picture: Image.Image) -> dict:
 
     curves: dict[str, list[float]] = {}
     stray, waits = 0, []
-    for region in (None, *painting.regions):
+    questions = number_of_questions(painter)
+    for region in (None, *painting.regions[:questions]):
         started = time.perf_counter()
         if region:
             painting.paint(region, truth[region.index])
@@ -93,7 +95,7 @@ def measure(painter: GuidingPainterPipeline, picture: Image.Image) -> dict:
             if not name.endswith("without_lines"):
                 curves.setdefault(f"{name}_on_paper", []).append(psnr(image, picture, ~ink))
     for curve in curves.values():  # a person who is asked no more gives no more answers
-        curve += curve[-1:] * (painter.segmentation.config.max_hints + 1 - len(curve))
+        curve += curve[-1:] * (questions + 1 - len(curve))
     regions = [region.index for region in painting.regions]
     return {
         "curves": curves,

@@ -57,8 +57,10 @@ def give_memory_back() -> None:
 def settle(painter: GuidingPainterPipeline) -> None:
     """Lets the networks use what the machine has, before they are served."""
     borrowed = [borrow_gpu(network) for network in painter.components.values()]
-    # f stays as it is: it runs once a drawing, and regions must not depend on the machine.
-    if not any(borrowed) and is_faster_in_bfloat16(painter.colorization):
+    # f stays as it is: it runs once a drawing, and regions must not depend on the machine. So does g over cells, whose
+    # answers take milliseconds.
+    of_pixels = isinstance(painter.colorization, ColorizationNetwork)
+    if of_pixels and not any(borrowed) and is_faster_in_bfloat16(painter.colorization):
         torch.nn.Module.to(painter.colorization, torch.bfloat16)
 
 
@@ -94,8 +96,9 @@ def borrow_gpu(network: torch.nn.Module) -> bool:
 
     @spaces.GPU(duration=GPU_SECONDS)
     @torch.inference_mode()
-    def forward(*inputs: torch.Tensor) -> torch.Tensor:
-        return on_gpu(*(value.to(GPU) for value in inputs)).cpu()
+    def forward(*inputs: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
+        result = on_gpu(*(value.to(GPU) for value in inputs))
+        return result.cpu() if torch.is_tensor(result) else type(result)(*(value.cpu() for value in result))
 
     network.forward = forward
     return True

@@ -11,6 +11,7 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from conftest import make_cell_painter
 from PIL import Image
 
 import app
@@ -66,6 +67,23 @@ def test_on_zero_gpu_every_forward_holds_the_gpu_and_gives_the_same(network, zer
     assert not torch.equal(network[0].weight, weight)
 
 
+def test_networks_over_cells_give_on_zero_gpu_what_they_give_elsewhere(zero_gpu):
+    lent, kept = make_cell_painter(), make_cell_painter()
+    machine.settle(lent)
+    drawing = Image.new("L", (64, 48), 255)
+    drawing.paste(0, (20, 0, 23, 48))
+    pictures = [painter(drawing, colors=["#e07a5f"]).images[0].tobytes() for painter in (lent, kept)]
+    assert pictures[0] == pictures[1]
+    assert zero_gpu
+
+
+def test_networks_over_cells_are_not_halved(monkeypatch):
+    monkeypatch.setattr(machine, "is_faster_in_bfloat16", lambda network: pytest.fail("measured"))
+    painter = make_cell_painter()
+    machine.settle(painter)
+    assert painter.colorization.dtype == torch.float32
+
+
 @pytest.mark.parametrize("there", [False, True])
 def test_elsewhere_a_network_stays_as_it_is(network, zero_gpu, monkeypatch, there):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: not there)
@@ -88,6 +106,15 @@ def test_the_app_offers_both_networks_to_the_gpu(painter, monkeypatch):
     monkeypatch.setattr(app.gr.Blocks, "launch", lambda demo, **options: None)
     app.main()
     assert offered == [painter.segmentation, painter.colorization]
+
+
+def test_the_app_starts_with_the_bundled_model(monkeypatch):
+    launched = []
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "")
+    monkeypatch.setattr(sys, "argv", ["app.py"])
+    monkeypatch.setattr(app.gr.Blocks, "launch", lambda demo, **options: launched.append(demo))
+    app.main()
+    assert len(launched) == 1
 
 
 @pytest.mark.parametrize("faster", [False, True])
