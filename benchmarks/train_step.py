@@ -36,8 +36,8 @@ from guiding_painter import ColorizationNetwork, SegmentationNetwork
 from guiding_painter.drawings import to_color_image, to_sketch
 from guiding_painter.hints import hint_weights, sample_num_hints
 from guiding_painter.losses import adversarial_loss, reconstruction_loss, smoothness_loss
-from guiding_painter.segmentation import sketch_cells
 from guiding_painter.unet import UNet
+from pictures.pairs import sketch_cells
 from preparation import load_networks
 from settings import parse_settings
 from train_guiding_painter import make_generator, start_accelerator, train_step, trained_parameters

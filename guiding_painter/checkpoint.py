@@ -22,6 +22,8 @@ FILES = ["model_index.json"] + [
     for file in (CONFIG_NAME, SAFETENSORS_WEIGHTS_NAME)
 ]
 
+# What only networks of version 0.1 could be: a part of them is in no later version.
+RETIRED = ("cells", "coordinates", "fill_hints")
 HUB_OPTIONS = ("revision", "cache_dir", "token", "local_files_only", "force_download")
 
 Network = TypeVar("Network", bound=ModelMixin)
@@ -81,7 +83,8 @@ def load_network(
 
     Raises:
         OSError: a file is missing or broken.
-        ValueError: it is no config of these classes, or the weights are not those that the config asks for.
+        ValueError: it is no config of these classes, or one of version 0.1 that is no longer read, or the weights are
+            not those that the config asks for.
     """
     config_path = folder / CONFIG_NAME
     config = read_json(config_path)
@@ -89,6 +92,11 @@ def load_network(
     if network_class is None:
         known = " or ".join(kind.__name__ for kind in network_classes)
         raise ValueError(f"{config_path} describes a {config.get('_class_name')}, not a {known}.")
+    if any(config.pop(option, False) for option in RETIRED):
+        raise ValueError(
+            f"{config_path} describes a network of version 0.1, which no later version reads: use guiding-painter 0.1 "
+            "for it, or train one anew from its pictures."
+        )
     try:
         with torch.device("meta"):  # nothing is allocated and no random number drawn for weights replaced below
             network = network_class.from_config(config)

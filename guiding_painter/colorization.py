@@ -13,10 +13,8 @@ class ColorizationNetwork(ModelMixin, ConfigMixin):
     Args:
         max_hints: N_c, the number of guided regions.
         block_out_channels: channels of the U-Net's levels.
-        stem_factor: pixel-unshuffle factor before the U-Net; 1 as published, 2 in the lite configuration.
+        stem_factor: pixel-unshuffle factor before the U-Net; 1 as published.
         norm: `"batch"` as published, or `"group"`.
-        fill_hints: predict how the picture differs from the hints filled in under the ink, gray where there is none.
-            A new network then equals a bucket fill, and answers are obeyed from the first step of training on.
     """
 
     @register_to_config
@@ -26,7 +24,6 @@ class ColorizationNetwork(ModelMixin, ConfigMixin):
         block_out_channels: tuple[int, ...] = (64, 128, 256, 512, 512),
         stem_factor: int = 1,
         norm: str = "batch",
-        fill_hints: bool = False,
     ):
         super().__init__()
         self.unet = UNet(1 + max_hints + 3 + 1, 3, block_out_channels, norm, stem_factor)
@@ -35,9 +32,4 @@ class ColorizationNetwork(ModelMixin, ConfigMixin):
         self, sketch: torch.Tensor, segments: torch.Tensor, hint_map: torch.Tensor, condition_mask: torch.Tensor
     ) -> torch.Tensor:
         """(B, 1, H, W), (B, N_c, H, W), (B, 3, H, W), (B, 1, H, W) -> color_image (B, 3, H, W) in [-1, 1]."""
-        logits = self.unet(torch.cat([sketch, segments, hint_map, condition_mask], dim=1))
-        if self.config.fill_hints:
-            filled = (hint_map + 1) * (sketch + 1) / 2 - 1
-            # Short of white and black, where tanh has no gradient: 0.99 is one step of 8-bit values away from it.
-            logits = logits + torch.atanh(0.99 * filled.float())
-        return torch.tanh(logits)
+        return torch.tanh(self.unet(torch.cat([sketch, segments, hint_map, condition_mask], dim=1)))

@@ -6,7 +6,7 @@ The paper writes sums; every loss here is a mean, which is what the published we
 import torch
 import torch.nn.functional as F
 
-from .hints import cell_sums, num_hints_distribution, region_sums
+from .hints import num_hints_distribution, region_sums
 
 # Eq. 14: the published weights of the loss terms.
 LAMBDAS = {"rec": 30.0, "adv": 0.2, "tv": 5.0, "smth": 1.0}
@@ -129,73 +129,3 @@ def prefix_loss(
 def _explained(sums: torch.Tensor) -> torch.Tensor:
     """|sum Y|^2 / count of pixel sets given as (..., 4) sums of color and count; 0 for an empty set."""
     return sums[..., :3].square().sum(-1) / sums[..., 3].clamp(min=1e-6)
-
-
-def grouping_loss(
-    color_image: torch.Tensor,
-    cell_logits: torch.Tensor,
-    cells: torch.Tensor,
-    pixel_weights: torch.Tensor,
-    tolerance: float = 0.25,
-) -> torch.Tensor:
-    """Binary cross entropy of "do these two cells share a color?", a loss of our own.
-
-    Asked of every cell and each of the N_c largest cells that is larger than it. The network's answer is how much it
-    prefers that cell to standing alone (for cells beyond N_c: to the N_c-th region), so that its first choice is a cell
-    only where it would bet on it, more likely right than wrong. The truth is whether their mean colors are no further
-    apart than `tolerance`. A cell counts by the square root of its area: else a picture's few large cells would leave
-    nothing to learn from the many small ones.
-
-    Args:
-        color_image: (B, 3, H, W) in [-1, 1].
-        cell_logits: (B, K, N_c) from `SegmentationNetwork.of_cells`.
-        cells: (B, H, W) int64, numbered from the largest.
-        pixel_weights: (B, 1, H, W) in [0, 1], how much each pixel counts: 0 on ink. Cells that
-            have only ink have no target.
-        tolerance: Euclidean distance in RGB of [-1, 1].
-    """
-    batch, count, max_hints = cell_logits.shape
-    colors, areas = _cell_colors(color_image, cells, pixel_weights)
-    distance = torch.cdist(colors, colors[:, :max_hints])  # (B, K, <= N_c)
-    own = torch.arange(count, device=cells.device).clamp(max=max_hints - 1)
-    logits = cell_logits.float()
-    logits = logits - logits.gather(2, own[None, :, None].expand(batch, -1, 1))
-    asked = torch.ones_like(distance).tril(-1)
-    asked[:, max_hints:, max_hints - 1 :] = 0  # that region is where these stand alone
-    asked = asked * (areas >= 1)[:, :, None] * (areas >= 1)[:, None, : distance.shape[2]]
-    losses = F.binary_cross_entropy_with_logits(
-        logits[..., : distance.shape[2]], (distance <= tolerance).float(), weight=asked, reduction="none"
-    )
-    weights = areas.sqrt()[..., None] * asked
-    return ((losses * weights).sum((1, 2)) / weights.sum((1, 2)).clamp(min=1e-6)).mean()
-
-
-def guess_loss(
-    color_image: torch.Tensor, guesses: torch.Tensor, cells: torch.Tensor, pixel_weights: torch.Tensor
-) -> torch.Tensor:
-    """How unlikely the true mean colors of cells are by what f guesses before any answer, a loss of our own.
-
-    The negative log likelihood of a normal distribution: its variance comes out as the squared error to expect, so that
-    it tells colors that go without saying (the white of a speech bubble) from those worth a question. A cell counts
-    by the square root of its area.
-
-    Args:
-        color_image: (B, 3, H, W) in [-1, 1].
-        guesses: (B, K, 4), mean color and log variance, from `SegmentationNetwork.of_cells`.
-        cells: (B, H, W) int64.
-        pixel_weights: (B, 1, H, W) in [0, 1], how much each pixel counts: 0 on ink.
-    """
-    colors, areas = _cell_colors(color_image, cells, pixel_weights)
-    error = (guesses[..., :3].float() - colors).square().mean(2)
-    log_variance = guesses[..., 3].float()
-    losses = 0.5 * (error / log_variance.exp() + log_variance)  # (B, K)
-    weights = areas.sqrt() * (areas >= 1)
-    return ((losses * weights).sum(1) / weights.sum(1).clamp(min=1e-6)).mean()
-
-
-def _cell_colors(
-    color_image: torch.Tensor, cells: torch.Tensor, pixel_weights: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean color (B, K, 3) and weight (B, K) of every cell."""
-    sums = cell_sums(torch.cat([color_image * pixel_weights, pixel_weights], dim=1), cells)  # (B, K, 4)
-    return sums[..., :3] / sums[..., 3:].clamp(min=1.0), sums[..., 3]

@@ -5,11 +5,11 @@ import torch
 from PIL import Image
 
 from .colorization import ColorizationNetwork
-from .drawings import MAX_REGIONS, PreparedDrawing, rank_by_size, resize, sample, to_pil, to_sketch, working_size
+from .drawings import MAX_REGIONS, PreparedDrawing, sample, to_pil, to_sketch, working_size
 from .hints import region_segments
 from .inference import inference
 from .painting import Colorize, ModelView, Painting, colorize_panels
-from .segmentation import MAX_CELLS, SegmentationNetwork
+from .segmentation import SegmentationNetwork
 
 
 class PixelModel:
@@ -32,12 +32,11 @@ class PixelModel:
 
     def find_regions(self, prepared: PreparedDrawing) -> np.ndarray:
         """(h, w) uint16, the regions of a drawing; those of its panels are numbered as `Panels` says."""
-        cells = resize(prepared.cells, prepared.shape)
         if (panels := prepared.panels) is None:
-            return self.regions_of(prepared.sketch, cells)
+            return self.regions_of(prepared.sketch)
         region_map = np.full(prepared.shape, panels.gutters, dtype=np.uint16)
         for number, (window, sketch) in enumerate(zip(prepared.windows, prepared.sketches, strict=True)):
-            found = self.regions_of(sketch, cells[window])
+            found = self.regions_of(sketch)
             region_map[window] = np.minimum(found, panels.regions - 1) + number * panels.regions
         return region_map
 
@@ -49,13 +48,13 @@ class PixelModel:
     def describe(self, painting: Painting) -> np.ndarray:
         """(number of regions, F), what every region of a painting looks like, in the first order: one forward of f.
 
-        The mean over the region of the last features of the U-Net, each with mean 0 and deviation 1 over the drawing.
+        The mean over the region of the segment_logits, each with mean 0 and deviation 1 over the drawing.
         """
         network = self.segmentation
         width, height = working_size(painting.drawing.size)
         sketch = to_sketch(painting.drawing, (width, height)).to(network.device, network.dtype)
         with inference(network):
-            features = network.features(sketch)[0].float().cpu().numpy()  # (F, h, w)
+            features = network(sketch)[0].float().cpu().numpy()  # (F, h, w)
         deviation = np.maximum(features.std(axis=(1, 2), keepdims=True), 1e-6)
         features = (features - features.mean(axis=(1, 2), keepdims=True)) / deviation
         # A region too thin to lie in the middle of any pixel looks like the pixels that it lies in.
@@ -67,18 +66,11 @@ class PixelModel:
         means = np.stack([np.bincount(labels, value, MAX_REGIONS) for value in values], axis=1) / counts[:, None]
         return means[[region.index for region in painting.regions]]
 
-    def regions_of(self, sketch: torch.Tensor, cells: np.ndarray) -> np.ndarray:
-        """(h, w) uint16, the region of every pixel of a sketch: one forward of f.
-
-        Args:
-            sketch: (1, 1, h, w).
-            cells: (h, w) whole numbers from 0, the cells of this sketch; only networks with cells look at them.
-        """
+    def regions_of(self, sketch: torch.Tensor) -> np.ndarray:
+        """(h, w) uint16, the region of every pixel of a sketch (1, 1, h, w): one forward of f."""
         network = self.segmentation
-        ranked = np.minimum(rank_by_size(cells), MAX_CELLS - 1).astype(np.int64)
         with inference(network):
-            inputs = sketch.to(network.device, network.dtype), torch.from_numpy(ranked)[None].to(network.device)
-            segment_logits = network(*inputs)  # (1, N_c, h, w)
+            segment_logits = network(sketch.to(network.device, network.dtype))  # (1, N_c, h, w)
         return segment_logits[0].argmax(dim=0).cpu().numpy().astype(np.uint16)
 
     def colorizer(self, sketch: torch.Tensor) -> Colorize:

@@ -29,11 +29,11 @@ FAULTS = next((folder for folder in SHARED if folder.is_dir()), None)
 collect_ignore = [] if FAULTS else ["test_faults.py"]
 
 
-def make_painter(max_hints: int = 6, norm: str = "group", cells: bool = False, seed: int = 0) -> GuidingPainterPipeline:
+def make_painter(max_hints: int = 6, norm: str = "group", seed: int = 0) -> GuidingPainterPipeline:
     """Real networks of 10,000 parameters each. Untrained, but with weights large enough for answers to show."""
     torch.manual_seed(seed)
     config = {"max_hints": max_hints, "block_out_channels": (8, 8, 16, 16, 16), "stem_factor": 2, "norm": norm}
-    painter = GuidingPainterPipeline(SegmentationNetwork(**config, cells=cells), ColorizationNetwork(**config))
+    painter = GuidingPainterPipeline(SegmentationNetwork(**config), ColorizationNetwork(**config))
     for network in painter.components.values():
         for module in network.modules():
             if isinstance(module, torch.nn.Conv2d):

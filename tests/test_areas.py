@@ -4,26 +4,20 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-import torch
-from conftest import make_painter
+from conftest import make_cell_painter
 from PIL import Image, ImageDraw
 
 from guiding_painter import GuidingPainterPipeline, Painting
 from guiding_painter.drawings import resize
 from guiding_painter.painting.packing import pack
-from guiding_painter.segmentation import MAX_CELLS
 
 SIDE = 128
 
 
 @pytest.fixture(scope="module")
 def bucket() -> GuidingPainterPipeline:
-    """Real networks with cells that ask for the largest cells, each by itself, and for all others last."""
-    painter = make_painter(cells=True)
-    with torch.no_grad():
-        painter.segmentation.grouping.alike.weight.zero_()
-        painter.segmentation.grouping.alike.bias.fill_(-9)
-    return painter
+    """Real networks over cells that take none of them for alike."""
+    return make_cell_painter()
 
 
 def shapes(
@@ -186,7 +180,7 @@ def test_a_page_with_3000_leaves_keeps_its_background_apart(bucket: GuidingPaint
     draw = ImageDraw.Draw(image)
     rng = np.random.default_rng(0)
     middles = [(x, y) for x in range(30, 1630, 29) for y in range(30, 1480, 27)]
-    assert len(middles) > 3000 > MAX_CELLS
+    assert len(middles) > 3000
     for x, y in middles:
         width, height = rng.integers(7, 12, 2)
         draw.ellipse((x - width, y - height, x + width, y + height), outline=0, width=2)

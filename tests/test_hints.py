@@ -8,6 +8,7 @@ from scipy.stats import chisquare
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from guiding_painter.hints import (
+    cell_sums,
     condition_mask,
     gumbel_segments,
     hint_map,
@@ -358,3 +359,15 @@ def test_region_segments_undo_argmax():
     region_map = segments.argmax(1).to(torch.uint8)
     assert torch.equal(region_segments(region_map, MAX_HINTS), segments)
     assert region_segments(region_map).shape == (2, 30, 6, 7)
+
+
+def test_cell_sums_are_float32_sums_over_each_cell_of_each_picture():
+    torch.manual_seed(0)
+    values = torch.rand(2, 3, 4, 5, dtype=torch.float16)
+    cells = torch.randint(0, 6, (2, 4, 5))
+    sums = cell_sums(values, cells)
+    assert sums.dtype == torch.float32
+    for picture in range(2):
+        for cell in range(int(cells.max()) + 1):
+            expected = values[picture].float()[:, cells[picture] == cell].sum(1)
+            assert torch.allclose(sums[picture, cell], expected, atol=1e-6)

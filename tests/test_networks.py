@@ -10,7 +10,6 @@ from torch import nn
 from guiding_painter.colorization import ColorizationNetwork
 from guiding_painter.discriminator import PatchDiscriminator
 from guiding_painter.segmentation import SegmentationNetwork
-from guiding_painter.unet import UNet
 
 MAX_HINTS = 4
 SIZES = [(1, 1), (7, 13), (33, 50), (32, 32), (5, 64)]
@@ -20,7 +19,6 @@ TINY = [
     {"block_out_channels": (8, 8, 16, 16, 16), "stem_factor": 1, "norm": "batch"},
     {"block_out_channels": (8, 16), "stem_factor": 4, "norm": "group"},
 ]
-F_ONLY = {"coordinates": True, "cells": False}
 
 
 def num_parameters(network: nn.Module) -> int:
@@ -76,8 +74,8 @@ def test_published_configuration(published):
     shared = {"max_hints": 30, "block_out_channels": (64, 128, 256, 512, 512), "stem_factor": 1, "norm": "batch"}
     configs = {n: {key: v for key, v in net.config.items() if key[0] != "_"} for n, net in published.items()}
     assert configs == {
-        "f": shared | {"coordinates": False, "cells": False},
-        "g": shared | {"fill_hints": False},
+        "f": shared,
+        "g": shared,
         "D": {"base_channels": 64, "norm": "batch"},
     }
 
@@ -173,29 +171,6 @@ def test_stem_head_sees_the_input_at_full_resolution():
     assert changed[1:31].nonzero().flatten().tolist() == [6, 7, 8]  # of columns 1-30: 7, 8, 9, a 3x3 convolution
 
 
-def test_coordinates_change_the_output():
-    """Without them a blank, padded sketch looks alike everywhere in its middle; with them every place is different."""
-    differences = []
-    for coordinates in (False, True):
-        f = trained_like(SegmentationNetwork(MAX_HINTS, (8, 16), 1, "batch", coordinates)).eval()
-        with torch.no_grad():
-            logits = f(torch.ones(1, 1, 64, 64))
-        differences.append((logits[..., 24, 24] - logits[..., 40, 40]).abs().max())
-    assert differences[0] < 1e-5
-    assert differences[1] > 1e-3
-
-
-def test_coordinates_are_rows_and_columns_from_minus_1_to_1(monkeypatch):
-    f, seen = SegmentationNetwork(MAX_HINTS, **TINY[0], coordinates=True), []
-    monkeypatch.setattr(UNet, "forward", lambda self, image: seen.append(image))
-    sketch = random_images(2, 1, 3, 5)
-    f(sketch)
-    assert seen[0].shape == (2, 3, 3, 5)
-    assert torch.equal(seen[0][:, :1], sketch)
-    torch.testing.assert_close(seen[0][1, 1], torch.tensor([[-1.0], [0.0], [1.0]]).expand(3, 5))
-    torch.testing.assert_close(seen[0][1, 2], torch.tensor([-1.0, -0.5, 0.0, 0.5, 1.0]).expand(3, 5))
-
-
 # The discriminator
 
 
@@ -270,8 +245,8 @@ def test_unknown_norm(network):
 @pytest.mark.parametrize(
     ("network", "config"),
     [
-        (SegmentationNetwork, {"max_hints": 5, "block_out_channels": (8, 16), "stem_factor": 2} | F_ONLY),
-        (ColorizationNetwork, {"max_hints": 5, "block_out_channels": (8, 16), "stem_factor": 2, "fill_hints": True}),
+        (SegmentationNetwork, {"max_hints": 5, "block_out_channels": (8, 16), "stem_factor": 2}),
+        (ColorizationNetwork, {"max_hints": 5, "block_out_channels": (8, 16), "stem_factor": 2}),
         (PatchDiscriminator, {"base_channels": 4}),
     ],
 )
@@ -306,24 +281,3 @@ def test_saved_names(name):
         *(f"unet.{block}.{layer}.bias" for block in ("inc", "downs.0", "ups.0") for layer in (1, 4)),
         *(f"unet.head.{layer}.{kind}" for layer in (0, 2) for kind in ("weight", "bias")),
     }
-
-
-def test_a_new_colorizer_that_fills_hints_paints_the_answers_under_the_ink():
-    torch.manual_seed(0)
-    network = ColorizationNetwork(4, (8, 16, 16, 16, 16), 2, "group", fill_hints=True).eval()
-    sketch = torch.ones(1, 1, 32, 32)
-    sketch[..., 10] = -1.0
-    sketch[..., 11] = 0.0
-    segments = torch.zeros(1, 4, 32, 32)
-    segments[:, 0, :16], segments[:, 1, 16:] = 1, 1
-    hint_map, mask = torch.zeros(1, 3, 32, 32), torch.zeros(1, 1, 32, 32)
-    hint_map[:, :, :16] = torch.tensor([0.8, -0.5, 1.0])[:, None, None]
-    mask[:, :, :16] = 1
-    with torch.no_grad():
-        picture = network(sketch, segments, hint_map, mask)
-    filled = (hint_map + 1) * (sketch + 1) / 2 - 1
-    assert (picture - filled).abs().max() < 0.1
-    published = ColorizationNetwork(4, (8, 16, 16, 16, 16), 2, "group").eval()
-    published.load_state_dict(network.state_dict())
-    with torch.no_grad():
-        assert published(sketch, segments, hint_map, mask).abs().max() < 0.2

@@ -233,12 +233,11 @@ def test_resume_refuses_what_does_not_belong(painter: GuidingPainterPipeline, dr
 def test_what_other_rooms_build_on_is_public(painter: GuidingPainterPipeline, drawing: Image.Image):
     painting = painter.open(drawing, SIDE)
     sketch = to_sketch(painting.drawing, painting.picture.size)
-    region_map = painter.model.regions_of(sketch, resize(painting.cells, painting.picture.size[::-1]))
+    region_map = painter.model.regions_of(sketch)
     assert (region_map.dtype, region_map.shape) == (np.uint16, painting.picture.size[::-1])
     hinted = region_map == painting.regions[0].index
     picture = painter.model.colorizer(sketch)(region_map, np.full((*hinted.shape, 3), 9, np.uint8), hinted)
     assert (picture.mode, picture.size) == ("RGB", painting.picture.size)
-    assert painter.segmentation.features(sketch).shape[2:] == hinted.shape
     assert np.array_equal(painting.layout.owners[painting.cells], painting.region_map)
     assert {to_hex(colors[0]) for colors in painting.beliefs.colors.values()} == {
         region.suggested_color for region in painting.regions
@@ -276,8 +275,8 @@ def test_the_layout_of_a_checkpoint(checkpoint: Path):
     }
     shared = {"max_hints": 6, "block_out_channels": [8, 8, 16, 16, 16], "stem_factor": 2, "norm": "group"}
     for name, config in {
-        "segmentation": {"_class_name": "SegmentationNetwork", "coordinates": False, "cells": False, **shared},
-        "colorization": {"_class_name": "ColorizationNetwork", "fill_hints": False, **shared},
+        "segmentation": {"_class_name": "SegmentationNetwork", **shared},
+        "colorization": {"_class_name": "ColorizationNetwork", **shared},
     }.items():
         saved = json.loads((checkpoint / name / "config.json").read_text())
         del saved["_diffusers_version"]
@@ -316,19 +315,6 @@ def test_half_precision_on_disk_is_single_in_memory(checkpoint: Path, tmp_path: 
     assert all(torch.equal(value.half(), saved[key]) for key, value in loaded.segmentation.state_dict().items())
 
 
-def test_a_model_that_groups_cells(drawing: Image.Image, tmp_path: Path):
-    painter = make_painter(cells=True)
-    painting = painter.open(drawing, SIDE)
-    painting.paint(painting.regions[0], "#e07a5f")
-    painter.save_pretrained(tmp_path)
-    for dtype, tolerance in ((torch.float32, 0), (torch.bfloat16, 8)):
-        loaded = GuidingPainterPipeline.from_pretrained(tmp_path, dtype=dtype)
-        resumed = loaded.resume(drawing, painting.to_dict())
-        difference = np.asarray(resumed.picture).astype(int) - np.asarray(painting.picture)
-        assert np.abs(difference).mean() <= tolerance
-        assert len(loaded.open(drawing, SIDE).regions) > 1
-
-
 def test_batch_norm_counters_stay_whole_numbers(tmp_path: Path):
     make_painter(norm="batch").save_pretrained(tmp_path)
     loaded = GuidingPainterPipeline.from_pretrained(tmp_path, dtype=torch.bfloat16)
@@ -347,6 +333,16 @@ def test_loading_draws_no_random_numbers_and_keeps_no_file(copied: Path):
     (copied / "segmentation" / WEIGHTS).write_bytes(b"")  # a mapped tensor would now be gone
     assert torch.equal(weight, expected)
     assert weight.requires_grad
+
+
+def test_paper_networks_of_version_01_load_without_a_word(copied: Path, caplog: pytest.LogCaptureFixture):
+    for room, options in (("segmentation", ("coordinates", "cells")), ("colorization", ("fill_hints",))):
+        rewrite(lambda content, options=options: content.update(dict.fromkeys(options, False)))(
+            copied / room / "config.json"
+        )
+    painter = GuidingPainterPipeline.from_pretrained(copied)
+    assert "cells" not in painter.segmentation.config
+    assert not caplog.records
 
 
 def test_a_checkpoint_of_training_loads(copied: Path):
@@ -443,6 +439,18 @@ FIRST = "unet.inc.0.weight"
             rewrite(lambda content: content.update(block_out_channels="wide")),
             ValueError,
             "does not describe a SegmentationNetwork",
+        ),
+        (
+            "segmentation/config.json",
+            rewrite(lambda content: content.update(coordinates=False, cells=True)),
+            ValueError,
+            "describes a network of version 0.1, which no later version reads: use guiding-painter 0.1",
+        ),
+        (
+            "colorization/config.json",
+            rewrite(lambda content: content.update(fill_hints=True)),
+            ValueError,
+            "describes a network of version 0.1",
         ),
         (
             "colorization/config.json",

@@ -283,7 +283,7 @@ def test_one_network_is_trained_and_the_other_stays_as_it_is(trained, folder, mo
 def test_with_point_hints_the_regions_do_not_matter(folder, models):
     torch.manual_seed(0)
     network = {**TINY, "norm": "group"}
-    g = ColorizationNetwork(**network, fill_hints=True)
+    g = ColorizationNetwork(**network)
     batch = collate([TrainingPairs(sorted(folder.rglob("*.png")), 64, seed=0)[n] for n in range(2)])
     predictions = []
     for _ in range(2):

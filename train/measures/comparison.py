@@ -8,10 +8,10 @@ import torch
 from guiding_painter import ColorizationNetwork
 from guiding_painter.hints import num_hints_distribution
 from guiding_painter.metrics import psnr
-from guiding_painter.segmentation import sketch_cells
 from measures.answers import Answers
 from measures.results import differences, summarize
 from measures.rivals import bucket_fill, color_points, draw_points, region_statistics
+from pictures.pairs import sketch_cells
 
 
 def ways_to_color(

@@ -22,7 +22,7 @@ def bucket_fill(
     Ink does not count in means and is laid over the colors, which it multiplies.
 
     Args:
-        cells: (B, H, W) int64, numbered from the largest (`guiding_painter.segmentation.sketch_cells`).
+        cells: (B, H, W) int64, numbered from the largest (`pictures.pairs.sketch_cells`).
         sketch: (B, 1, H, W) in [-1, 1].
         color_image: (B, 3, H, W) in [-1, 1].
         num_hints: 0 or more.

@@ -106,10 +106,15 @@ class SketchColorPairs(Dataset):
         """`gap`: how wide openings in lines are closed where cells are cut, see `drawings.cut_cells`."""
         pair = {"sketch": sketch, "color_image": to_color_image(picture)}
         if self.with_cells:
-            drawing = Image.fromarray(((sketch[0, 0] + 1) * 127.5).round().to(torch.uint8).numpy())
-            cells = cut_cells(find_ink(drawing), gap)
-            pair["cells"] = torch.from_numpy(cells.astype(np.int64))[None]
+            pair["cells"] = sketch_cells(sketch, gap)
         return {name: value[0] for name, value in pair.items()}
+
+
+def sketch_cells(sketch: torch.Tensor, gap: str = "normal") -> torch.Tensor:
+    """Cells of sketches: (B, 1, H, W) in [-1, 1] -> (B, H, W) int64, numbered from the largest of each."""
+    drawings = ((sketch[:, 0] + 1) * 127.5).round().to(torch.uint8).cpu().numpy()
+    cells = [cut_cells(find_ink(Image.fromarray(drawing)), gap).astype(np.int64) for drawing in drawings]
+    return torch.from_numpy(np.stack(cells)).to(sketch.device)
 
 
 class TrainingPairs(SketchColorPairs):

@@ -15,7 +15,6 @@ from training_pictures import draw_pictures
 
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.metrics import psnr
-from guiding_painter.segmentation import sketch_cells
 from measures import evaluate
 from measures.answers import Answers, measure
 from measures.comparison import Comparison, ways_to_color
@@ -23,7 +22,7 @@ from measures.frechet import INCEPTION_FILE, EfficientNetLite0, FrechetDistance,
 from measures.results import differences, runs, sentences, summarize, table
 from measures.rivals import bucket_fill, color_points, region_statistics
 from measures.sheets import GAP, HEADER, example_sheet, progress_sheet
-from pictures.pairs import SketchColorPairs, collate
+from pictures.pairs import SketchColorPairs, collate, sketch_cells
 
 
 @pytest.fixture
@@ -40,11 +39,6 @@ def batch(folder: Path) -> dict:
     return collate([pairs[i] for i in range(3)])
 
 
-@pytest.fixture(scope="module")
-def cells_painter():
-    return make_painter(max_hints=12, cells=True)
-
-
 def literal(painter, answers: Answers, picture: int, answered: list[int], order: list[int]) -> torch.Tensor:
     """One picture, its answers filled in region by region and pixel by pixel."""
     sketch, image = answers.sketch[picture], answers.image[picture]
@@ -59,9 +53,7 @@ def literal(painter, answers: Answers, picture: int, answered: list[int], order:
         return painter.colorization(sketch[None], segments[order][None], hints[None], mask[None])
 
 
-@pytest.mark.parametrize("cells", [False, True])
-def test_an_answer_is_counted_where_it_is_asked_for(cells, painter, cells_painter, batch):
-    painter = cells_painter if cells else painter
+def test_an_answer_is_counted_where_it_is_asked_for(painter, batch):
     answers = Answers(painter, batch, ink_aware=True)
     channels = list(range(painter.segmentation.config.max_hints))
     curve = answers.curve((0, 1, 3, len(channels)))
@@ -70,8 +62,6 @@ def test_an_answer_is_counted_where_it_is_asked_for(cells, painter, cells_painte
         for column, k in enumerate((0, 1, 3, len(channels))):
             expected = psnr(literal(painter, answers, picture, asked[:k], channels), answers.image[picture][None])
             assert curve[picture, column].item() == pytest.approx(expected.item(), abs=0.02)
-    if cells:
-        assert answers.asked.sum(1).max() < len(channels)  # fewer cells than channels: some are never asked about
 
 
 def test_importance_puts_a_region_in_front_and_answers_it_alone(painter, batch):
@@ -437,8 +427,8 @@ def test_a_mistake_is_one_sentence(flags, sentence, checkpoint, tmp_path, monkey
     assert error.count("\n") == 1
 
 
-def test_a_sheet_has_three_rows_a_picture_and_a_column_an_answer(cells_painter, batch):
-    sheet = progress_sheet(cells_painter, batch, ink_aware=True, num_hints=2, tile_size=32)
+def test_a_sheet_has_three_rows_a_picture_and_a_column_an_answer(painter, batch):
+    sheet = progress_sheet(painter, batch, ink_aware=True, num_hints=2, tile_size=32)
     side = 32 + GAP
     assert sheet.size == ((1 + 2 + 1) * side, 3 * 3 * side)
     pixel = lambda column, row: sheet.crop((column * side, row * side, column * side + 32, row * side + 32))  # noqa: E731
@@ -449,8 +439,8 @@ def test_a_sheet_has_three_rows_a_picture_and_a_column_an_answer(cells_painter, 
     assert (truth - shown).abs().max() < 1
 
 
-def test_an_example_is_a_row_of_drawing_regions_pictures_and_truth(cells_painter, batch):
-    sheet = example_sheet(cells_painter, batch, ink_aware=True, tile_size=32)
+def test_an_example_is_a_row_of_drawing_regions_pictures_and_truth(painter, batch):
+    sheet = example_sheet(painter, batch, ink_aware=True, tile_size=32)
     side = 32 + GAP
     assert sheet.size == (7 * side, HEADER + 3 * side)
 
@@ -458,7 +448,7 @@ def test_an_example_is_a_row_of_drawing_regions_pictures_and_truth(cells_painter
         left, top = column * side, HEADER + row * side
         return torch.from_numpy(np.array(sheet.crop((left, top, left + 32, top + 32)))).permute(2, 0, 1)
 
-    answers = Answers(cells_painter, batch, ink_aware=True)
+    answers = Answers(painter, batch, ink_aware=True)
     for row in range(3):
         for column, k in enumerate((1, 3, 5, 10), start=2):
             painted = (answers.colorize(answers.first(k))[row] + 1) * 127.5

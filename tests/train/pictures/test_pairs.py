@@ -6,9 +6,8 @@ import pytest
 import torch
 from training_pictures import draw_picture, draw_pictures
 
-from guiding_painter.segmentation import sketch_cells
 from pictures.folders import load_pictures
-from pictures.pairs import SketchColorPairs, TrainingPairs, collate
+from pictures.pairs import SketchColorPairs, TrainingPairs, collate, sketch_cells
 
 
 @pytest.fixture
