@@ -167,8 +167,8 @@ def test_readme_names_only_what_exists():
     assert not [name for name in scripts | links if not (ROOT / name).exists()]
 
 
-def test_readme_credits_every_source_of_training_pictures():
-    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("|")]
+def test_credits_name_every_source_of_training_pictures():
+    rows = [line for line in (ROOT / "docs" / "credits.md").read_text().splitlines() if line.startswith("|")]
     for source in SOURCES:
         (row,) = [row for row in rows if f"({source.link})" in row]
         assert source.author in row
