@@ -7,11 +7,14 @@ Every cell is answered with its true mean color, ink left out, the largest first
 cells are filled flat under the ink: answered ones in their color, the others in what g expects. Expected PSNR is the
 mean over numbers of answers distributed as G (Eq. 3), beside a bucket fill of the same answers that leaves the rest
 white, and one that gives it its true mean. A color is right within 20 (CIE Lab, 1976), that of a like cell within 12.
+
+`--frechet` adds how far pictures after three answers are from the true ones, flat and painted (`frechet.py`).
 """
 
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +40,7 @@ WHITE, SAME, LIKE = 8.0, 6.0, 12.0  # dE: as good as white; true colors of like 
 COUNTS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 30)  # answers after which g is asked; between them it is straight
 THRESHOLD = 16.0  # dB, of NRI
 NRI = "answers to 16 dB"
+FRECHET = "Fréchet distance after 3"
 
 
 def parse_args(argv: list[str]) -> argparse.Namespace:
@@ -44,6 +48,7 @@ def parse_args(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--pretrained_model_name_or_path", help="folder or hub id; the bundled weights if left out")
     parser.add_argument("--set", action="append", required=True, metavar="NAME=FOLDER", dest="sets")
     parser.add_argument("--limit", type=int, default=10_000, help="pictures of each set, evenly spread")
+    parser.add_argument("--frechet", action="store_true", help="also the Fréchet distance, flat and painted")
     parser.add_argument("--output", type=Path, help=".json of all figures")
     return parser.parse_args(argv)
 
@@ -108,6 +113,16 @@ class Guesser:
         """Of cells filled with (K, 3) under the ink."""
         colors = ((fill + 1) * 127.5).clamp(0, 255).numpy()[self.of.cells] * self.of.paper[..., None]
         return float(10 * np.log10(255**2 / max(((np.rint(colors) - self.of.image) ** 2).mean(), 1e-2)))
+
+    def pictures(self, number: int) -> dict[str, torch.Tensor]:
+        """(1, 3, h, w) in [-1, 1]: "flat" and "painted" after `number` answers, and the "true" one."""
+        fill = self.ask(self.largest(number)).mean.clamp(-1, 1)
+        flat = fill[torch.from_numpy(self.of.cells)].permute(2, 0, 1)[None]
+        paper = torch.from_numpy(self.of.paper).float()[None, None]
+        with inference(self.g):
+            painted = self.g.paint(paper * 2 - 1, flat)
+        true = torch.from_numpy(self.of.image).float().permute(2, 0, 1)[None] / 127.5 - 1
+        return {"flat": (flat + 1) * paper - 1, "painted": painted, "true": true}
 
     def next(self, order: str, known: torch.Tensor) -> int:
         if order == "size":
@@ -204,11 +219,12 @@ def _colorfulness(colors: torch.Tensor, size: torch.Tensor) -> float:
     return float(variances.sum().sqrt() + 0.3 * means.square().sum().sqrt())
 
 
-def measure(model: CellModel, paths: list[Path]) -> dict[str, float]:
-    """All figures of one set: PSNR in dB, everything else in shares."""
+def measure(model: CellModel, paths: list[Path], new_distance: Callable | None = None) -> dict[str, float]:
+    """All figures of one set: PSNR in dB, Fréchet distances where `new_distance` makes them, else shares."""
     chances = num_hints_distribution(ANSWERS).numpy()
     rows: dict[str, list[float]] = {}
     sums: dict[str, np.ndarray] = {}
+    distances = {name: new_distance() for name in ("flat", "painted")} if new_distance else {}
     for path in paths:
         guesser = Guesser(model, open_cells(model, path))
         by_size = guesser.curves("size")
@@ -227,7 +243,12 @@ def measure(model: CellModel, paths: list[Path]) -> dict[str, float]:
         found = guesser.hits(0) | guesser.hits(3) | guesser.like_pairs() | guesser.joined()
         for name, pair in (found | {"colorfulness with no answer": guesser.colorfulness()}).items():
             sums[name] = sums.get(name, np.zeros(2)) + pair
+        pictures = guesser.pictures(3) if distances else {}
+        for name, distance in distances.items():
+            distance.update(pictures[name], real=False)
+            distance.update(pictures["true"], real=True)
     figures = {name: float(np.mean(values)) for name, values in rows.items()}
+    figures |= {f"{FRECHET}, {name}": float(distance.compute()) for name, distance in distances.items()}
     return figures | {name: float(part / max(whole, 1e-9)) for name, (part, whole) in sums.items()}
 
 
@@ -236,7 +257,7 @@ def table(results: dict[str, dict[str, float]]) -> str:
     names = list(next(iter(results.values())))
     lines = ["| figure | " + " | ".join(results) + " |", "|---" * (1 + len(results)) + "|"]
     for name in names:
-        digits = 2 if name.startswith(("expected", "no answer", NRI)) else 3
+        digits = 2 if name.startswith(("expected", "no answer", NRI, FRECHET)) else 3
         lines.append(f"| {name} | " + " | ".join(f"{one[name]:.{digits}f}" for one in results.values()) + " |")
     return "\n".join(lines)
 
@@ -258,7 +279,14 @@ def main(argv: list[str] | None = None) -> None:
         model = GuidingPainterPipeline.from_pretrained(args.pretrained_model_name_or_path).model
         if not isinstance(model, CellModel):
             raise ValueError("These networks are of pixels and guess no cells: measure them with evaluate.py.")
-        results = {name: {"pictures": len(found)} | measure(model, found) for name, found in paths.items()}
+        new_distance = None
+        if args.frechet:
+            from measures.frechet import load_distance  # only here: its imports take seconds
+
+            _, new_distance = load_distance("cpu")
+        results = {
+            name: {"pictures": len(found)} | measure(model, found, new_distance) for name, found in paths.items()
+        }
         print(table(results))
         if args.output:
             replace_file(args.output, json.dumps(results, indent=1).encode())
