@@ -79,14 +79,25 @@ class FrechetDistance(FrechetInceptionDistance):
         return super().compute()
 
 
-def load_distance(device: torch.device | str) -> tuple[str, Callable[[], FrechetDistance]]:
+def load_distance(
+    device: torch.device | str, inception_weights: Path | None = None
+) -> tuple[str, Callable[[], FrechetDistance]]:
     """By the best features that this computer has: what the distance is called, and what makes a new one.
 
     Those of Inception ("fid") where torch-fidelity and the weights that it uses are at hand; nothing is downloaded.
     Otherwise those of EfficientNet-Lite0 ("frechet_efficientnet_lite0"), whose weights come as a package.
+
+    Args:
+        inception_weights: torch-fidelity's file, where it is not where torch-fidelity keeps it.
+
+    Raises OSError where `inception_weights` are given and cannot be used.
     """
-    weights = Path(torch.hub.get_dir(), INCEPTION_FILE)
-    if weights.is_file() and importlib.util.find_spec("torch_fidelity"):
+    weights = inception_weights or Path(torch.hub.get_dir(), INCEPTION_FILE)
+    has_fidelity = importlib.util.find_spec("torch_fidelity")
+    if inception_weights and not (weights.is_file() and has_fidelity):
+        missing = "torch-fidelity is not installed" if weights.is_file() else f"there is no file {weights}"
+        raise OSError(f"FID cannot be measured with Inception, as {missing}: mend that, or leave the weights out.")
+    if weights.is_file() and has_fidelity:
         torch.load(weights, map_location="cpu", weights_only=True)  # torch-fidelity would run code that is in the file
         name, features = "fid", NoTrainInceptionV3("inception-v3-compat", ["2048"], str(weights))
     else:
