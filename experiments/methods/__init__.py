@@ -1,0 +1,43 @@
+"""The methods of Table 1: what they are called, how they are made, and how trained ones are opened."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from experiments.methods.alacgan import AlacGAN
+from experiments.methods.base import LocalHints, Method
+from experiments.methods.cic import CIC
+from experiments.methods.guided import REMEDIES, GuidingPainter, Painter
+from experiments.methods.pix2pix import Pix2Pix
+from experiments.methods.rtug import RTUG
+from guiding_painter import GuidingPainterPipeline
+from guiding_painter.checkpoint import load_network
+
+PUBLISHED_WIDTHS = (64, 128, 256, 512, 512)
+NETWORKS = (CIC, Pix2Pix, AlacGAN, RTUG)
+
+# (widths of the U-Nets' levels, N_c) -> a new one
+MAKERS: dict[str, Callable[[tuple[int, ...], int], Method]] = {
+    "cic": lambda widths, max_hints: CIC(widths),
+    "pix2pix": lambda widths, max_hints: Pix2Pix(widths),
+    "alacgan": lambda widths, max_hints: AlacGAN(widths, max_hints=max_hints),
+    "rtug": lambda widths, max_hints: RTUG(widths[0], max_hints),
+    "guiding_painter": lambda widths, max_hints: GuidingPainter(widths, max_hints),
+    "guiding_painter_remedied": lambda widths, max_hints: GuidingPainter(widths, max_hints, remedied=True),
+}
+OURS = ("guiding_painter", "guiding_painter_remedied", "lite")
+
+
+def open_method(name: str, folder: Path | None) -> Method | Painter:
+    """A trained method, in evaluation mode, from its folder; "lite" without one has the bundled weights.
+
+    Raises OSError where it is missing, ValueError for another network than the name says.
+    """
+    if name in OURS:
+        ink_aware = REMEDIES.ink_aware if name != "guiding_painter" else False
+        return Painter(GuidingPainterPipeline.from_pretrained(folder), ink_aware)
+    return load_network([kind for kind in NETWORKS if kind.__name__.lower() == name], folder, torch.float32)
+
+
+__all__ = ["MAKERS", "NETWORKS", "OURS", "LocalHints", "Method", "Painter", "open_method"]

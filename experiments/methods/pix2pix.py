@@ -1,0 +1,37 @@
+"""Pix2Pix: "Image-to-Image Translation with Conditional Adversarial Networks" (Isola et al., CVPR 2017), automatic.
+
+As there: a U-Net and the 70x70 PatchGAN, 100 times L1 beside the logarithmic adversarial loss.
+
+Differences: the shared U-Net has four downsamplings by pooling, where the paper's has eight by strides, and no
+dropout, which was the paper's only noise and changed little there.
+"""
+
+from collections.abc import Callable
+
+import torch
+from diffusers.configuration_utils import register_to_config
+
+from experiments.methods.base import Method
+from guiding_painter.losses import reconstruction_loss
+from guiding_painter.unet import UNet
+
+
+class Pix2Pix(Method):
+    adversarial_weight = 1.0
+    gan_loss = "log"
+    l1_weight = 100.0
+
+    @register_to_config
+    def __init__(self, block_out_channels: tuple[int, ...] = (64, 128, 256, 512, 512), norm: str = "batch"):
+        super().__init__()
+        self.unet = UNet(1, 3, tuple(block_out_channels), norm, stem_factor=1)
+
+    def forward(
+        self, batch: dict[str, torch.Tensor], num_hints: torch.Tensor, tau: float, noise: list[torch.Generator]
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        prediction = torch.tanh(self.unet(batch["sketch"]))
+        return prediction, {"rec": self.l1_weight * reconstruction_loss(prediction, batch["color_image"])}
+
+    def way(self, batch: dict[str, torch.Tensor], first: int) -> Callable[[int], torch.Tensor]:
+        picture = torch.tanh(self.unet(batch["sketch"]))
+        return lambda k: picture
