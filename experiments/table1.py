@@ -1,0 +1,174 @@
+"""Table 1: every method trained alike and measured on held-back pictures, with and without hints.
+
+    python experiments/table1.py --train_data_dir my_comic --data_dir my_comic --output_dir table1
+
+trains what is not trained yet in output_dir/models, or takes `--checkpoint METHOD=FOLDER`, and writes results.json and
+table1.md. Run again, it goes on with what is missing; `--resume_from_checkpoint` also with a training that was stopped.
+All trained methods see the same samples in the same order, as many updates, and N_h ~ G hints.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
+
+from accelerate import PartialState
+from accelerate.utils import set_seed
+
+from arguments import OneSentenceParser, errors_in_one_sentence, folder_name, name_of
+from checkpoints import make_output_dir
+from experiments.methods import MAKERS, open_method
+from experiments.methods.flags import (
+    add_measuring_flags,
+    add_network_flags,
+    add_output_flags,
+    add_training_flags,
+    described,
+    parse,
+    training_settings,
+    version,
+)
+from experiments.methods.measuring import Bucket, held_back, measure_method
+from experiments.methods.table import margins, markdown
+from experiments.methods.training import TRAINED_FILE, train_method
+from guiding_painter.checkpoint import read_json
+from guiding_painter.files import replace_file
+from measures.results import NRI_THRESHOLDS
+from pictures.pairs import TrainingPairs
+from preparation import counted, find_pictures
+from settings import Settings
+
+RESULTS_FILE, TABLE_FILE = "results.json", "table1.md"
+BUCKETS = {"bucket_fill": "mean", "bucket_fill_on_white": "paper"}
+ROWS = (*MAKERS, "lite", *BUCKETS)
+
+
+def parse_args(argv: list[str] | None) -> argparse.Namespace:
+    parser = OneSentenceParser(
+        prog="table1.py", description=__doc__.split("\n\n")[0], allow_abbrev=False,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )  # fmt: skip
+    add_output_flags(parser)
+    add_training_flags(parser)
+    add_network_flags(parser)
+    add_measuring_flags(parser)
+    parser.add_argument("--thresholds", nargs="+", type=float, default=NRI_THRESHOLDS, help="in dB, for NRI")
+    parser.add_argument("--rows", nargs="+", choices=ROWS, default=ROWS, help="the methods of the table")
+    parser.add_argument(
+        "--frechet", action=argparse.BooleanOptionalAction, default=True, help="the Fréchet distance (FID)"
+    )
+    parser.add_argument("--inception_weights", type=Path, help="of torch-fidelity, for FID; EfficientNet if left out")
+    return parse(parser, argv)
+
+
+def train_missing(args: argparse.Namespace) -> dict[str, Path | None]:
+    """Trains what is to be trained and not there yet. The folder of every method of the table that has one.
+
+    Raises OSError or ValueError for pictures, folders or checkpoints that cannot be used.
+    """
+    wanted = [name for name in args.rows if name in MAKERS and name not in args.checkpoint]
+    folders: dict[str, Path | None] = {name: args.output_dir / "models" / name for name in wanted}
+    rest = {name: args.checkpoint.get(name) for name in args.rows if name in (*MAKERS, "lite") and name not in wanted}
+    if not wanted:
+        return rest
+    settings = training_settings(args)
+    if not settings.data:
+        missing = ", ".join(name for name in wanted if not (folders[name] / TRAINED_FILE).is_file())
+        if missing:
+            raise ValueError(f"{missing}: give --train_data_dir or --dataset_name to train, or --checkpoint of each.")
+        return folders | rest
+    train, _ = find_pictures(settings)
+    pictures = TrainingPairs(train, settings.resolution, settings.seed, sketch_variation=settings.sketch_variation)
+    pictures.open_next(0)  # raises where there is not one good picture
+    settings = counted(settings, None if settings.streaming else len(pictures), PartialState().num_processes)
+    for name in wanted:
+        train_one(name, pictures, replace(settings, output_dir=folders[name]), args)
+    return folders | rest
+
+
+def train_one(name: str, pictures: TrainingPairs, settings: Settings, args: argparse.Namespace) -> None:
+    """Trains a method unless that is done. Raises ValueError where it was done otherwise."""
+    written = {
+        "method": name,
+        "data": name_of(settings.data),
+        "updates": settings.max_train_steps,
+        "batch_size": settings.batch_size,
+        "block_out_channels": list(args.block_out_channels),
+        **{key: getattr(settings, key) for key in ("resolution", "max_hints", "learning_rate", "seed")},
+    }
+    file = settings.output_dir / TRAINED_FILE
+    if file.is_file():
+        former = read_json(file)
+        for key, value in written.items():
+            if former.get(key) != value:
+                raise ValueError(
+                    f"{settings.output_dir} was trained with {key} {former.get(key)}, not {value}: name another "
+                    f"--output_dir, or give it as --checkpoint {name}={settings.output_dir}."
+                )
+        return
+    set_seed(settings.seed)  # for new networks
+    method = MAKERS[name](tuple(args.block_out_channels), settings.max_hints)
+    train_method(method, pictures, written, args.block_out_channels[0], settings)
+
+
+def measure_missing(args: argparse.Namespace, folders: dict[str, Path | None]) -> dict:
+    """The report, also written to results.json after every row; rows that are there with the same settings stay.
+
+    Raises OSError or ValueError for pictures or weights that cannot be used.
+    """
+    path = args.output_dir / RESULTS_FILE
+    report = {"command": args.command, "version": version(), "settings": described(args), "sets": {}}
+    report = json.loads(json.dumps(report))  # as it is when it is read again
+    if path.is_file():
+        former = read_json(path)
+        if former.get("settings") == report["settings"]:
+            report["sets"] = former["sets"]
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    distance = None
+    if args.frechet:
+        from measures.frechet import load_distance  # only here: its imports take seconds
+
+        distance = load_distance(device, args.inception_weights)
+    for folder in args.data_dir:
+        rows = report["sets"].setdefault(folder_name(folder), {"split": args.split, "rows": {}})["rows"]
+        pairs = held_back(folder, args.split, args.resolution, args.max_pictures)
+        for name in (name for name in args.rows if name not in rows):
+            method = open_row(name, folders, args.max_hints, device)
+            rows[name] = measure_method(method, pairs, args.max_hints, tuple(args.thresholds), distance, device)
+            replace_file(path, (json.dumps(report, indent=2) + "\n").encode())
+    return json.loads(json.dumps(report))
+
+
+def open_row(name: str, folders: dict[str, Path | None], max_hints: int, device: torch.device) -> object:
+    """A method ready to be measured. Raises ValueError for one that was trained with fewer hints."""
+    if name in BUCKETS:
+        return Bucket(max_hints, BUCKETS[name])
+    method = open_method(name, folders[name])
+    if method.takes_hints and method.max_hints < max_hints:
+        raise ValueError(f"{name} was trained with {method.max_hints} hints at most: give --max_hints so many.")
+    return method.to(device)
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse_args(argv)
+    with errors_in_one_sentence():
+        make_output_dir(args.output_dir)
+        folders = train_missing(args)
+        if not PartialState().is_main_process:
+            return
+        report = measure_missing(args, folders)
+        report["margins"] = {name: margins(one["rows"]) for name, one in report["sets"].items()}
+        replace_file(args.output_dir / RESULTS_FILE, (json.dumps(report, indent=2) + "\n").encode())
+        text = markdown(report)
+        replace_file(args.output_dir / TABLE_FILE, text.encode())
+        print(text)
+
+
+if __name__ == "__main__":
+    main()
