@@ -65,31 +65,34 @@ def measure_method(
     Raises ValueError where too few pictures can be measured.
     """
     counts = tuple(range(max_hints + 1)) if method.takes_hints else (0,)
-    chances = num_hints_distribution(max_hints).tolist()
     name, new_distance = distance or ("", lambda: None)
     bare, expected, curves = new_distance(), new_distance() if method.takes_hints else None, []
     for batch in tqdm(DataLoader(pairs, BATCH_SIZE, collate_fn=collate), desc="measuring", leave=False):
-        if "sketch" not in batch:
-            continue
-        batch = {key: value.to(device) for key, value in batch.items() if torch.is_tensor(value)}
-        way, image, curve = method.way(batch, len(curves)), batch["color_image"], []
-        for k in counts:
-            colored = way(k)
-            curve.append(psnr(colored, image))
-            if bare and k == 0:
-                bare.update(colored, real=False)
-            if expected:
-                expected.update(colored, real=False, weight=chances[k])
-        for one in filter(None, (bare, expected)):
-            one.update(image, real=True)
-        curves += torch.stack(curve, dim=1).tolist()
+        if "sketch" in batch:
+            batch = {key: value.to(device) for key, value in batch.items() if torch.is_tensor(value)}
+            way = method.way(batch, len(curves))
+            curves += curves_of(way, batch["color_image"], counts, max_hints, bare, expected)
     if len(curves) < 2:
         raise ValueError(f"Only {len(curves)} pictures could be measured: give at least 2.")
     row = {"pictures": len(curves), "without_hints": {"psnr": summarize(curves, counts)["psnr"][0]}}
-    if bare:
-        row["without_hints"][name] = round(bare.compute().item(), 3)
     if method.takes_hints:
         row["with_hints"] = summarize(curves, counts, thresholds)
-        if expected:
-            row["with_hints"][name] = round(expected.compute().item(), 3)
+    for part, one in (("without_hints", bare), ("with_hints", expected)):
+        if one:
+            row[part][name] = round(one.compute().item(), 3)
     return row
+
+
+def curves_of(way: Callable, image: torch.Tensor, counts: tuple, max_hints: int, bare, expected) -> list[list[float]]:
+    """PSNR in dB of every picture after each number of hints; what is colored is added to the distances there are."""
+    curve = []
+    for k, chance in zip(counts, num_hints_distribution(max_hints).tolist(), strict=False):
+        colored = way(k)
+        curve.append(psnr(colored, image))
+        if bare and k == 0:
+            bare.update(colored, real=False)
+        if expected:
+            expected.update(colored, real=False, weight=chance)
+    for one in filter(None, (bare, expected)):
+        one.update(image, real=True)
+    return torch.stack(curve, dim=1).tolist()

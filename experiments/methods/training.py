@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 from accelerate import Accelerator
+from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
 
@@ -67,7 +68,25 @@ def train_method(
 
     for network in networks:
         network.train()
-    bar = tqdm(total=last, initial=step, desc=settings.output_dir.name, disable=not accelerator.is_main_process)
+    run(step, loader, networks, optimizers, ema, accelerator, settings)
+    if accelerator.is_main_process:
+        save_method(ema.module, written, settings.output_dir)
+    accelerator.wait_for_everyone()
+    accelerator.free_memory()
+
+
+def run(
+    step: int,
+    loader: DataLoader,
+    networks: list,
+    optimizers: list,
+    ema: AveragedModel,
+    accelerator: Accelerator,
+    settings: Settings,
+) -> None:
+    """From update `step` to the last one, saved every so many updates."""
+    last, folder = settings.max_train_steps, settings.output_dir
+    bar = tqdm(total=last, initial=step, desc=folder.name, disable=not accelerator.is_main_process)
     for batch in loader:
         tau, learning_rate = schedule(step, settings)
         set_learning_rate(optimizers, learning_rate)
@@ -79,12 +98,8 @@ def train_method(
         bar.update()
         bar.set_postfix({name: f"{loss.item():.3f}" for name, loss in losses.items()})
         if step % settings.checkpointing_steps == 0 and step < last:
-            save_checkpoint(accelerator, ema, settings.output_dir, step, settings.checkpoints_total_limit)
+            save_checkpoint(accelerator, ema, folder, step, settings.checkpoints_total_limit)
     bar.close()
-    if accelerator.is_main_process:
-        save_method(ema.module, written, settings.output_dir)
-    accelerator.wait_for_everyone()
-    accelerator.free_memory()
 
 
 def train_step(
