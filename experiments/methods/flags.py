@@ -54,7 +54,9 @@ def add_training_flags(parser: OneSentenceParser) -> None:
     add_flags(data.add_mutually_exclusive_group(), Data)
     add_flags(data, Pictures)
     group = parser.add_argument_group("optimization")
-    add_flags(group, Optimization)
+    for one in fields(Optimization):
+        if one.name != "encoder_rate":  # of networks over cells, which are not trained here
+            group.add_argument(f"--{one.name}", default=one.default, **one.metadata)
     group.add_argument("--checkpointing_steps", type=positive_int, default=500, help="save every so many updates")
     group.add_argument(
         "--resume_from_checkpoint", nargs="?", const="latest", choices=("latest",), help="go on where it was stopped"
@@ -75,6 +77,8 @@ def parse(parser: OneSentenceParser, argv: list[str] | None) -> argparse.Namespa
         parser.error(f"--resolution {args.resolution} is no multiple of 16, which some of the networks need.")
     if len(getattr(args, "block_out_channels", PUBLISHED_WIDTHS)) != len(PUBLISHED_WIDTHS):
         parser.error(f"--block_out_channels needs {len(PUBLISHED_WIDTHS)} widths, as the published networks have.")
+    if getattr(args, "mixed_precision", "no") == "fp16" and args.gradient_accumulation_steps > 1:
+        parser.error("fp16 with --gradient_accumulation_steps would scale gradients unequally: use bf16 or no.")
     names = [folder_name(folder) for folder in args.data_dir]
     if len(set(names)) < len(names):
         parser.error(f"two folders of --data_dir have the same name ({', '.join(names)}): rename one of them.")

@@ -117,6 +117,7 @@ def test_given_checkpoints_are_taken_and_distances_measured(
         (["--rows", "rtug"], "rtug: give --train_data_dir or --dataset_name to train, or --checkpoint of each."),
         (["--checkpoint", "rtug"], "--checkpoint rtug is not METHOD=FOLDER with one of cic, pix2pix,"),
         (["--checkpoint", "cic=nowhere"], "--checkpoint cic=nowhere: there is no folder nowhere."),
+        (["--mixed_precision=fp16", "--gradient_accumulation_steps=2"], "would scale gradients unequally"),
         (["--resolution=40"], "--resolution 40 is no multiple of 16, which some of the networks need."),
         (["--block_out_channels", "8", "8"], "--block_out_channels needs 5 widths, as the published networks have."),
         (
