@@ -104,10 +104,10 @@ def load_discriminator(folder: Path, norm: str) -> PatchDiscriminator:
     return PatchDiscriminator(**CONFIGURATIONS["paper" if norm == "batch" else "lite"]["discriminator"])
 
 
-def load_data(settings: Settings) -> tuple[TrainingPairs, SketchColorPairs]:
+def load_data(settings: Settings, num_processes: int = 1) -> tuple[TrainingPairs, SketchColorPairs]:
     """Training and validation pictures. Raises OSError or ValueError where there are none that can be used."""
     with_cells = settings.start.over_cells
-    train, validation = find_pictures(settings)
+    train, validation = find_pictures(settings, num_processes)
     pictures = TrainingPairs(train, settings.resolution, settings.seed, with_cells, settings.sketch_variation)
     pictures.open_next(0)  # raises where there is not one good picture
     if len(validation) > settings.max_validation_pictures:
@@ -120,7 +120,7 @@ def load_data(settings: Settings) -> tuple[TrainingPairs, SketchColorPairs]:
     return pictures, held_back
 
 
-def find_pictures(settings: Settings) -> tuple:
+def find_pictures(settings: Settings, num_processes: int = 1) -> tuple:
     """Sources of training and validation pictures. Raises OSError or ValueError, also for flags that do not fit."""
     if settings.dataset_name is None:
         for flag in ("dataset_config_name", "image_column", "sketch_column", "streaming"):
@@ -141,13 +141,19 @@ def find_pictures(settings: Settings) -> tuple:
         settings.sketch_column,
     )
     if settings.streaming:
-        return stream_dataset_pictures(*wanted, seed=settings.seed, max_validation=settings.max_validation_pictures)
+        most, batch_size = settings.max_validation_pictures, update_size(settings, num_processes)
+        return stream_dataset_pictures(*wanted, seed=settings.seed, max_validation=most, batch_size=batch_size)
     return load_dataset_pictures(*wanted)
+
+
+def update_size(settings: Settings, num_processes: int) -> int:
+    """Pictures of one update, of all processes together."""
+    return settings.train_batch_size * settings.gradient_accumulation_steps * num_processes
 
 
 def counted(settings: Settings, pictures: int | None, num_processes: int) -> Settings:
     """The settings when it is known how many pictures there are to train on (None for a stream) and who shares them."""
-    batch_size = settings.train_batch_size * settings.gradient_accumulation_steps * num_processes
+    batch_size = update_size(settings, num_processes)
     steps = number_of_steps(settings, pictures, batch_size)
     settings = replace(settings, batch_size=batch_size, max_train_steps=steps)
     return replace(settings, training=stages(settings, pictures))

@@ -211,7 +211,7 @@ def main(argv: list[str] | None = None) -> None:
     with errors_in_one_sentence():
         accelerator = start_accelerator(asked)
         segmentation, colorization, discriminator = load_networks(asked)
-        pictures, held_back = load_data(asked)
+        pictures, held_back = load_data(asked, accelerator.num_processes)
         settings = counted(asked, None if asked.streaming else len(pictures), accelerator.num_processes)
         steps, batch_size = settings.max_train_steps, settings.batch_size
         checkpoint = checkpoint_to_resume(settings.resume_from_checkpoint, settings.output_dir, steps)
