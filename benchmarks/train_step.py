@@ -40,6 +40,7 @@ from guiding_painter.unet import UNet
 from pictures.pairs import sketch_cells
 from preparation import load_networks
 from settings import parse_settings
+from throughput import matrix_product_peak, wait
 from train_guiding_painter import make_generator, start_accelerator, train_step, trained_parameters
 
 # name: (step, model configuration, precision)
@@ -176,8 +177,7 @@ def timed(run: Callable[[], object], device: torch.device) -> tuple[float, float
     """Seconds by the clock, and of CPU time over all threads."""
     start = time.perf_counter(), time.process_time()
     run()
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
+    wait(device)
     return time.perf_counter() - start[0], time.process_time() - start[1]
 
 
@@ -185,13 +185,6 @@ def peak_bytes(device: torch.device) -> int:
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_BYTES
-
-
-def matrix_product_peak(device: torch.device, dtype: torch.dtype) -> float:
-    """Floating-point operations per second of the best of some products of large square matrices."""
-    side = 8192 if device.type == "cuda" else 2048
-    a, b = (torch.rand(side, side, device=device, dtype=dtype) for _ in range(2))
-    return 2 * side**3 / min(timed(lambda: a @ b, device)[0] for _ in range(5))
 
 
 def measure(form: str, batch_size: int, size: int, steps: int) -> dict[str, float]:

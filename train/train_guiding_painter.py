@@ -192,7 +192,8 @@ def train(
     for batch in loader:
         tau, learning_rate = schedule(step, settings)
         set_learning_rate(optimizers, learning_rate)
-        losses = train_step(batch, networks, optimizers, accelerator, tau, settings)
+        with progress.throughput.count_once():
+            losses = train_step(batch, networks, optimizers, accelerator, tau, settings)
         progress.add(losses, batch["skipped"])
         if not accelerator.sync_gradients:
             continue
