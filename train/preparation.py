@@ -47,6 +47,16 @@ def load_networks(settings: Settings) -> tuple[ModelMixin, ModelMixin, PatchDisc
     return f, g, d
 
 
+def arrange(networks: tuple[ModelMixin, ...], settings: Settings) -> None:
+    """How f, g and D compute: --channels_last and --compile. What they compute stays, up to rounding."""
+    for network in networks:
+        if settings.channels_last:
+            network.to(memory_format=torch.channels_last)
+        if settings.compile and not isinstance(network, CellColorizationNetwork):
+            # Beside the encoder, networks over cells have another shape for every number of cells.
+            (network.encoder if isinstance(network, CellSegmentationNetwork) else network).compile()
+
+
 def new_networks(settings: Settings) -> tuple[ModelMixin, ModelMixin, PatchDiscriminator]:
     """f, g and D of --model_config; the palette of networks over cells is still to be chosen, see `choose_palette`."""
     config = CONFIGURATIONS[settings.model_config]

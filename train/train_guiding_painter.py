@@ -41,7 +41,7 @@ from guiding_painter.losses import (
 )
 from hub import hub_repository
 from pictures.pairs import SketchColorPairs, collate
-from preparation import choose_palette, counted, load_data, load_networks
+from preparation import arrange, choose_palette, counted, load_data, load_networks
 from progress import Progress
 from settings import ENCODER_RATE, Settings, parse_settings
 
@@ -222,6 +222,7 @@ def main(argv: list[str] | None = None) -> None:
 
     if settings.start.over_cells and settings.start.folder is None:
         choose_palette(colorization, pictures)
+    arrange((segmentation, colorization, discriminator), settings)
     generator = make_generator(segmentation, colorization, settings)
     ema = averaged(generator, settings.ema_decay, accelerator.device)
     optimizers = make_optimizers(generator, discriminator, settings)
