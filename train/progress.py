@@ -44,7 +44,8 @@ class Progress:
         # Of a training that was interrupted, the tracker forgets what came after the checkpoint.
         accelerator.init_trackers("guiding-painter", init_kwargs={"tensorboard": {"purge_step": step + 1}})
         precision, pictures = accelerator.mixed_precision, settings.train_batch_size
-        self.throughput, self.rate = Throughput(accelerator.device, precision, pictures), 0.0
+        self.throughput = Throughput(accelerator.device, precision, pictures, settings.compile)
+        self.rate = 0.0  # pictures a second on each device
         self.bar = tqdm(total=settings.max_train_steps, initial=step, disable=not accelerator.is_main_process)
 
     def add(self, losses: dict[str, torch.Tensor], skipped: list[str]) -> None:
@@ -60,7 +61,7 @@ class Progress:
         self.losses.clear()
         self.bar.update()
         devices = self.accelerator.num_processes
-        self.rate = (self.bar.format_dict["rate"] or 0.0) * self.settings.batch_size / devices  # of each
+        self.rate = (self.bar.format_dict["rate"] or 0.0) * self.settings.batch_size / devices
         speed = {"images_per_second": self.rate * devices, "images_per_second_per_device": self.rate}
         speed["share_of_peak"] = self.throughput.share(self.rate)
         shown = {name: f"{value:.3f}" for name, value in losses.items()}

@@ -16,24 +16,28 @@ class Throughput:
         device: of this process.
         mixed_precision: "no", "bf16" or "fp16": matrix products are measured in that.
         pictures: of the step that is counted, on this device.
+        compiled: whether networks are; then it is the second step, as nothing is compiled while operations are counted.
     """
 
-    def __init__(self, device: torch.device, mixed_precision: str, pictures: int):
+    def __init__(self, device: torch.device, mixed_precision: str, pictures: int, compiled: bool = False):
         self.precision = mixed_precision
         self.peak = matrix_product_peak(device, DTYPES[mixed_precision])  # operations per second
-        self._pictures = pictures
+        self._pictures, self._uncounted = pictures, int(compiled)
         self._counter: FlopCounterMode | None = None
 
     def count_once(self) -> AbstractContextManager:
-        """Around every step; only the first one is counted, which slows it down a little."""
+        """Around every step; one of them is counted, which slows it down a little."""
         if self._counter is not None:
+            return nullcontext()
+        if self._uncounted:
+            self._uncounted -= 1
             return nullcontext()
         self._counter = FlopCounterMode(display=False)
         return self._counter
 
     def operations(self, rate: float) -> float:
-        """Per second, at so many pictures per second on this device."""
-        return rate * self._counter.get_total_flops() / self._pictures
+        """Per second, at so many pictures per second on this device; 0 before a step was counted."""
+        return rate * self._counter.get_total_flops() / self._pictures if self._counter else 0.0
 
     def share(self, rate: float) -> float:
         """Of the peak, at so many pictures per second on this device."""
