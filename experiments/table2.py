@@ -137,7 +137,8 @@ def estimate(values: np.ndarray) -> dict[str, float | None]:
 
 def markdown(results: dict[str, Any]) -> str:
     count = results["sessions"]
-    heading = f"{count} {'played sessions, in which nobody took part' if results['played'] else 'persons'}"
+    kinds = ("person", "persons"), ("played session, in which nobody took part", "played sessions, without people")
+    heading = f"{count} {kinds[results['played']][count > 1]}"
     left_out = f"{results['left_out_unfinished']} unfinished and {results['left_out_kind']} of the other kind left out"
     names = list(results["sets"])
     lines = [

@@ -16,7 +16,8 @@ from texts import LANGUAGES, Trouble
 from views import picture_file
 
 Updates = dict[Any, Any]  # what is new, by the component that shows it
-WORK = serving.WORK | {"api_visibility": "private", "show_progress": "hidden"}
+OPENING = serving.WORK | {"api_visibility": "private"}
+WORK = OPENING | {"show_progress": "hidden"}
 SWATCHES_HTML = """
 <div class="swatches">
   ${value.map(color => `<button data-color="${color}" style="background: ${color}" title="${color}">
@@ -105,14 +106,14 @@ class StudyPage:
         """Lets every button do what it is for."""
         name = self._name
         demo.load(self.resume, name, self._all, **WORK)
-        gr.on([self._begin.click, self._again.click], self.begin, None, self._all, **WORK)
+        gr.on([self._begin.click, self._again.click], self.begin, None, self._all, **OPENING)
         self._question.select(self.choose, name, self._all, **WORK)
         self._swatches.submit(self.paint_swatch, name, self._all, **WORK)
         self._apply.click(self.paint, [name, self._color], self._all, **WORK)
         self._skip.click(self.skip, name, self._all, **WORK)
         self._undo.click(self.undo, name, self._all, **WORK)
         self._done.click(self.done, name, self._all, **WORK)
-        self._next.click(self.rate, [name, self._quality_score], self._all, **WORK)
+        self._next.click(self.rate, [name, self._quality_score], self._all, **OPENING)
         self._finish.click(self.finish, [name, *self._scores], self._all, **WORK)
 
     # What the events do

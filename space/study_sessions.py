@@ -1,5 +1,6 @@
 """The user study of Table 2: who colors what in which way and order, and the record that is written of it."""
 
+import itertools
 import json
 import random
 import secrets
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from guiding_painter import GuidingPainterPipeline
+from guiding_painter.drawings import open_picture
 from guiding_painter.files import replace_file
 from machine import Cores
 from record import Record
@@ -122,6 +124,8 @@ class Study:
         model, point_model = (Path(name).name if name and Path(name).exists() else name for name in names)
         self.names = model or BUNDLED, point_model or SAME
         self.sets = find_sets(drawings)
+        for path in itertools.chain.from_iterable(self.sets.values()):
+            open_picture(path)  # now, and not in the middle of a session
         self.records = records
         records.mkdir(parents=True, exist_ok=True)
         self.cores = Cores()

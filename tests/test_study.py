@@ -181,7 +181,7 @@ def test_played_sessions_are_never_shown_as_those_of_people(tmp_path, capsys):
     assert "session of a person" in capsys.readouterr().err
     table2.main([str(tmp_path), "--played"])
     printed = capsys.readouterr().out
-    assert printed.startswith("1 played sessions, in which nobody took part")
+    assert printed.startswith("1 played session, in which nobody took part")
     assert "persons" not in printed
 
 
@@ -229,8 +229,12 @@ def test_a_person_goes_through_the_study_in_the_browser(study, browser, tmp_path
     assert record["convenience"] == {"questions": 2, "points": 3}
 
 
-def test_a_study_without_drawings_ends_with_one_sentence(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["app.py", "--study", str(tmp_path / "none")])
+@pytest.mark.parametrize(("folder", "words"), [("none", "is not a folder"), ("bad", "notes.png")])
+def test_a_study_without_drawings_ends_with_one_sentence(folder, words, tmp_path, monkeypatch, capsys):
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "notes.png").write_text("no picture")
+    monkeypatch.setattr(sys, "argv", ["app.py", "--study", str(tmp_path / folder)])
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit):
         app.main()
-    assert "is not a folder" in capsys.readouterr().err
+    assert words in capsys.readouterr().err
