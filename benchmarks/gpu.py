@@ -4,13 +4,15 @@
 
 First the step of the paper (batch 12, 256 pixels) in float32, fp16 and bf16, then with --channels_last and --compile:
 pictures a second, peak memory, and the share of the measured matrix-product peak, each in a process of its own, in
-OUTPUT_DIR/gpu.json as they come. A form that fails is told, and the next one goes on. Then new `lite` networks are
-trained in OUTPUT_DIR/lite until the minutes are over; what the last checkpoint had is there then, and
-`--resume_from_checkpoint` goes on from it. Without a GPU all but fp16 runs on the CPU, where this size takes hours.
+OUTPUT_DIR/gpu.json as they come. A form that fails, or is not done after two thirds of the minutes, is told, and the
+next one goes on. Then new `lite` networks are trained in OUTPUT_DIR/lite until the minutes are over; what the last
+checkpoint had is there then, and `--resume_from_checkpoint` goes on from it. Without a GPU all but fp16 runs on the
+CPU, where this size takes hours.
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
@@ -29,6 +31,7 @@ FORMS = {  # flags of the training script
 }
 LITE = ("--pretrained_model_name_or_path=none", "--learning_rate=8e-4", "--max_train_steps=100000")
 LITE += ("--checkpointing_steps=100", "--checkpoints_total_limit=1", "--validation_steps=200")
+LITE += (f"--dataloader_num_workers={os.cpu_count()}",)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -39,7 +42,8 @@ def main(argv: list[str] | None = None) -> None:
     report: dict[str, Any] = {"device": device, "batch_size": args.batch_size, "size": args.size, "steps": {}}
     print(f"{device}; batch {args.batch_size}, {args.size}x{args.size}", flush=True)
     for name in args.forms:
-        report["steps"][name] = result = measured(FORMS[name], args)
+        left = 40 * args.minutes - (time.monotonic() - began)
+        report["steps"][name] = result = measured(FORMS[name], args, left)
         print(f"{name:24}{written(result)}", flush=True)
         write(report, args.output_dir)
     report["training"] = train_lite(args, 60 * args.minutes - (time.monotonic() - began))
@@ -61,11 +65,15 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def measured(flags: tuple[str, ...], args: argparse.Namespace) -> dict[str, Any]:
-    """Of one form: what benchmarks/train_step.py measures, or what went wrong."""
+def measured(flags: tuple[str, ...], args: argparse.Namespace, seconds: float) -> dict[str, Any]:
+    """Of one form: what benchmarks/train_step.py measures in so many seconds at most, or what went wrong."""
     command = [sys.executable, str(ROOT / "benchmarks" / "train_step.py"), "--worker", "ours, float32"]
     command += [f"--{name}={getattr(args, name)}" for name in ("batch_size", "size", "steps")]
-    done = subprocess.run([*command, "--", *flags], capture_output=True, text=True, check=False)
+    command += ["--", *flags]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=max(1.0, seconds))
+    except subprocess.TimeoutExpired:
+        return {"error": "it was not done in time"}
     if done.returncode:
         return {"error": (done.stderr.strip().splitlines() or ["it failed"])[-1]}
     result = json.loads(done.stdout.splitlines()[-1])

@@ -73,6 +73,6 @@ def test_the_script_for_a_gpu_measures_a_step_and_trains_lite(tmp_path, capsys):
 def test_a_form_that_fails_is_told(tmp_path, monkeypatch):
     args = gpu.parse_args([f"--train_data_dir={tmp_path}", f"--output_dir={tmp_path}"])
     monkeypatch.setattr(gpu, "ROOT", tmp_path)  # where there is nothing to run
-    result = gpu.measured(gpu.FORMS["float32"], args)
+    result = gpu.measured(gpu.FORMS["float32"], args, seconds=60.0)
     assert "No such file" in result["error"]
     assert gpu.written(result).startswith("failed: ")
