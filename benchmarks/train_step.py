@@ -38,8 +38,9 @@ from guiding_painter.hints import hint_weights, sample_num_hints
 from guiding_painter.losses import adversarial_loss, reconstruction_loss, smoothness_loss
 from guiding_painter.unet import UNet
 from pictures.pairs import sketch_cells
-from preparation import load_networks
+from preparation import arrange, load_networks
 from settings import parse_settings
+from throughput import DTYPES, matrix_product_peak, wait
 from train_guiding_painter import make_generator, start_accelerator, train_step, trained_parameters
 
 # name: (step, model configuration, precision)
@@ -146,17 +147,22 @@ def random_batch(batch_size: int, size: int, seed: int, device: torch.device) ->
 
 
 def prepare_step(
-    form: str, batch_size: int, size: int
+    form: str, batch_size: int, size: int, more: list[str]
 ) -> tuple[Callable[[], dict[str, torch.Tensor]], torch.device, torch.dtype]:
-    """One step of FORMS to be called again and again, where it runs, and in what precision."""
+    """One step of FORMS to be called again and again, where it runs, and in what precision.
+
+    Args:
+        more: flags of train_guiding_painter.py, which go before those of the form.
+    """
     kind, config, precision = FORMS[form]
     flags = {
         "train_data_dir": "", "output_dir": ".", "report_to": "none", "pretrained_model_name_or_path": "none",
         "model_config": config, "mixed_precision": precision,
     }  # fmt: skip
-    args = parse_settings("", [f"--{name}={value}" for name, value in flags.items()])
+    args = parse_settings("", [*(f"--{name}={value}" for name, value in flags.items()), *more])
     accelerator = start_accelerator(args)
     segmentation, colorization, discriminator = load_networks(args)
+    arrange((segmentation, colorization, discriminator), args)
     generator = make_generator(segmentation, colorization, args)
     optimizers = [
         torch.optim.Adam(trained_parameters(network), lr=args.learning_rate) for network in (generator, discriminator)
@@ -169,15 +175,14 @@ def prepare_step(
         step = partial(published_step, batch, networks, optimizers, 0.5, args)
     else:
         step = partial(train_step, batch, (generator, discriminator), optimizers, accelerator, 0.5, args)
-    return step, accelerator.device, torch.bfloat16 if precision == "bf16" else torch.float32
+    return step, accelerator.device, DTYPES[args.mixed_precision]
 
 
 def timed(run: Callable[[], object], device: torch.device) -> tuple[float, float]:
     """Seconds by the clock, and of CPU time over all threads."""
     start = time.perf_counter(), time.process_time()
     run()
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
+    wait(device)
     return time.perf_counter() - start[0], time.process_time() - start[1]
 
 
@@ -187,17 +192,10 @@ def peak_bytes(device: torch.device) -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_BYTES
 
 
-def matrix_product_peak(device: torch.device, dtype: torch.dtype) -> float:
-    """Floating-point operations per second of the best of some products of large square matrices."""
-    side = 8192 if device.type == "cuda" else 2048
-    a, b = (torch.rand(side, side, device=device, dtype=dtype) for _ in range(2))
-    return 2 * side**3 / min(timed(lambda: a @ b, device)[0] for _ in range(5))
-
-
-def measure(form: str, batch_size: int, size: int, steps: int) -> dict[str, float]:
+def measure(form: str, batch_size: int, size: int, steps: int, more: list[str]) -> dict[str, float]:
     """Of this process: seconds and CPU seconds a step, peak bytes, and share of the matrix-product peak."""
     before = peak_bytes(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
-    step, device, dtype = prepare_step(form, batch_size, size)
+    step, device, dtype = prepare_step(form, batch_size, size, more)
     timed(step, device)
     times = [timed(step, device) for _ in range(steps)]
     seconds, cpu_seconds = (statistics.median(values) for values in zip(*times, strict=True))
@@ -213,10 +211,11 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--batch_size", type=int, default=4)
     parser.add_argument("--size", type=int, default=256, help="height and width in pixels, a multiple of 32")
     parser.add_argument("--steps", type=int, default=3, help="the time is the median of so many steps")
-    parser.add_argument("--worker", choices=FORMS, help=argparse.SUPPRESS)
+    parser.add_argument("--worker", choices=FORMS, help="measure this form alone, and print JSON")
+    parser.add_argument("train_flags", nargs="*", help="after --: of train_guiding_painter.py, such as --compile")
     args = parser.parse_args(argv)
     if args.worker:
-        print(json.dumps(measure(args.worker, args.batch_size, args.size, args.steps)))
+        print(json.dumps(measure(args.worker, args.batch_size, args.size, args.steps, args.train_flags)))
         return
 
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU, {torch.get_num_threads()} threads"
@@ -225,7 +224,7 @@ def main(argv: list[str] | None = None) -> None:
     options = [f"--{name}={getattr(args, name)}" for name in ("batch_size", "size", "steps")]
     first = None
     for form in FORMS:
-        command = [sys.executable, __file__, *options, "--worker", form]
+        command = [sys.executable, __file__, *options, "--worker", form, "--", *args.train_flags]
         output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
         result = json.loads(output.splitlines()[-1])
         first = first or result

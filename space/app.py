@@ -1,6 +1,7 @@
 """The Space: give it a drawing, answer one color after another, take the picture home.
 
-`python space/app.py [--model FOLDER] [--port PORT]` prints the address to open in a browser.
+`python space/app.py [--model FOLDER] [--port PORT]` prints the address to open in a browser. With `--study DRAWINGS` it
+holds the user study of the paper's Table 2 instead, see experiments/README.md.
 """
 
 import argparse
@@ -19,6 +20,8 @@ from api import add_api
 from guiding_painter import GuidingPainterPipeline
 from machine import settle
 from page import build_page
+from study_page import create_study
+from study_sessions import Study
 from texts import LANGUAGES
 from uploads import MAX_MEGABYTES
 from visits import KEPT_SECONDS, Visits
@@ -88,19 +91,38 @@ def main() -> None:
         help="folder or hub id of a fine-tuned model; by default that in the variable MODEL_ID, or the bundled one",
     )
     parser.add_argument("--port", type=int, help="port to serve at; the first free one from 7860 by default")
+    study_flags(parser.add_argument_group("user study"))
     args = parser.parse_args()
     try:
         painter = GuidingPainterPipeline.from_pretrained(args.model)
+        study = args.study and make_study(painter, args)
     except (ValueError, OSError) as error:
         parser.error(str(error))
     settle(painter)
     visits = Visits(painter)
     with tempfile.TemporaryDirectory(prefix="guiding-painter-") as folder:
         os.environ["GRADIO_TEMP_DIR"] = folder  # of nobody else, so that all in it may be deleted
-        demo = build_demo(visits)
+        demo = create_study(study) if study else build_demo(visits)
         threading.Thread(target=tidy, args=(visits, Path(folder)), daemon=True).start()
         gc.freeze()  # what is here now stays, and need not be looked through for garbage
         demo.launch(server_port=args.port, **LAUNCH)
+
+
+def study_flags(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--study", type=Path, metavar="DRAWINGS", help="hold it, with a folder of drawings or of sets")
+    group.add_argument("--records", type=Path, default=Path("study_records"), help="folder for what is recorded")
+    group.add_argument(
+        "--point_model",
+        help="folder or hub id of networks trained with --hints points, to which a person's points are given; without "
+        "it points color the cells of the model itself",
+    )
+    group.add_argument("--played", action="store_true", help="nobody takes part, it is tried out: records say so")
+
+
+def make_study(painter: GuidingPainterPipeline, args: argparse.Namespace) -> Study:
+    """Raises ValueError or OSError where it cannot be held."""
+    points = GuidingPainterPipeline.from_pretrained(args.point_model) if args.point_model else None
+    return Study(painter, points, args.study, args.records, (args.model, args.point_model), args.played)
 
 
 def tidy(visits: Visits, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a user study counts (the paper's Sec. 4.6): time per interaction, interactions, skips and undos."""
+"""What a user study counts (the paper's Sec. 4.4): time per interaction, interactions, skips and undos."""
 
 import time
 from dataclasses import dataclass, field
@@ -11,17 +11,25 @@ class Record:
 
     Args:
         size: (width, height) of the drawing.
-        regions: how many the model asks for.
-        commands: one dict a command: its kind, the region, the color, the seconds that the person took since the last
-            result was there, and those that the server took to answer. In the JSON they are "steps", undo included.
+        regions: how many the model asks for; None where a person chooses points instead.
+        commands: one dict a command: its kind, the region, the color, the point where one was chosen, the seconds that
+            the person took since the last result was there, and those that the server took to answer. In the JSON they
+            are "steps", undo included.
     """
 
     size: tuple[int, int]
-    regions: int
+    regions: int | None
     commands: list[dict[str, Any]] = field(default_factory=list)
     answered_at: float = field(default_factory=time.monotonic)  # when the last result was there
 
-    def add(self, kind: str, began: float, region: int | None = None, color: str | None = None) -> None:
+    def add(
+        self,
+        kind: str,
+        began: float,
+        region: int | None = None,
+        color: str | None = None,
+        point: tuple[int, int] | None = None,
+    ) -> None:
         """Adds a command that a request began at `began` (`time.monotonic`) and that is done now."""
         now = time.monotonic()
         command = {
@@ -31,7 +39,7 @@ class Record:
             "person_seconds": round(max(0.0, began - self.answered_at), 3),
             "server_seconds": round(now - began, 3),
         }
-        self.commands.append(command)
+        self.commands.append(command | ({"point": list(point)} if point else {}))
         self.answered_at = now
 
     def to_dict(self) -> dict[str, Any]:

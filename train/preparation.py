@@ -47,6 +47,16 @@ def load_networks(settings: Settings) -> tuple[ModelMixin, ModelMixin, PatchDisc
     return f, g, d
 
 
+def arrange(networks: tuple[ModelMixin, ...], settings: Settings) -> None:
+    """How f, g and D compute: --channels_last and --compile. What they compute stays, up to rounding."""
+    for network in networks:
+        if settings.channels_last:
+            network.to(memory_format=torch.channels_last)
+        if settings.compile and not isinstance(network, CellColorizationNetwork):
+            # Beside the encoder, networks over cells have another shape for every number of cells.
+            (network.encoder if isinstance(network, CellSegmentationNetwork) else network).compile()
+
+
 def new_networks(settings: Settings) -> tuple[ModelMixin, ModelMixin, PatchDiscriminator]:
     """f, g and D of --model_config; the palette of networks over cells is still to be chosen, see `choose_palette`."""
     config = CONFIGURATIONS[settings.model_config]
@@ -104,10 +114,10 @@ def load_discriminator(folder: Path, norm: str) -> PatchDiscriminator:
     return PatchDiscriminator(**CONFIGURATIONS["paper" if norm == "batch" else "lite"]["discriminator"])
 
 
-def load_data(settings: Settings) -> tuple[TrainingPairs, SketchColorPairs]:
+def load_data(settings: Settings, num_processes: int = 1) -> tuple[TrainingPairs, SketchColorPairs]:
     """Training and validation pictures. Raises OSError or ValueError where there are none that can be used."""
     with_cells = settings.start.over_cells
-    train, validation = find_pictures(settings)
+    train, validation = find_pictures(settings, num_processes)
     pictures = TrainingPairs(train, settings.resolution, settings.seed, with_cells, settings.sketch_variation)
     pictures.open_next(0)  # raises where there is not one good picture
     if len(validation) > settings.max_validation_pictures:
@@ -120,7 +130,7 @@ def load_data(settings: Settings) -> tuple[TrainingPairs, SketchColorPairs]:
     return pictures, held_back
 
 
-def find_pictures(settings: Settings) -> tuple:
+def find_pictures(settings: Settings, num_processes: int = 1) -> tuple:
     """Sources of training and validation pictures. Raises OSError or ValueError, also for flags that do not fit."""
     if settings.dataset_name is None:
         for flag in ("dataset_config_name", "image_column", "sketch_column", "streaming"):
@@ -141,13 +151,19 @@ def find_pictures(settings: Settings) -> tuple:
         settings.sketch_column,
     )
     if settings.streaming:
-        return stream_dataset_pictures(*wanted, seed=settings.seed, max_validation=settings.max_validation_pictures)
+        most, batch_size = settings.max_validation_pictures, update_size(settings, num_processes)
+        return stream_dataset_pictures(*wanted, seed=settings.seed, max_validation=most, batch_size=batch_size)
     return load_dataset_pictures(*wanted)
+
+
+def update_size(settings: Settings, num_processes: int) -> int:
+    """Pictures of one update, of all processes together."""
+    return settings.train_batch_size * settings.gradient_accumulation_steps * num_processes
 
 
 def counted(settings: Settings, pictures: int | None, num_processes: int) -> Settings:
     """The settings when it is known how many pictures there are to train on (None for a stream) and who shares them."""
-    batch_size = settings.train_batch_size * settings.gradient_accumulation_steps * num_processes
+    batch_size = update_size(settings, num_processes)
     steps = number_of_steps(settings, pictures, batch_size)
     settings = replace(settings, batch_size=batch_size, max_train_steps=steps)
     return replace(settings, training=stages(settings, pictures))

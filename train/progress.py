@@ -19,13 +19,16 @@ from measures.results import HINT_COUNTS, NRI_THRESHOLDS, summarize
 from measures.sheets import progress_sheet
 from pictures.pairs import SketchColorPairs, collate
 from settings import Settings
+from throughput import Throughput
 
 PICTURES_OF_A_SHEET = 4
 REPORT_FILE = "validation.json"  # the last validation, in the form of evaluate.py's JSON
 
 
 class Progress:
-    """Losses, learning rate, images per second and remaining time, and the pictures that could not be used.
+    """Losses, learning rate, images per second of each device, how much that uses of it, and the remaining time.
+
+    And the pictures that could not be used.
 
     `curves` are of the last validation: index of each measured picture -> PSNR in dB after 0..N_c answers.
 
@@ -40,6 +43,9 @@ class Progress:
         self.skipped: set[str] = set()
         # Of a training that was interrupted, the tracker forgets what came after the checkpoint.
         accelerator.init_trackers("guiding-painter", init_kwargs={"tensorboard": {"purge_step": step + 1}})
+        precision, pictures = accelerator.mixed_precision, settings.train_batch_size
+        self.throughput = Throughput(accelerator.device, precision, pictures, settings.compile)
+        self.rate = 0.0  # pictures a second on each device
         self.bar = tqdm(total=settings.max_train_steps, initial=step, disable=not accelerator.is_main_process)
 
     def add(self, losses: dict[str, torch.Tensor], skipped: list[str]) -> None:
@@ -54,11 +60,16 @@ class Progress:
         losses = dict(zip(names, self.accelerator.reduce(values, "mean").tolist(), strict=True))
         self.losses.clear()
         self.bar.update()
-        rate = (self.bar.format_dict["rate"] or 0.0) * self.settings.batch_size
+        devices = self.accelerator.num_processes
+        self.rate = (self.bar.format_dict["rate"] or 0.0) * self.settings.batch_size / devices
+        speed = {"images_per_second": self.rate * devices, "images_per_second_per_device": self.rate}
+        speed["share_of_peak"] = self.throughput.share(self.rate)
         shown = {name: f"{value:.3f}" for name, value in losses.items()}
-        self.bar.set_postfix(shown | {"lr": f"{learning_rate:.1e}", "images/s": f"{rate:.1f}"})
-        values = {f"loss/{name}": value for name, value in losses.items()}
-        self.accelerator.log(values | {"learning_rate": learning_rate, "images_per_second": rate}, step=step)
+        per_device = f"{self.rate:.1f}" + (f" x {devices}" if devices > 1 else "")
+        shown |= {"lr": f"{learning_rate:.1e}", "images/s": per_device}
+        self.bar.set_postfix(shown | {"of peak": f"{speed['share_of_peak']:.0%}"})
+        values = {f"loss/{name}": value for name, value in losses.items()} | speed
+        self.accelerator.log(values | {"learning_rate": learning_rate}, step=step)
 
     def validate(self, ema: AveragedModel, held_back: SketchColorPairs, step: int) -> None:
         """Measures the averaged networks, and writes what comes out and a sheet that shows it.
@@ -90,8 +101,10 @@ class Progress:
         accelerator.wait_for_everyone()
 
     def close(self) -> None:
-        """Ends the bar and the trackers, and lists the pictures that were skipped."""
+        """Ends the bar and the trackers; says how fast it was at last, and lists the pictures that were skipped."""
         self.bar.close()
+        if self.rate and self.accelerator.is_main_process:
+            print(self.throughput.sentence(self.rate, self.accelerator.num_processes))
         skipped = sorted(set(gather_object(sorted(self.skipped))))
         if skipped and self.accelerator.is_main_process:
             print(f"{len(skipped)} pictures were skipped:", *skipped, sep="\n  ")

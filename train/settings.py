@@ -170,6 +170,8 @@ class Optimization:
         "bf16 where it is left out and the machine computes in it; fp16 needs a GPU",
         choices=("no", "bf16", "fp16"),
     )
+    channels_last: bool = flag(False, "weights in the channels-last memory layout", action="store_true")
+    compile: bool = flag(False, "torch.compile convolutions; needs a C++ compiler", action="store_true")
     seed: int = flag(0, "of everything random", count)
 
 

@@ -41,7 +41,7 @@ from guiding_painter.losses import (
 )
 from hub import hub_repository
 from pictures.pairs import SketchColorPairs, collate
-from preparation import choose_palette, counted, load_data, load_networks
+from preparation import arrange, choose_palette, counted, load_data, load_networks
 from progress import Progress
 from settings import ENCODER_RATE, Settings, parse_settings
 
@@ -192,7 +192,8 @@ def train(
     for batch in loader:
         tau, learning_rate = schedule(step, settings)
         set_learning_rate(optimizers, learning_rate)
-        losses = train_step(batch, networks, optimizers, accelerator, tau, settings)
+        with progress.throughput.count_once():
+            losses = train_step(batch, networks, optimizers, accelerator, tau, settings)
         progress.add(losses, batch["skipped"])
         if not accelerator.sync_gradients:
             continue
@@ -211,7 +212,7 @@ def main(argv: list[str] | None = None) -> None:
     with errors_in_one_sentence():
         accelerator = start_accelerator(asked)
         segmentation, colorization, discriminator = load_networks(asked)
-        pictures, held_back = load_data(asked)
+        pictures, held_back = load_data(asked, accelerator.num_processes)
         settings = counted(asked, None if asked.streaming else len(pictures), accelerator.num_processes)
         steps, batch_size = settings.max_train_steps, settings.batch_size
         checkpoint = checkpoint_to_resume(settings.resume_from_checkpoint, settings.output_dir, steps)
@@ -221,6 +222,7 @@ def main(argv: list[str] | None = None) -> None:
 
     if settings.start.over_cells and settings.start.folder is None:
         choose_palette(colorization, pictures)
+    arrange((segmentation, colorization, discriminator), settings)
     generator = make_generator(segmentation, colorization, settings)
     ema = averaged(generator, settings.ema_decay, accelerator.device)
     optimizers = make_optimizers(generator, discriminator, settings)

@@ -150,3 +150,32 @@ NO_PALETTE = "This file holds no colors: give a palette (.gpl or .json) or any p
 LONG_STROKE = "This line has more than {most} points: draw a shorter one."
 TOO_MANY_STEPS = "This painting has {most} steps, as many as can be kept: finish it, or undo some."
 LOST = "The server did not hear that. Check the connection; what you see now is what it has."
+
+# The user study
+STUDY_INTRO = """
+You will color some drawings, each of them twice: once the program asks you for the color of one part after another,
+and once you click the places yourself. Color them as you like; stop when you are content. After each picture you are
+asked how good it is, and at the end how convenient the two ways were.
+
+Your answers and the seconds between them are written down, and nothing about you.
+"""
+STUDY_BEGIN, STUDY_NEXT, STUDY_FINISH, STUDY_AGAIN = "Begin", "Next", "Finish", "For the next person"
+STUDY_PLACE = "Picture {number} of {count}"
+STUDY_ASK_PART = "### What color is the lit part?"
+STUDY_ASK_POINT = "### Click a place in the drawing on the left."
+STUDY_ASK_COLOR = "### What color is the place you clicked?"
+STUDY_ALL_ASKED = "### Every part has had its turn. Is the picture done?"
+STUDY_DRAWING, STUDY_PICTURE = "The drawing", "The picture so far"
+STUDY_APPLY, STUDY_DONE = "Use this color", "The picture is done"
+STUDY_QUALITY = "How good is this picture? 1 is bad, 5 is very good."
+STUDY_CONVENIENCE = {
+    "questions": "How convenient was it to be asked for colors? 1 is not at all, 5 is very.",
+    "points": "How convenient was it to click the places yourself? 1 is not at all, 5 is very.",
+}
+STUDY_THANKS = "### That was all. Thank you!"
+STUDY_NO_POINTS = "This time the program chooses the place: choose a color for the lit part."
+STUDY_NO_POINT = "Click a place in the drawing first."
+STUDY_NO_SKIP = "There is no question to skip: click a place in the drawing."
+STUDY_NO_SCORE = "Choose a number from 1 to 5 first."
+STUDY_NOTHING_DONE = "Nothing is colored yet: give at least one color."
+STUDY_GONE = "This session is no longer here: load the page anew to begin another."

@@ -147,3 +147,31 @@ NO_PALETTE = "이 파일에는 색이 없습니다. 팔레트(.gpl, .json)나 �
 LONG_STROKE = "선의 점이 {most}개보다 많습니다. 더 짧게 그어 주세요."
 TOO_MANY_STEPS = "이 그림은 단계가 {most}개라 더 둘 수 없습니다. 마치거나 몇 단계 되돌려 주세요."
 LOST = "서버에 전해지지 않았습니다. 연결을 확인해 주세요. 지금 보이는 것이 서버에 있는 그림입니다."
+
+# The user study
+STUDY_INTRO = """
+그림 몇 장을 두 번씩 칠하게 됩니다. 한 번은 프로그램이 부분마다 색을 차례로 물어보고, 한 번은 칠할 곳을 직접 누릅니다.
+원하는 대로 칠하고, 만족하면 멈추세요. 그림마다 얼마나 잘 되었는지, 끝으로 두 방법이 얼마나 편했는지 물어봅니다.
+
+답과 답 사이의 시간(초)만 기록되며, 개인 정보는 기록되지 않습니다.
+"""
+STUDY_BEGIN, STUDY_NEXT, STUDY_FINISH, STUDY_AGAIN = "시작", "다음", "마치기", "다음 사람 시작하기"
+STUDY_PLACE = "그림 {number} / {count}"
+STUDY_ASK_PART = "### 밝게 표시된 부분은 무슨 색인가요?"
+STUDY_ASK_POINT = "### 왼쪽 그림에서 칠할 곳을 누르세요."
+STUDY_ASK_COLOR = "### 누른 곳은 무슨 색인가요?"
+STUDY_ALL_ASKED = "### 모든 부분을 물어보았습니다. 그림이 완성되었나요?"
+STUDY_DRAWING, STUDY_PICTURE = "선화", "지금까지의 그림"
+STUDY_APPLY, STUDY_DONE = "이 색으로 칠하기", "그림 완성"
+STUDY_QUALITY = "그림이 얼마나 잘 되었나요? 1은 나쁨, 5는 매우 좋음입니다."
+STUDY_CONVENIENCE = {
+    "questions": "색을 물어보는 방법은 얼마나 편했나요? 1은 전혀, 5는 매우입니다.",
+    "points": "곳을 직접 누르는 방법은 얼마나 편했나요? 1은 전혀, 5는 매우입니다.",
+}
+STUDY_THANKS = "### 모두 끝났습니다. 감사합니다!"
+STUDY_NO_POINTS = "이번에는 프로그램이 곳을 정합니다. 밝게 표시된 부분의 색을 고르세요."
+STUDY_NO_POINT = "먼저 그림에서 칠할 곳을 누르세요."
+STUDY_NO_SKIP = "건너뛸 질문이 없습니다. 그림에서 칠할 곳을 누르세요."
+STUDY_NO_SCORE = "먼저 1에서 5 사이의 숫자를 고르세요."
+STUDY_NOTHING_DONE = "아직 칠한 곳이 없습니다. 색을 하나 이상 주세요."
+STUDY_GONE = "이 세션은 더 이상 없습니다. 페이지를 새로 열어 다시 시작하세요."

@@ -109,6 +109,7 @@ def test_it_learns_and_what_it_leaves_opens_and_colors(kind, folder, models, tmp
     assert set(losses(tmp_path)) == terms
     assert all(list(found[name]) == list(range(1, 25)) for name in terms)
     assert all(math.isfinite(value) for name in terms for value in found[name].values())
+    assert all(0 < share < 2 for share in found["share_of_peak"].values())
     learned = list(found["loss/color" if kind == "cells" else "loss/rec"].values())
     assert sum(learned[-6:]) < 0.95 * sum(learned[:6])
 

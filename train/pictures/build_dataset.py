@@ -4,6 +4,7 @@
 
 Needs Node.js 18+ with npm. Pictures are a function of `--seed` and their number; an interrupted run goes on where it
 stopped. `--clipart_dir` adds public domain clip art: the folder share/openclipart/png of Debian's openclipart-png 0.18.
+`--shards N` also packs them to be read as a stream, into OUTPUT_DIR-shards, see shards.py.
 """
 
 import argparse
@@ -22,8 +23,10 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # train/, from which its rooms are imported
 
+from arguments import positive_int
 from pictures.compose import KINDS, SIZES, compose
 from pictures.folders import SPLITS as SHARES
+from pictures.shards import write_shards
 from pictures.sprites import SOURCES, import_clipart, render_sprites, split_of
 
 CLIPART = "openclipart-png"
@@ -45,6 +48,10 @@ def main(argv: list[str] | None = None) -> None:
         cut_comic(args.comic_dir, args.output_dir, args.tiles_per_page, args.seed)
     if args.contact_sheet:
         write_contact_sheets(args.output_dir, sprites_dir)
+    if args.shards:
+        write_shards(
+            args.output_dir, args.output_dir.with_name(args.output_dir.name + "-shards"), args.shards, args.seed
+        )
     for job in broken:
         print(f"could not be rendered and was left out: {job['path']}")
 
@@ -62,6 +69,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--comic_dir", type=Path, help="folder with comic pages in train/ and validation/")
     parser.add_argument("--tiles_per_page", type=int, default=16)
     parser.add_argument("--contact_sheet", action="store_true", help="also write one sheet per source and kind")
+    parser.add_argument("--shards", type=positive_int, help="how many shards of the training pictures to write as well")
     args = parser.parse_args(argv)
     for folder in (args.clipart_dir, args.comic_dir):
         if folder and not folder.is_dir():

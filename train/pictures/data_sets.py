@@ -1,6 +1,7 @@
 """Training pictures of any data set that `datasets` can load, from the hub or this disk, whole or as a stream."""
 
 import io
+import math
 import os
 import zlib
 from collections import deque
@@ -43,18 +44,42 @@ class DatasetPictures(Sequence):
 class Stream:
     """The pictures of a streamed data set in a shuffled order without end: number n is the same one whenever asked for.
 
-    To reach number n, the stream is read from its beginning; numbers that grow are quick. Pictures are not decoded.
+    Numbers are dealt out to lanes, each with files of its own: who asks for the numbers of some lanes reads their files
+    alone. To reach number n, its lane is read from the beginning; numbers that grow are quick. Nothing is decoded.
 
     Args:
         dataset: with the columns "image" and perhaps "sketch", as files or their bytes.
         name: of the data set, for messages.
         seed: of the order, which is another one in every round.
+        lanes: a divisor of the number of files.
+    """
+
+    def __init__(self, dataset: datasets.IterableDataset, name: str, seed: int, lanes: int = 1):
+        self.dataset, self.name, self.seed, self.lanes = dataset, name, seed, lanes
+        self._opened: dict[int, Lane] = {}
+
+    def __getitem__(self, n: int) -> Example:
+        place, number = divmod(n, self.lanes)
+        if number not in self._opened:
+            part = self.dataset.shard(self.lanes, number) if self.lanes > 1 else self.dataset
+            buffer = math.ceil(SHUFFLE_BUFFER / self.lanes)
+            self._opened[number] = Lane(part, self.name, (self.seed, number), buffer)
+        return self._opened[number][place]
+
+
+class Lane:
+    """A part of a stream, by its own numbers.
+
+    Args:
+        dataset, name: as of `Stream`.
+        seed: of the order, whole numbers.
+        buffer: pictures, still as files, of which the next one is drawn.
     """
 
     RECENT = 32  # of which numbers may be asked for again without beginning anew
 
-    def __init__(self, dataset: datasets.IterableDataset, name: str, seed: int):
-        self.dataset, self.name, self.seed = dataset, name, seed
+    def __init__(self, dataset: datasets.IterableDataset, name: str, seed: tuple[int, ...], buffer: int):
+        self._dataset, self._name, self._seed, self._buffer = dataset, name, seed, buffer
         self.rewind()
 
     def rewind(self) -> None:
@@ -67,14 +92,14 @@ class Stream:
         for round_ in count():
             # Not `set_epoch`: the epoch of a data set is shared by all workers, which are in rounds of their own. One
             # file after the other: several at once are read by threads, which end each round with a pause of 5 seconds.
-            order = np.random.default_rng((self.seed, round_))
-            dataset = self.dataset.shuffle(generator=order, buffer_size=SHUFFLE_BUFFER, max_buffer_input_shards=1)
+            order = np.random.default_rng((*self._seed, round_))
+            dataset = self._dataset.shuffle(generator=order, buffer_size=self._buffer, max_buffer_input_shards=1)
             is_empty = True
-            for row in rows(dataset, self.name):
+            for row in rows(dataset, self._name):
                 is_empty = False
-                yield example_of(row, f"a picture of {self.name}")
+                yield example_of(row, f"a picture of {self._name}")
             if is_empty:
-                raise ValueError(f"{self.name} has no pictures to train on: give more, or leave --streaming out.")
+                raise ValueError(f"{self._name} has no pictures to train on: give more, or leave --streaming out.")
 
     def __getitem__(self, n: int) -> Example:
         if self._process != os.getpid() or n < self._next - len(self._recent):
@@ -143,6 +168,7 @@ def stream_dataset_pictures(
     *,
     seed: int,
     max_validation: int,
+    batch_size: int = 1,
 ) -> tuple[Stream, list[Example]]:
     """As `load_dataset_pictures`, but read while it is trained on and never stored.
 
@@ -151,15 +177,18 @@ def stream_dataset_pictures(
     Args:
         seed: of the order in training.
         max_validation: at most so many validation pictures; they are kept in memory, as files.
+        batch_size: pictures of one update, of all processes together. Where it divides the number of training files,
+            every process reads files of its own; which picture is number n does not depend on how many there are.
     """
     splits = _load(name, config, streaming=True)
     train = _with_columns(splits["train"], name, image_column, sketch_column)
     if "validation" in splits:
         validation = _with_columns(splits["validation"], name, image_column, sketch_column)
+        lanes = math.gcd(train.num_shards, batch_size)
     else:
-        train, validation = train.skip(HELD_BACK), train.take(HELD_BACK)
+        train, validation, lanes = train.skip(HELD_BACK), train.take(HELD_BACK), 1
     held_back = enumerate(islice(rows(validation, name), max_validation))
-    return Stream(train, name, seed), [example_of(row, f"picture {i} of {name}") for i, row in held_back]
+    return Stream(train, name, seed, lanes), [example_of(row, f"picture {i} of {name}") for i, row in held_back]
 
 
 def _load(name: str, config: str | None, streaming: bool) -> dict:

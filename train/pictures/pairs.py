@@ -166,11 +166,13 @@ class TrainingPairs(SketchColorPairs):
     def open_next(self, n: int) -> tuple[tuple[Image.Image, Image.Image | None], list[str]]:
         """The n-th picture with its drawing, or the first usable one after it, and what is wrong with those before.
 
+        Of a stream, the next one is the next of its lane.
+
         Raises ValueError where not one can be used.
         """
         skipped = []
-        tries = MAX_TRIES if self.is_stream else len(self)
-        for candidate in range(n, n + tries):
+        tries, step = (MAX_TRIES, self.pictures.lanes) if self.is_stream else (len(self), 1)
+        for candidate in range(n, n + tries * step, step):
             example = self.example(candidate if self.is_stream else self.picture_of(candidate))
             try:
                 return example.open(), skipped

@@ -192,3 +192,12 @@ def test_missing_folder_is_named(build, tmp_path, capsys):
     with pytest.raises(SystemExit):
         build(tmp_path / "out", "--comic_dir=nowhere")
     assert "nowhere is not a folder" in capsys.readouterr().err
+
+
+def test_the_set_is_packed_into_shards_beside_it(build, tmp_path):
+    build(tmp_path / "set", "--shards", "2")
+    packed = sorted(path.name for path in (tmp_path / "set-shards").glob("*.parquet"))
+    assert packed == [
+        "test-00000-of-00001.parquet", "train-00000-of-00002.parquet", "train-00001-of-00002.parquet",
+        "validation-00000-of-00001.parquet",
+    ]  # fmt: skip

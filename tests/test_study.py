@@ -1,0 +1,240 @@
+"""The user study of Table 2: who colors what and how, what is recorded, the table, and the page, in played sessions."""
+
+import json
+import sys
+
+import pytest
+from conftest import make_cell_painter
+from PIL import ImageChops
+from playwright.sync_api import expect
+from space_browser import SLOW
+
+import app
+from benchmarks.space import play_study
+from experiments import table2
+from study_page import create_study
+from study_sessions import WAYS, Study, plan
+from study_ways import open_way
+from texts import Trouble
+
+pytest_plugins = ["space_browser"]
+
+
+@pytest.fixture
+def drawings(drawing, tmp_path):
+    """Two sets of one drawing each."""
+    for name in ("comic", "faces"):
+        (tmp_path / "drawings" / name).mkdir(parents=True)
+        drawing.save(tmp_path / "drawings" / name / "one.png")
+    return tmp_path / "drawings"
+
+
+@pytest.fixture
+def study(painter, drawings, tmp_path):
+    """Points go to a network of pixels, as in RTUG."""
+    return Study(painter, painter, drawings, tmp_path / "records", (None, "points"), played=True)
+
+
+def read_records(study):
+    return [json.loads(path.read_text()) for path in sorted(study.records.glob("*.json"))]
+
+
+def test_every_drawing_comes_both_ways_and_half_of_them_first_with_questions(tmp_path):
+    sets = {"a": [tmp_path / f"{i}.png" for i in range(5)], "b": [tmp_path / f"{i}.png" for i in range(3)]}
+    plans = [plan(sets, number, seed=number // 2) for number in range(4)]
+    for tasks in plans:
+        one, other = ({task[:2]: task.way for task in half} for half in (tasks[:8], tasks[8:]))
+        assert len(one) == len(other) == 8
+        assert all({one[drawing], other[drawing]} == set(WAYS) for drawing in one)
+        assert list(one.values()).count("questions") == 4
+        assert [task[:2] for task in tasks[:8]] != [task[:2] for task in tasks[8:]]
+    assert all(a.way != b.way for a, b in zip(plans[0], plans[1], strict=True)), "the next person has it the other way"
+    assert [task[:2] for task in plans[0]] != [task[:2] for task in plans[2]], "order is not random"
+
+
+def test_a_point_colors_its_cell_with_the_same_networks_over_cells(drawing, tmp_path):
+    drawing.save(tmp_path / "one.png")
+    way = open_way("points", tmp_path / "one.png", make_cell_painter(), None)
+    with pytest.raises(Trouble, match="Click a place"):
+        way.paint((255, 0, 0))
+    with pytest.raises(Trouble, match="outside"):
+        way.choose((500, 10))
+    before = way.picture()
+    way.choose((40, 50))  # in the box
+    assert way.colors()[0] == "#{:02x}{:02x}{:02x}".format(*before.getpixel((40, 50)))
+    way.paint((250, 10, 20))
+    assert way.picture().getpixel((40, 50)) == (250, 10, 20)
+    assert way.question().getpixel((40, 50)) == (250, 10, 20), "the mark has the color"
+    way.undo()
+    assert way.picture().tobytes() == before.tobytes()
+    with pytest.raises(Trouble, match="nothing to undo"):
+        way.undo()
+
+
+def test_a_point_is_a_patch_in_the_input_of_a_network_of_pixels(painter, drawing, tmp_path):
+    drawing.save(tmp_path / "one.png")
+    way = open_way("points", tmp_path / "one.png", painter, painter)
+    seen = []
+    hook = painter.colorization.register_forward_pre_hook(lambda _, inputs: seen.append(inputs))
+    way.choose((40, 50))
+    before = way.picture()
+    way.paint((255, 0, 127))
+    hook.remove()
+    ((sketch, segments, hints, mask),) = seen
+    assert not segments.any()
+    assert mask.sum() == 25
+    y, x = (int(values.float().mean()) for values in mask[0, 0].nonzero(as_tuple=True))
+    height, width = sketch.shape[2:]
+    assert (x, y) == (40 * width // 150, 50 * height // 100)
+    assert hints[0, :, y, x].tolist() == pytest.approx([1, -1, 0], abs=0.01)
+    assert ImageChops.difference(way.picture(), before).getbbox()
+
+
+def test_a_network_that_cannot_answer_points_is_refused(painter, drawings, tmp_path):
+    with pytest.raises(ValueError, match="--point_model"):
+        Study(painter, None, drawings, tmp_path / "records", (None, None))
+    with pytest.raises(ValueError, match="--hints points"):
+        Study(painter, make_cell_painter(), drawings, tmp_path / "records", (None, None))
+
+
+def test_a_played_session_leaves_a_record_of_every_interaction(study):
+    play_study.play(study, answers=2)
+    (record,) = read_records(study)
+    assert (record["played"], record["finished"], record["model"], record["points"]) == (
+        True,
+        True,
+        "bundled",
+        "points",
+    )
+    assert record["convenience"] == {"questions": 3, "points": 3}
+    assert sorted((one["set"], one["way"]) for one in record["pictures"]) == [
+        (name, way) for name in ("comic", "faces") for way in sorted(WAYS)
+    ]
+    for picture in record["pictures"]:
+        kinds = [step["kind"] for step in picture["steps"]]
+        assert kinds == (["paint"] * 2 if picture["way"] == "questions" else ["point", "paint"] * 2) + ["done"]
+        assert all({"person_seconds", "server_seconds"} <= step.keys() for step in picture["steps"])
+    assert not list(study.records.glob(".*")), "something half written was left"
+
+
+def test_a_session_is_kept_from_its_first_picture_on_and_takes_no_score_that_is_none(study):
+    session = study.start()
+    with pytest.raises(Trouble, match="Nothing is colored"):
+        session.done()
+    if not session.way.asks:
+        session.choose((40, 50))
+    session.paint((1, 2, 3))
+    session.done()
+    for score in (0, 6, None, "3", True):
+        with pytest.raises(Trouble, match="1 to 5"):
+            study.rate(session, score)
+    study.rate(session, 4)
+    (record,) = read_records(study)
+    assert not record["finished"]
+    assert [one["quality"] for one in record["pictures"]] == [4]
+    assert session.stage == "paint", "the next picture is open"
+
+
+def write_record(folder, name, played=False, finished=True, model="bundled", quality=4, seconds=2.0):
+    """A record by hand: two answers a picture, the points twice as slow and worth one less."""
+    pictures = []
+    for way, factor in (("questions", 1), ("points", 2)):
+        step = {
+            "region": 0,
+            "color": "#112233",
+            "person_seconds": factor * (seconds - 0.5),
+            "server_seconds": factor / 2,
+        }
+        steps = [step | {"kind": "paint"}, step | {"kind": "undo"}, step | {"kind": "paint"}, step | {"kind": "done"}]
+        quality_of = quality + 1 - factor
+        pictures.append({"set": "comic", "drawing": "a.png", "way": way, "quality": quality_of, "steps": steps})
+    record = {
+        "format": "guiding-painter study", "version": 1, "played": played, "finished": finished, "model": model,
+        "points": "x", "convenience": {"questions": 5, "points": 3}, "pictures": pictures,
+    }  # fmt: skip
+    (folder / f"{name}.json").write_text(json.dumps(record))
+
+
+def test_the_table_has_means_over_persons_with_their_intervals(tmp_path, capsys):
+    for number, seconds in enumerate((2.0, 4.0, 6.0)):
+        write_record(tmp_path, f"person{number}", seconds=seconds, quality=3 + number % 2)
+    write_record(tmp_path, "gone", finished=False, seconds=100.0)
+    write_record(tmp_path, "script", played=True, seconds=100.0)
+    table2.main([str(tmp_path), "--output_dir", str(tmp_path / "out")])
+    results = json.loads((tmp_path / "out" / "table2.json").read_text())
+    assert (results["sessions"], results["left_out_unfinished"], results["left_out_kind"]) == (3, 1, 1)
+    tpi = results["sets"]["comic"]["questions"]["tpi"]
+    # Three steps up to the last of two answers: 3, 6, 9 seconds an answer; t of two degrees of freedom is 4.303.
+    assert tpi == {"mean": 6.0, "half_width": pytest.approx(4.303 * 3 / 3**0.5, abs=0.01)}
+    assert results["sets"]["comic"]["points"]["tpi"]["mean"] == 12.0
+    assert results["sets"]["comic"]["difference"]["qs"] == {"mean": 1.0, "half_width": 0.0}
+    assert results["total"]["difference"]["cs"]["mean"] == 2.0
+    printed = capsys.readouterr().out
+    assert "3 persons" in printed
+    assert "| questions | 6.00 ± 7.45 / 3.33 ± 1.43 | 5.00 ± 0.00 |" in printed
+
+
+def test_played_sessions_are_never_shown_as_those_of_people(tmp_path, capsys):
+    write_record(tmp_path, "script", played=True)
+    with pytest.raises(SystemExit):
+        table2.main([str(tmp_path)])
+    assert "session of a person" in capsys.readouterr().err
+    table2.main([str(tmp_path), "--played"])
+    printed = capsys.readouterr().out
+    assert printed.startswith("1 played session, in which nobody took part")
+    assert "persons" not in printed
+
+
+def test_records_that_do_not_belong_together_are_refused(tmp_path, capsys):
+    write_record(tmp_path, "one")
+    write_record(tmp_path, "two", model="other")
+    for file, words in ((tmp_path, "different models"), (tmp_path / "notes.json", "no record")):
+        (tmp_path / "notes.json").write_text("{}") if file != tmp_path else None
+        with pytest.raises(SystemExit):
+            table2.main([str(file)])
+        assert words in capsys.readouterr().err
+
+
+def test_a_person_goes_through_the_study_in_the_browser(study, browser, tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "gradio"))
+    del study.sets["faces"]
+    _, address, _ = (demo := create_study(study)).launch(prevent_thread_lock=True, quiet=True, **app.LAUNCH)
+    page = browser.new_page(viewport={"width": 1100, "height": 950})
+    page.set_default_timeout(SLOW)
+    page.goto(address)
+    page.click("#study-begin")
+    for number in (1, 2):
+        expect(page.locator("#study-place")).to_have_text(f"Picture {number} of 2")
+        if number == 2:
+            page.reload()  # goes on where it was
+            expect(page.locator("#study-place")).to_have_text("Picture 2 of 2")
+        if "Click a place" in page.locator("#study-ask h3").inner_text():
+            page.locator("#study-drawing img").click()
+            expect(page.locator("#study-ask")).to_contain_text("the place you clicked")
+        before = page.locator("#study-drawing img").get_attribute("src")
+        page.locator("#study-swatches button").nth(3).click()
+        expect(page.locator("#study-drawing img")).not_to_have_attribute("src", before)
+        page.click("#study-done")
+        page.locator("#study-qs label").nth(number).click()
+        page.click("#study-next")
+    for way in WAYS:
+        page.locator(f"#study-cs-{way} label").nth(1 + WAYS.index(way)).click()
+    page.click("#study-finish")
+    expect(page.locator("#study-end")).to_contain_text("Thank you")
+    page.close()
+    demo.close()
+    (record,) = read_records(study)
+    assert record["finished"]
+    assert [one["quality"] for one in record["pictures"]] == [2, 3]
+    assert record["convenience"] == {"questions": 2, "points": 3}
+
+
+@pytest.mark.parametrize(("folder", "words"), [("none", "is not a folder"), ("bad", "notes.png")])
+def test_a_study_without_drawings_ends_with_one_sentence(folder, words, tmp_path, monkeypatch, capsys):
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "notes.png").write_text("no picture")
+    monkeypatch.setattr(sys, "argv", ["app.py", "--study", str(tmp_path / folder)])
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit):
+        app.main()
+    assert words in capsys.readouterr().err
