@@ -1,7 +1,7 @@
 """The picture to paint on, with all that belongs to it: one component of plain JavaScript, in the folder `canvas`.
 
 Its value is what `canvas_state.canvas_state` gives. Its events: `submit` comes with "orders", see `orders`, `select`
-is to finish, `clear` to take another drawing.
+is to finish, `clear` to take another drawing, `input` to have whole colorings made, which come as "proposed".
 """
 
 import html
@@ -26,7 +26,7 @@ def canvas_component(texts: ModuleType) -> gr.HTML:
     return gr.HTML(
         None, html_template=template, css_template=(FOLDER / "workbench.css").read_text(),
         js_on_load=f"{START}const words = {json.dumps(_words(texts))};\n{scripts}", apply_default_css=False,
-        elem_id="canvas",
+        elem_id="canvas", proposed=None,
     )  # fmt: skip
 
 

@@ -14,13 +14,11 @@ from color_names import color_name
 from commands import asked, open_alike, swatches
 from guiding_painter import Painting
 from guiding_painter.painting import CONFIDENT
-from views import proposal_picture
 from visits import Visit
 
 MAP_SIDE = 2048  # of the map of regions that goes to the page
 LINES_SIDE = 4096  # of the lines over it
 SUGGESTIONS = 5
-PROPOSALS = 4
 ALIKE = 12  # levels: swatches that differ by less are one
 
 
@@ -65,7 +63,6 @@ def canvas_state(visit: Visit, texts: ModuleType, folder: str, known: dict[str, 
     if known is None:
         value["drawing"] = _file(painting.drawing, folder, "drawing.webp", quality=90, method=0)
         value["notes"] = notes(visit, texts)
-        value["proposals"] = _proposals(visit)
     if known is None or known.get("map") != version:
         value |= {"map": _file(map_picture(painting), folder, "map.png", compress_level=1), "map_version": version}
     if known is not None and isinstance(known.get("strip"), list):
@@ -101,12 +98,6 @@ def question(visit: Visit, texts: ModuleType) -> str:
 def notes(visit: Visit, texts: ModuleType) -> list[str]:
     """What is said once, when a drawing is opened."""
     return [texts.BLANK] if visit.painting.prepared.cells.max() == 0 else []
-
-
-def _proposals(visit: Visit) -> list[str]:
-    """Small pictures of whole colorings to go on from, where nothing has been done yet."""
-    visit.proposals = visit.painting.proposals(PROPOSALS) if visit.step == 0 else []
-    return [proposal_picture(proposal) for proposal in visit.proposals]
 
 
 def _named(offered: dict[str, Any], texts: ModuleType) -> dict[str, list[dict[str, str]]]:

@@ -16,9 +16,10 @@ from guiding_painter.colors import to_hex
 from guiding_painter.palettes import SUFFIXES, open_palette
 from texts import Trouble
 from uploads import MAX_STEPS, check_picture, read_file
-from views import frame
-from visits import Step, Visit
+from views import frame, proposal_picture
+from visits import Step, Visit, Visits
 
+PROPOSALS = 4  # whole colorings to begin with
 RECENT = 8  # colors
 OWN = 16  # colors of a palette or picture that a visitor brings
 COMMON = (
@@ -169,6 +170,27 @@ def finish(
         actions += 1
     if actions:
         done(visit, None, actions, by_model=True)
+
+
+def propose(visits: Visits, name: object) -> list[str] | None:
+    """Small pictures of whole colorings to begin with, which take longer to make than a question.
+
+    They are made beside the visit, whose question may be answered meanwhile. None where that has happened already.
+    """
+    with visits.using(name) as visit:
+        if visit.step:
+            return None
+        painting = visit.painting
+        waiting = {region.index for region in painting.regions} - painting.answers.keys()
+    with visits.cores.share():
+        proposals = painting.proposals(PROPOSALS)
+        if any(dict(proposal.colors).keys() != waiting for proposal in proposals):
+            return None  # an answer came first, from which these would go on
+        pictures = [proposal_picture(proposal) for proposal in proposals]
+    with visits.using(name) as visit:
+        if visit.painting is painting:
+            visit.proposals = proposals
+    return pictures
 
 
 @recorded("take")

@@ -37,7 +37,9 @@ from visits import KEPT_SECONDS, Step, Visit, Visits
 
 Updates = dict[Any, Any]  # what is new, by the component that shows it
 Room = StartRoom | OfferRoom | PaintRoom | FinishRoom
-WORK, OPENING = (queue | {"api_visibility": "private"} for queue in (serving.WORK, serving.OPENING))
+WORK, OPENING, ASIDE = (
+    queue | {"api_visibility": "private"} for queue in (serving.WORK, serving.OPENING, serving.ASIDE)
+)
 PRIVATE = {"api_visibility": "private"}
 LIGHT = PRIVATE | {"show_progress": "hidden"}
 SECRET = secrets.token_hex(16)  # one for all pages, or they could not read each other's
@@ -101,6 +103,7 @@ class Page:
         canvas = self._paint.canvas
         # The canvas itself sends one message after another, the next one before gradio takes the last for done.
         work = canvas.submit(self.work, None, canvas, trigger_mode="multiple", **WORK | {"show_progress": "hidden"})
+        canvas.input(self.propose, None, canvas, trigger_mode="multiple", **ASIDE | {"show_progress": "hidden"})
         # The canvas takes back what the server did not hear of.
         work.failure(None, js="() => { window.dispatchEvent(new Event('guiding-painter-lost')) }", **PRIVATE)
 
@@ -176,6 +179,13 @@ class Page:
                 gr.Warning(what_is_wrong(error, self._texts), title=self._texts.NOT_DONE)
             known = {"map": sent(event, "map"), "strip": sent(event, "strip")}
             return canvas_state(visit, self._texts, self._paint.canvas.GRADIO_CACHE, known)
+
+    def propose(self, event: gr.EventData) -> gr.HTML:
+        """Whole colorings to begin with, while the visitor may be answering already."""
+        name = sent(event, "painting")
+        with suppress(Trouble):  # of which the canvas hears where it matters
+            return gr.HTML(proposed={"painting": name, "pictures": commands.propose(self._visits, name)})
+        return gr.HTML(proposed=None)
 
     # What the events of the finish do
 

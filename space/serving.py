@@ -12,6 +12,8 @@ from texts import Trouble
 WORK = {"concurrency_id": "painter", "concurrency_limit": 2}  # as wide as the two cores of the free hardware
 # One at a time, in a queue of their own: many newcomers must not keep those waiting who are in the middle of it.
 OPENING = {"concurrency_id": "opening", "concurrency_limit": 1}
+# What nobody waits for.
+ASIDE = {"concurrency_id": "aside", "concurrency_limit": 1}
 
 
 @contextmanager

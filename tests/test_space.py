@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 import zipfile
 
 import numpy as np
@@ -13,6 +14,7 @@ from playwright.sync_api import expect
 from space_browser import asked, click_drawing, color_at, current, drag, opened, place, regions, save, shows, upload
 
 from guiding_painter import Painting
+from guiding_painter.painting import Proposal
 from guiding_painter.palettes import write_palette
 from texts import en, ko
 from uploads import EXAMPLES
@@ -214,6 +216,29 @@ def test_what_the_model_finishes_is_one_step(page, drawing_file, places):
     page.locator("#undo").click()
     current(page, 0)
     expect(page.locator("#progress")).to_have_text(en.PROGRESS.format(percent=0))
+
+
+def test_the_first_question_does_not_wait_for_whole_colorings(page, drawing_file, monkeypatch):
+    ready = threading.Event()
+
+    def proposals(painting, count):
+        assert ready.wait(60)
+        colors = tuple((region.index, (200, 30, 90)) for region in painting.regions)
+        return [Proposal(painting, colors)]
+
+    monkeypatch.setattr(Painting, "proposals", proposals)
+    upload(page, drawing_file)
+    opened(page)
+    made = page.locator(".proposals button:not([disabled])")
+    expect(page.locator(".proposals button")).to_have_count(4)  # their places
+    expect(made).to_have_count(0)
+    page.keyboard.press("Enter")  # which is answered meanwhile
+    current(page, 1)
+    ready.set()
+    page.locator("#undo").click()
+    current(page, 0)
+    made.click()
+    current(page, 1)
 
 
 def test_a_palette_gives_its_colors(page, drawing_file, tmp_path):

@@ -2,6 +2,7 @@
 const hand = {color: '#ffffff', held: false}; // the color to paint with; held once a person has picked it
 const bench = element.querySelector('.bench');
 const COLOR = /^#[0-9a-f]{6}$/i;
+const EMPTY = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
 
 function pick(color) {
   hand.color = color;
@@ -93,17 +94,20 @@ function showPanel() {
   showStrip();
 }
 
+// Whole colorings to begin with; until they are made, their places, so that nothing moves when they come.
 function showProposals() {
-  const shown = state.step === 0 && state.proposals?.length ? state.proposals : [];
+  const pictures = state.proposals || (proposing ? Array(4).fill(EMPTY) : []);
   const group = element.querySelector('.proposals');
-  group.hidden = !shown.length;
-  group.querySelector('.row').replaceChildren(...shown.map((picture, number) => {
+  group.hidden = state.step !== 0 || !pictures.length;
+  group.querySelector('.row').replaceChildren(...pictures.map((picture, number) => {
     const button = document.createElement('button'), image = document.createElement('img');
     button.type = 'button';
+    button.disabled = picture === EMPTY;
     button.dataset.proposal = number;
     button.title = words.proposal.replace('{number}', number + 1);
     button.setAttribute('aria-label', button.title);
     image.alt = '';
+    image.style.aspectRatio = state.size.join(' / ');
     image.src = picture;
     button.append(image);
     return button;
