@@ -12,6 +12,7 @@ from .pictures import MAX_PIXELS, Source, count_pages, open_picture
 from .prepared import MAX_LONG_SIDE, MAX_MAP_PIXELS, PreparedDrawing, prepare
 from .sheets import find_sheet
 from .sketches import to_color_image, to_pil, to_sketch, working_size
+from .straightening import sheet_to_photo
 
 __all__ = [
     "GAPS",
@@ -44,6 +45,7 @@ __all__ = [
     "prepare",
     "resize",
     "sample",
+    "sheet_to_photo",
     "to_color_image",
     "to_pil",
     "to_sketch",
