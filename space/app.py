@@ -19,6 +19,7 @@ from api import add_api
 from guiding_painter import GuidingPainterPipeline
 from machine import settle
 from page import build_page
+from serving import say_when_full
 from texts import LANGUAGES
 from uploads import MAX_MEGABYTES
 from visits import KEPT_SECONDS, Visits
@@ -77,7 +78,9 @@ def build_demo(visits: Visits) -> gr.Blocks:
     for texts in others:
         with demo.route(texts.LANGUAGE, texts.PATH):
             build_page(demo, visits, texts)
-    return demo.queue(max_size=MOST_WAITING)
+    demo.queue(max_size=MOST_WAITING)
+    say_when_full(demo, LANGUAGES)
+    return demo
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from PIL import Image
 
 from guiding_painter import GuidingPainterPipeline, Painting
+from guiding_painter.drawings import find_ink, find_panels
 from guiding_painter.painting import Proposal
 from machine import Cores, give_memory_back
 from record import Record
@@ -21,6 +22,8 @@ from texts import Trouble
 KEPT_SECONDS = 3600  # how long a painting without an answer stays
 MOST_KEPT = 400  # visits
 MOST_BYTES = 1_000_000_000  # of these together, mostly the files that were uploaded
+MAX_PANELS = 24  # of a page
+PANEL_SIDE = 800  # pixels at which they are counted
 MOST_OPEN = 24  # paintings with all their pixels in memory; the others are taken up again when they are answered
 MOST_PIXELS = 120_000_000  # of these together, at about 12 bytes each; one painting may be larger
 
@@ -40,6 +43,7 @@ class Visit:
     Args:
         name: hard to guess; who has it may go on with the painting.
         original: the file that was uploaded.
+        painter: opened it.
         painting: None where it has been put away, which `Visits.using` undoes.
         saved: as `Painting.to_dict` gave it when it was put away.
         stem: what its files are called, after the drawing.
@@ -47,6 +51,7 @@ class Visit:
         steps: what was done, undone ones too.
         step: how many of them lead to the painting as it is, and so which of the frames shows it; see `commands`.
         selected: the region that was chosen out of order, or None for the model's order.
+        panel: of a page of panels, the one to go on in, or None for the first that has a question left.
         recent: the colors used last, the latest first.
         palette: the colors that the visitor brought.
         proposals: the whole colorings that were offered.
@@ -54,6 +59,7 @@ class Visit:
 
     name: str
     original: bytes
+    painter: GuidingPainterPipeline
     painting: Painting | None
     record: Record
     saved: dict[str, Any] = field(default_factory=dict)
@@ -62,6 +68,7 @@ class Visit:
     steps: list[Step] = field(default_factory=list)
     step: int = 0
     selected: int | None = None
+    panel: int | None = None
     recent: list[str] = field(default_factory=list)
     palette: list[str] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
@@ -113,6 +120,8 @@ class Visits:
             options: of `GuidingPainterPipeline.open`.
         """
         with self.cores.share():
+            if options.get("panels") and has_many_panels(picture):
+                options["panels"] = False
             return self._keep(original, self.painter.open(picture, **options), stem)
 
     def resume(self, original: bytes, state: dict[str, Any] | None, stem: str = "drawing") -> str:
@@ -160,7 +169,9 @@ class Visits:
 
     def _keep(self, original: bytes, painting: Painting, stem: str) -> str:
         record = Record(size=painting.drawing.size, regions=len(painting.regions))
-        visit = Visit(secrets.token_urlsafe(16), original, painting, record, used=time.monotonic(), stem=stem)
+        visit = Visit(
+            secrets.token_urlsafe(16), original, self.painter, painting, record, used=time.monotonic(), stem=stem
+        )
         with self._lock:
             self._kept[visit.name] = visit
             self._expire()
@@ -196,6 +207,13 @@ class Visits:
                     visit.lock.release()
         if away:
             give_memory_back()
+
+
+def has_many_panels(picture: Image.Image) -> bool:
+    """Whether to look at each panel of a page would take too long."""
+    small = picture.convert("L")
+    small.thumbnail((PANEL_SIDE, PANEL_SIDE))
+    return len(find_panels(find_ink(small))) > MAX_PANELS
 
 
 def _pixels(visit: Visit) -> int:

@@ -47,9 +47,8 @@ def open_drawing(
 
     Returns:
         an "L" image of the picture's, or the sheet's, own size, 255 = paper; its `info` holds "dpi" and "icc_profile"
-        as that of `open_picture` does, "notes", sentences about what was done to it (each a `Note`), "flattened",
-        whether its paper had a shade or grain, as in a photo or scan, and "opened", the page and page_number that open
-        the same once more: {"page": "none" or corners, "page_number": 1}.
+        as that of `open_picture` does, "notes", each a `Note` on what was done to it, "flattened", whether its paper
+        had a shade or grain, and "opened", what opens the same again: {"page": "none" or corners, "page_number": 1}.
 
     Raises OSError, ValueError as `open_picture`; ValueError for a page or underdrawing that is none of these.
     """
@@ -59,8 +58,7 @@ def open_drawing(
     corners = None if "painting" in picture.info else page_of(picture, page)
     picture = straighten(picture, corners) if corners else picture
     drawing = _drawn(picture, extract_lines, underdrawing, is_sheet=bool(corners))
-    flattened = drawing.info.get("flattened", False)
-    drawing.info = _kept(picture, _notes(picture, is_sheet=bool(corners))) | {"flattened": flattened}
+    drawing.info = _kept(picture, is_sheet=bool(corners)) | {"flattened": drawing.info.get("flattened", False)}
     drawing.info["opened"] = {"page": corners or "none", "page_number": picture.info.get("page_number", 1)}
     return drawing
 
@@ -77,8 +75,9 @@ def _lines(picture: Image.Image) -> Image.Image:
     return extract_line_art(small).resize(picture.size, Image.Resampling.BICUBIC)
 
 
-def _kept(picture: Image.Image, notes: tuple[Note, ...]) -> dict[str, Any]:
-    return {key: picture.info[key] for key in ("dpi", "icc_profile") if key in picture.info} | {"notes": notes}
+def _kept(picture: Image.Image, is_sheet: bool) -> dict[str, Any]:
+    kept = {key: picture.info[key] for key in ("dpi", "icc_profile") if key in picture.info}
+    return kept | {"notes": _notes(picture, is_sheet)}
 
 
 def _notes(picture: Image.Image, is_sheet: bool) -> tuple[Note, ...]:

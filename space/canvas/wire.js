@@ -19,7 +19,11 @@ function send() {
   clearTimeout(dead);
   dead = setTimeout(lost, SILENCE);
   const open = part('strip').open;
-  trigger('submit', {orders: onWay, map: map.version, strip: open ? [...frames.keys()] : null, painting});
+  trigger('submit', {
+    orders: onWay, map: map.version, strip: open ? [...frames.keys()] : null, painting, opening: state.opening ?? null,
+    photo: photoWanted,
+  });
+  photoWanted = false;
 }
 
 function settled() {
@@ -64,6 +68,7 @@ function refresh() {
   paintColors();
   light(toLight());
   render();
+  drawMap();
   performance.mark('guiding-painter-colored');
 }
 
@@ -95,12 +100,13 @@ async function receive(value) {
     Object.assign(hand, {held: false});
     useTool('paint');
   } else if (value.map) await readMap(value.map, value.map_version);
+  const {photo, ...told} = value, panel = state.panel;
   for (const [id, picture] of Object.entries(value.frames || {})) frames.set(Number(id), picture);
   const strip = value.strip || state.strip;
-  Object.assign(state, value, {strip, names: Object.fromEntries(
+  Object.assign(state, told, {strip, names: Object.fromEntries(
     Object.values(value.swatches).flat().map(({color, name}) => [color, name]))});
-  state.regions = value.regions.map(([index, area, color, skipped, guess, sure]) => (
-    {index, area, color, skipped, guess, sure}));
+  state.regions = value.regions.map(([index, area, color, skipped, guess, sure, panel]) => (
+    {index, area, color, skipped, guess, sure, panel}));
   painting = document.documentElement.dataset.painting = value.painting;
   losses = 0;
   settled();
@@ -111,14 +117,16 @@ async function receive(value) {
   if (value.drawing) {
     bench.dataset.size = value.size.join('x');
     resize();
-    fit();
+    wholePicture();
     if (document.activeElement === document.body) board.focus({preventScroll: true});
   }
   if (running && value.left) act({do: 'model'});
   else running = false;
   propose();
+  follow(panel);
   showPanel();
-  for (const note of value.notes || []) say(note);
+  if (value.notes?.length) say(value.notes.join(' '));
+  if (photo) await showCorners(photo);
   if (waiting.length) send();
   else if (after) [after, onWay] = [after(), null];
 }
@@ -127,12 +135,12 @@ async function receive(value) {
 function propose() {
   if (state.step !== 0 || state.proposals || proposing) return;
   proposing = true;
-  trigger('input', {painting});
+  trigger('input', {painting, opening: state.opening});
 }
 
 function proposed() {
   const made = props.proposed;
-  if (made?.painting !== painting || !proposing) return;
+  if (made?.painting !== painting || made.opening !== state.opening || !proposing) return;
   proposing = false;
   state.proposals = made.pictures;
   showProposals();
