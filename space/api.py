@@ -19,7 +19,7 @@ from serving import OPENING, WORK, troubles_told
 from texts import en
 from uploads import check_picture, example, read_file, stem_of, unpack_painting, uploaded
 from views import asked_view, picture_file
-from visits import Step, Visit, Visits
+from visits import Step, Visit, Visits, check_panels
 
 
 def add_api(visits: Visits) -> None:
@@ -83,6 +83,8 @@ class Api:
             picture = check_picture(data, page_number)
             options = {"extract_lines": bool(extract_lines), "gap": gap, "underdrawing": underdrawing, "page": page}
             options["panels"] = bool(panels)
+            if panels:
+                check_panels(picture)
             opened = self._visits.start(data, picture, stem_of(path), **options)
             return self._begun(opened) | {"is_colored": looks_colored(picture)}
 

@@ -33,7 +33,7 @@ from uploads import (
     uploaded,
 )
 from views import MAX_SIDE, picture_file
-from visits import KEPT_SECONDS, Step, Visit, Visits
+from visits import KEPT_SECONDS, Step, Visit, Visits, is_page
 
 Updates = dict[Any, Any]  # what is new, by the component that shows it
 Room = StartRoom | OfferRoom | PaintRoom | FinishRoom
@@ -146,8 +146,9 @@ class Page:
             if path is None or not path.exists():
                 raise Trouble("EXPIRED")
             data = read_file(path)
-            options = {"extract_lines": extract_lines, "panels": True}
-            return self._begin(self._visits.start(data, check_picture(data), stem_of(path), **options))
+            picture = check_picture(data)
+            options = {"extract_lines": extract_lines, "panels": is_page(picture)}
+            return self._begin(self._visits.start(data, picture, stem_of(path), **options))
 
     def resume_last(self, name: str | None) -> Updates:
         with self._visit(name) as visit:
@@ -210,7 +211,7 @@ class Page:
         if is_animated(data):
             gr.Info(self._texts.FIRST_FRAME)
         if not looks_colored(picture):
-            return self._begin(self._visits.start(data, picture, stem_of(path), panels=True))
+            return self._begin(self._visits.start(data, picture, stem_of(path), panels=is_page(picture)))
         lines = lines_of(data, MAX_SIDE)
         picture.thumbnail((MAX_SIDE, MAX_SIDE))
         compared = tuple(picture_file(side, self._offer.compare.GRADIO_CACHE) for side in (picture, lines))

@@ -16,7 +16,7 @@ from guiding_painter.painting import carried
 from texts import Said, Trouble
 from uploads import check_picture
 from views import parse_point
-from visits import Step, Visit
+from visits import Step, Visit, check_panels
 
 OUTSIDE = MAX_REGIONS - 1  # on a map, what was not there before
 SIDE = 1024  # of the map on which old and new regions are compared
@@ -56,6 +56,8 @@ def set_corners(visit: Visit, corners: object) -> Said | None:
 
 def by_panel(visit: Visit, on: object) -> Said | None:
     """Asks about a page panel by panel, or as one."""
+    if on is True:
+        check_panels(visit.painting.drawing)
     return _reopen(visit, page=visit.painting.opened.page, panels=on is True)
 
 

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
 from PIL import Image
 
 from guiding_painter import GuidingPainterPipeline, Painting
-from guiding_painter.drawings import find_ink, find_panels
+from guiding_painter.drawings import Box, find_ink, find_panels, is_framed
 from guiding_painter.painting import Proposal
 from machine import Cores, give_memory_back
 from record import Record
@@ -120,8 +121,6 @@ class Visits:
             options: of `GuidingPainterPipeline.open`.
         """
         with self.cores.share():
-            if options.get("panels") and has_many_panels(picture):
-                options["panels"] = False
             return self._keep(original, self.painter.open(picture, **options), stem)
 
     def resume(self, original: bytes, state: dict[str, Any] | None, stem: str = "drawing") -> str:
@@ -209,11 +208,24 @@ class Visits:
             give_memory_back()
 
 
-def has_many_panels(picture: Image.Image) -> bool:
-    """Whether to look at each panel of a page would take too long."""
+def is_page(picture: Image.Image) -> bool:
+    """Whether a picture is plainly a page of panels: at least half of them have frames, and they are not too many."""
+    ink, boxes = _panels_of(picture)
+    return len(boxes) <= MAX_PANELS and sum(is_framed(ink, box) for box in boxes) >= max(2, len(boxes) / 2)
+
+
+def check_panels(picture: Image.Image) -> None:
+    """Raises Trouble for a page of too many panels to look at one by one."""
+    if len(_panels_of(picture)[1]) > MAX_PANELS:
+        raise Trouble("MANY_PANELS", most=MAX_PANELS)
+
+
+def _panels_of(picture: Image.Image) -> tuple[np.ndarray, list[Box]]:
+    """The ink of a picture, small, and its panels."""
     small = picture.convert("L")
     small.thumbnail((PANEL_SIDE, PANEL_SIDE))
-    return len(find_panels(find_ink(small))) > MAX_PANELS
+    ink = find_ink(small)
+    return ink, find_panels(ink)
 
 
 def _pixels(visit: Visit) -> int:

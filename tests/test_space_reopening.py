@@ -19,7 +19,7 @@ from guiding_painter import notes
 from orders import carry_out
 from texts import LANGUAGES, Trouble, en, ko
 from uploads import check_picture, pack_painting, unpack_painting
-from visits import Visits
+from visits import Visits, check_panels, is_page
 
 pytest_plugins = ["space_browser"]
 PANELS = [(20, 20, 380, 180), (20, 200, 190, 580), (210, 200, 380, 580)]
@@ -130,12 +130,16 @@ def pack_painting_of(saved) -> bytes:
     return pack(saved.original, saved.state)
 
 
-def test_a_sheet_of_many_small_pictures_is_opened_as_one(visits):
+def test_only_what_is_plainly_a_page_is_taken_for_one(comic, drawing):
+    assert is_page(comic.convert("RGB"))
+    assert not is_page(drawing), "a box beside a ball"
     frames = [(x, y, x + 60, y + 60) for y in range(20, 540, 80) for x in range(20, 340, 80)]
-    data = file_bytes(draw_page(frames))
     assert len(frames) > visits_module.MAX_PANELS
-    with visits.using(visits.start(data, check_picture(data), panels=True)) as visit:
-        assert visit.painting.prepared.panels is None
+    many = draw_page(frames)
+    assert not is_page(many), "that would take too long"
+    with pytest.raises(Trouble, match="more than 24 panels"):
+        check_panels(many)
+    check_panels(comic)
 
 
 def test_a_photo_is_opened_by_other_corners_and_back(photo_visit, tmp_path):

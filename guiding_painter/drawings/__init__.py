@@ -7,7 +7,7 @@ from .ink import find_ink, find_paper
 from .line_art import extract_line_art, xdog
 from .opening import UNDERDRAWINGS, looks_colored, open_drawing, open_painting
 from .page_choice import Page, read_page
-from .panels import MAX_REGIONS, PANEL_REGIONS, Box, Panels, find_panels
+from .panels import MAX_REGIONS, PANEL_REGIONS, Box, Panels, find_panels, is_framed
 from .pictures import MAX_PIXELS, Source, count_pages, open_picture
 from .prepared import MAX_LONG_SIDE, MAX_MAP_PIXELS, PreparedDrawing, prepare
 from .sheets import find_sheet
@@ -38,6 +38,7 @@ __all__ = [
     "grow",
     "rank_by_size",
     "find_panels",
+    "is_framed",
     "find_paper",
     "looks_colored",
     "open_drawing",

@@ -20,8 +20,8 @@ function send() {
   dead = setTimeout(lost, SILENCE);
   const open = part('strip').open;
   trigger('submit', {
-    orders: onWay, map: map.version, strip: open ? [...frames.keys()] : null, painting, opening: state.opening ?? null,
-    photo: photoWanted,
+    orders: onWay, map: map.version, strip: open ? [...frames.keys()] : null, painting, photo: photoWanted,
+    opening: layers.lines ? state.opening : null,
   });
   photoWanted = false;
 }
