@@ -192,7 +192,7 @@ def check_painting(state: object) -> None:
                 0 < width <= MAX_PIXELS
                 and 0 < height <= MAX_PIXELS
                 and (_has_few_panels(state) or size == list(working_size((width, height))))
-                and len(history) <= MAX_STEPS + 1  # the gutters of a page have one
+                and len(history) <= MAX_STEPS + (state.get("panels") is not None)  # its gutters have one
                 and sum(isinstance(entry, dict) and "recut" in entry for entry in history) <= MAX_RECUTS
             ):
                 return
