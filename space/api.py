@@ -19,7 +19,7 @@ from serving import OPENING, WORK, troubles_told
 from texts import en
 from uploads import check_picture, example, read_file, stem_of, unpack_painting, uploaded
 from views import asked_view, picture_file
-from visits import Step, Visit, Visits
+from visits import Step, Visit, Visits, check_panels
 
 
 def add_api(visits: Visits) -> None:
@@ -63,6 +63,7 @@ class Api:
         underdrawing: str = "auto",
         page: str = "auto",
         page_number: int = 1,
+        panels: bool = False,
     ) -> dict:
         """Open a line drawing to color it. Returns the name of the painting and its first question: which region to
         color, where it is, and the color that the model suggests.
@@ -74,12 +75,16 @@ class Api:
             underdrawing: pale colored lines under the ink: "auto", "keep" or "drop".
             page: the sheet of paper in a photo: "auto" looks for it, or "none", or its corners, "x,y x,y x,y x,y".
             page_number: the page of a PDF or TIFF, from 1.
+            panels: ask about a comic page panel by panel.
         """
         with troubles_told(en):
             path = uploaded(drawing)
             data = read_file(path)
             picture = check_picture(data, page_number)
             options = {"extract_lines": bool(extract_lines), "gap": gap, "underdrawing": underdrawing, "page": page}
+            options["panels"] = bool(panels)
+            if panels:
+                check_panels(picture)
             opened = self._visits.start(data, picture, stem_of(path), **options)
             return self._begun(opened) | {"is_colored": looks_colored(picture)}
 
@@ -279,6 +284,7 @@ def report(visit: Visit) -> dict[str, Any]:
         "region": region and region.index,
         "number": region and commands.place(visit) + 1,
         "area": region and round(region.area, 4),
+        "panel": region and region.panel,
         "center": region and list(region.center),
         "suggested_color": region and region.suggested_color,
         "suggested_colors": region and region.suggested_colors,

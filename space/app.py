@@ -20,6 +20,7 @@ from api import add_api
 from guiding_painter import GuidingPainterPipeline
 from machine import settle
 from page import build_page
+from serving import say_when_full
 from study_page import create_study
 from study_sessions import Study
 from texts import LANGUAGES
@@ -80,7 +81,9 @@ def build_demo(visits: Visits) -> gr.Blocks:
     for texts in others:
         with demo.route(texts.LANGUAGE, texts.PATH):
             build_page(demo, visits, texts)
-    return demo.queue(max_size=MOST_WAITING)
+    demo.queue(max_size=MOST_WAITING)
+    say_when_full(demo, LANGUAGES)
+    return demo
 
 
 def main() -> None:

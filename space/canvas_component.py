@@ -1,7 +1,7 @@
 """The picture to paint on, with all that belongs to it: one component of plain JavaScript, in the folder `canvas`.
 
 Its value is what `canvas_state.canvas_state` gives. Its events: `submit` comes with "orders", see `orders`, `select`
-is to finish, `clear` to take another drawing.
+is to finish, `clear` to take another drawing, `input` to have whole colorings made, which come as "proposed".
 """
 
 import html
@@ -12,7 +12,7 @@ from types import ModuleType
 import gradio as gr
 
 FOLDER = Path(__file__).parent / "canvas"
-SCRIPTS = ("picture.js", "view.js", "panel.js", "tools.js", "wire.js")
+SCRIPTS = ("picture.js", "view.js", "panel.js", "pagemap.js", "corners.js", "tools.js", "wire.js")
 PALETTE_TYPES = ".gpl,.json,.aco,.ase,image/*"
 START = "const part = id => element.querySelector('#' + id);\n"
 
@@ -26,7 +26,7 @@ def canvas_component(texts: ModuleType) -> gr.HTML:
     return gr.HTML(
         None, html_template=template, css_template=(FOLDER / "workbench.css").read_text(),
         js_on_load=f"{START}const words = {json.dumps(_words(texts))};\n{scripts}", apply_default_css=False,
-        elem_id="canvas",
+        elem_id="canvas", proposed=None,
     )  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def _words(texts: ModuleType) -> dict[str, object]:
         "tools": texts.TOOLS, "hint_held": texts.HINT_HELD, "progress": texts.PROGRESS, "model": texts.FINISH_AUTO,
         "stop": texts.STOP, "frame": texts.STRIP_FRAME, "beginning": texts.STRIP_START, "lost": texts.LOST,
         "draw_a_line": texts.DRAW_A_LINE, "similar": texts.SIMILAR,
-        "proposal": texts.PROPOSAL,
+        "proposal": texts.PROPOSAL, "panel": texts.MAP_PANEL,
         "groups": {
             "suggestion": texts.SUGGESTION, "palette": texts.PALETTE, "own": texts.OWN_PALETTE,
             "recent": texts.RECENT, "common": texts.COMMON,
@@ -57,6 +57,10 @@ def _labels(texts: ModuleType) -> dict[str, str]:
         "model": texts.FINISH_AUTO, "finish": texts.FINISH, "start_over": texts.START_OVER,
         "help_title": texts.HELP_TITLE,
         "strip": texts.STRIP_LABEL, "proposals": texts.PROPOSALS, "close": texts.CLOSE,
+        "by_panel": texts.BY_PANEL, "page_map": texts.PAGE_MAP, "corners": texts.CORNERS,
+        "corners_title": texts.CORNERS.rstrip("…"),
+        "corners_help": texts.CORNERS_HELP, "use_corners": texts.USE_CORNERS, "whole_photo": texts.WHOLE_PHOTO,
+        "cancel": texts.CANCEL,
     }  # fmt: skip
     filled = {name: html.escape(words) for name, words in labels.items()}
     tools = "".join(
@@ -66,4 +70,8 @@ def _labels(texts: ModuleType) -> dict[str, str]:
     )
     keys = "".join(f"<dt>{html.escape(key)}</dt><dd>{html.escape(does)}</dd>" for key, does in texts.KEYS.items())
     steps = "".join(f"<li>{html.escape(step)}</li>" for step in texts.HELP_PAINT.strip().splitlines())
-    return filled | {"tools": tools, "help": f"<ol>{steps}</ol><dl>{keys}</dl>"}
+    corners = "".join(
+        f'<button type="button" class="corner" aria-label="{html.escape(name)}"></button>'
+        for name in texts.CORNER_NAMES
+    )
+    return filled | {"tools": tools, "help": f"<ol>{steps}</ol><dl>{keys}</dl>", "handles": corners}

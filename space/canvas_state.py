@@ -2,6 +2,7 @@
 
 import secrets
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,26 +14,36 @@ from PIL import Image
 from color_names import color_name
 from commands import asked, open_alike, swatches
 from guiding_painter import Painting
+from guiding_painter.drawings import find_panels
 from guiding_painter.painting import CONFIDENT
-from views import proposal_picture
-from visits import Visit
+from reopening import is_photo, photo_of
+from texts import Said
+from visits import MAX_PANELS, Visit
 
 MAP_SIDE = 2048  # of the map of regions that goes to the page
+PHOTO_SIDE = 1280  # of the photo in which corners are shown
 LINES_SIDE = 4096  # of the lines over it
 SUGGESTIONS = 5
-PROPOSALS = 4
 ALIKE = 12  # levels: swatches that differ by less are one
 
 
-def canvas_state(visit: Visit, texts: ModuleType, folder: str, known: dict[str, Any] | None = None) -> dict[str, Any]:
+def canvas_state(
+    visit: Visit,
+    texts: ModuleType,
+    folder: str,
+    known: dict[str, Any] | None = None,
+    said: Sequence[Said] = (),
+) -> dict[str, Any]:
     """The value of the canvas.
 
     Args:
         folder: gradio's, from which it serves files.
-        known: what the page has, {"map": version, "strip": ids of frames or None}; None, or -1 for the version, where
-            it has nothing.
+        known: what the page has, {"opening": number, "map": version, "strip": ids of frames or None, "photo": whether
+            it wants the photo}; None, or another opening, where it has nothing.
+        said: what else there is to tell.
     """
-    if known and known.get("map") == -1:
+    opening = opening_of(visit)
+    if known and known.get("opening") != opening:
         known = None
     painting, region = visit.painting, asked(visit)
     value: dict[str, Any] = {
@@ -47,6 +58,7 @@ def canvas_state(visit: Visit, texts: ModuleType, folder: str, known: dict[str, 
                 other.skipped,
                 other.suggested_color,
                 other.confidence >= CONFIDENT,
+                other.panel,
             ]
             for other in painting.regions
         ],
@@ -59,15 +71,20 @@ def canvas_state(visit: Visit, texts: ModuleType, folder: str, known: dict[str, 
         "left": sum(other.index not in painting.answers for other in painting.regions),
         "gap": visit.gap,
         "similar": [other.index for other in open_alike(visit, region)] if region else [],
+        "opening": opening,
+        "panel": region and region.panel,
+        "notes": [words.words(texts) for words in said],
     }
     value["suggestions"] = value["swatches"]["suggestion"]
     version = visit.version_of_map()
     if known is None:
         value["drawing"] = _file(painting.drawing, folder, "drawing.webp", quality=90, method=0)
-        value["notes"] = notes(visit, texts)
-        value["proposals"] = _proposals(visit)
+        value |= _opened(visit)
+        value["notes"] = notes(visit, texts) + value["notes"]
     if known is None or known.get("map") != version:
         value |= {"map": _file(map_picture(painting), folder, "map.png", compress_level=1), "map_version": version}
+    if known is not None and known.get("photo") is True:
+        value["photo"] = _photo(visit, folder)
     if known is not None and isinstance(known.get("strip"), list):
         frames = [(zlib.crc32(frame.encode()), frame) for frame in visit.frames]
         had = {id_ for id_ in known["strip"] if isinstance(id_, int)}
@@ -95,18 +112,41 @@ def question(visit: Visit, texts: ModuleType) -> str:
         return texts.ALL_ASKED
     words = texts.ANSWERED if region.color else texts.SKIPPED if region.skipped else texts.QUESTION
     area = texts.UNDER_ONE if region.area < 0.01 else f"{region.area:.0%}"
-    return words.format(area=area, color=region.color and color_name(region.color, texts))
+    asking = words.format(area=area, color=region.color and color_name(region.color, texts))
+    panels = visit.painting.prepared.panels
+    if panels is None or region.panel == len(panels.boxes):
+        return asking
+    return f"{texts.PANEL.format(number=region.panel + 1, count=len(panels.boxes))} {asking}"
 
 
 def notes(visit: Visit, texts: ModuleType) -> list[str]:
     """What is said once, when a drawing is opened."""
-    return [texts.BLANK] if visit.painting.prepared.cells.max() == 0 else []
+    found = [texts.NOTES[note.key].format(**note.values) for note in visit.painting.notes]
+    return found + [texts.BLANK] * bool(visit.painting.prepared.cells.max() == 0)
 
 
-def _proposals(visit: Visit) -> list[str]:
-    """Small pictures of whole colorings to go on from, where nothing has been done yet."""
-    visit.proposals = visit.painting.proposals(PROPOSALS) if visit.step == 0 else []
-    return [proposal_picture(proposal) for proposal in visit.proposals]
+def opening_of(visit: Visit) -> int:
+    """A number that is another where the drawing has been opened anew in another way."""
+    painting = visit.painting
+    return zlib.crc32(repr((painting.opened, painting.prepared.panels)).encode())
+
+
+def _opened(visit: Visit) -> dict[str, Any]:
+    """What stays until the drawing is opened anew: the boxes of panels, and what it may be opened as."""
+    prepared = visit.painting.prepared
+    boxes = prepared.panels.boxes if prepared.panels else ()
+    return {
+        "boxes": list(map(list, boxes)),
+        "is_page": 2 <= len(boxes or find_panels(prepared.ink)) <= MAX_PANELS,
+        "is_photo": is_photo(visit.painting),
+    }
+
+
+def _photo(visit: Visit, folder: str) -> dict[str, Any]:
+    """The whole photo, small, and the corners of the paper in it."""
+    picture, corners = photo_of(visit)
+    picture.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
+    return {"file": _file(picture, folder, "photo.webp", quality=80, method=0), "corners": corners}
 
 
 def _named(offered: dict[str, Any], texts: ModuleType) -> dict[str, list[dict[str, str]]]:

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from css_colors import read_color
-from guiding_painter import Region
+from guiding_painter import Painting, Region
 from guiding_painter.colors import to_hex
 from guiding_painter.palettes import SUFFIXES, open_palette
 from texts import Trouble
 from uploads import MAX_STEPS, check_picture, read_file
-from views import frame
-from visits import Step, Visit
+from views import frame, proposal_picture
+from visits import Step, Visit, Visits
 
+PROPOSALS = 4  # whole colorings to begin with
 RECENT = 8  # colors
 OWN = 16  # colors of a palette or picture that a visitor brings
 COMMON = (
@@ -33,7 +34,7 @@ def asked(visit: Visit) -> Region | None:
     for region in visit.painting.regions:
         if region.index == visit.selected:
             return region
-    return visit.painting.next_region()
+    return visit.painting.next_region(visit.panel)
 
 
 def place(visit: Visit) -> int:
@@ -56,11 +57,17 @@ def swatches(visit: Visit) -> dict[str, Any]:
         "color": (region.color if region else None) or suggestion,
         "suggestion": suggestion,
         "suggestions": region.suggested_colors if region else [],
-        "palette": list(dict.fromkeys(other.color for other in visit.painting.regions if other.color)),
+        "palette": list(dict.fromkeys(other.color for other in panels_only(visit.painting) if other.color)),
         "own": visit.palette,
         "recent": visit.recent,
         "common": list(COMMON),
     }
+
+
+def panels_only(painting: Painting) -> list[Region]:
+    """The regions but the gutters of a page, which nobody asks about."""
+    panels = painting.prepared.panels
+    return [region for region in painting.regions if not panels or region.panel < len(panels.boxes)]
 
 
 def open_alike(visit: Visit, region: Region) -> list[Region]:
@@ -74,9 +81,8 @@ def begin(visit: Visit, steps: list[Step] | None = None) -> None:
     Args:
         steps: what of its history belongs together, see `Visit`; where they do not fit, every action is a step.
     """
-    painting, done = visit.painting, 0
-    while painting.undo() is not None:
-        done += 1
+    painting = visit.painting
+    done = _to_the_beginning(painting)
     pictures = [frame(painting)]
     while painting.redo() is not None:
         pictures.append(frame(painting))
@@ -164,11 +170,32 @@ def finish(
             break
         progress(number, left)
         check_room(visit, actions - before)
-        region = painting.next_region()
+        region = painting.next_region(visit.panel)
         painting.paint(region, region.suggested_color)
         actions += 1
     if actions:
         done(visit, None, actions, by_model=True)
+
+
+def propose(visits: Visits, name: object) -> list[str] | None:
+    """Small pictures of whole colorings to begin with, which take longer to make than a question.
+
+    They are made beside the visit, whose question may be answered meanwhile. None where that has happened already.
+    """
+    with visits.using(name) as visit:
+        if visit.step:
+            return None
+        painting = visit.painting
+        waiting = {region.index for region in painting.regions} - painting.answers.keys()
+    with visits.cores.share():
+        proposals = painting.proposals(PROPOSALS)
+        if any(dict(proposal.colors).keys() != waiting for proposal in proposals):
+            return None  # an answer came first, from which these would go on
+        pictures = [proposal_picture(proposal) for proposal in proposals]
+    with visits.using(name) as visit:
+        if visit.painting is painting:
+            visit.proposals = proposals
+    return pictures
 
 
 @recorded("take")
@@ -221,12 +248,23 @@ def back(visit: Visit) -> None:
 
 def choose(visit: Visit, point: object) -> None:
     """Asks about the region under a point, (x, y) in pixels of the drawing."""
-    visit.selected = region_at(visit, point).index
+    _select(visit, region_at(visit, point))
 
 
 def choose_index(visit: Visit, index: object) -> None:
     """Asks about a region by its index."""
-    visit.selected = _region_of(visit, index).index
+    _select(visit, _region_of(visit, index))
+
+
+def choose_panel(visit: Visit, number: object) -> None:
+    """Goes on in a panel of a page, by its number from 0; where all of it has an answer, with its first region."""
+    panels = visit.painting.prepared.panels
+    if type(number) is not int or panels is None or not 0 <= number < len(panels.boxes):
+        raise Trouble("NO_PANEL")
+    visit.panel, visit.selected = number, None
+    if (region := asked(visit)) is None or region.panel != number:
+        own = [other.index for other in visit.painting.regions if other.panel == number]
+        visit.selected = own[0] if own else None
 
 
 def take_palette(visit: Visit, path: Path) -> None:
@@ -259,6 +297,23 @@ def _region_of(visit: Visit, index: object) -> Region:
             return region
     known = ", ".join(str(region.index) for region in visit.painting.regions)
     raise Trouble("NO_REGION", region=repr(index)[:60], known=known)
+
+
+def _select(visit: Visit, region: Region) -> None:
+    """Asks about a region, and goes on in its panel, where there are any."""
+    visit.selected, visit.panel = region.index, region.panel
+
+
+def _to_the_beginning(painting: Painting) -> int:
+    """Undoes everything but what opening a page does: its gutters are white. Returns how many actions that were."""
+    done, panels = 0, painting.prepared.panels
+    while painting.undo() is not None:
+        done += 1
+    if panels and (first := painting.redo()) is not None:
+        if first.index == panels.gutters:
+            return max(0, done - 1)
+        painting.undo()
+    return done
 
 
 def _hashable(value: object) -> object:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import commands
+import reopening
 import repairs
-from texts import Trouble
+from texts import Said, Trouble
 from uploads import uploaded
 from visits import Visit
 
@@ -16,14 +17,19 @@ MOST_ORDERS = 200  # of one message
 Order = dict[str, Any]
 
 
-def carry_out(visit: Visit, orders: object) -> None:
-    """Does what was ordered, in order. Raises Trouble for what cannot be done; what came before it stands."""
+def carry_out(visit: Visit, orders: object) -> list[Said]:
+    """Does what was ordered, in order. Returns what there is to say of it.
+
+    Raises Trouble for what cannot be done; what came before it stands.
+    """
     if not isinstance(orders, list) or len(orders) > MOST_ORDERS:
         raise Trouble("LOST")
+    said = []
     for order in orders:
         if not isinstance(order, dict) or order.get("do") not in list(ORDERS):
             raise Trouble("LOST")
-        ORDERS[order["do"]](visit, order)
+        said.append(ORDERS[order["do"]](visit, order))
+    return [words for words in said if words]
 
 
 def _paint(visit: Visit, order: Order) -> None:
@@ -38,7 +44,7 @@ def _palette(visit: Visit, order: Order) -> None:
     commands.take_palette(visit, uploaded(order.get("file")))
 
 
-ORDERS: dict[str, Callable[[Visit, Order], object]] = {
+ORDERS: dict[str, Callable[[Visit, Order], Said | None]] = {
     "look": lambda visit, order: None,
     "paint": _paint,
     "choose": lambda visit, order: commands.choose_index(visit, order.get("region")),
@@ -55,4 +61,7 @@ ORDERS: dict[str, Callable[[Visit, Order], object]] = {
     "erase": lambda visit, order: repairs.erase_border(visit, order.get("stroke")),
     "recut": lambda visit, order: repairs.recut(visit, order.get("gap")),
     "palette": _palette,
+    "panel": lambda visit, order: commands.choose_panel(visit, order.get("number")),
+    "by_panel": lambda visit, order: reopening.by_panel(visit, order.get("on")),
+    "corners": lambda visit, order: reopening.set_corners(visit, order.get("corners")),
 }

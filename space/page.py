@@ -33,11 +33,13 @@ from uploads import (
     uploaded,
 )
 from views import MAX_SIDE, picture_file
-from visits import KEPT_SECONDS, Step, Visit, Visits
+from visits import KEPT_SECONDS, Step, Visit, Visits, is_page
 
 Updates = dict[Any, Any]  # what is new, by the component that shows it
 Room = StartRoom | OfferRoom | PaintRoom | FinishRoom
-WORK, OPENING = (queue | {"api_visibility": "private"} for queue in (serving.WORK, serving.OPENING))
+WORK, OPENING, ASIDE = (
+    queue | {"api_visibility": "private"} for queue in (serving.WORK, serving.OPENING, serving.ASIDE)
+)
 PRIVATE = {"api_visibility": "private"}
 LIGHT = PRIVATE | {"show_progress": "hidden"}
 SECRET = secrets.token_hex(16)  # one for all pages, or they could not read each other's
@@ -67,7 +69,7 @@ class Page:
         self._rooms = (self._start, self._offer, self._paint, self._finish)
         self._columns = [room.column for room in self._rooms]
         self._changes = [  # when a drawing is opened
-            *self._columns, self._paint.canvas, self._name, self._offer.compare, self._start.upload, self._offered,
+            *self._columns, self._paint.canvas, self._name, self._offer.compare, self._offered,
         ]  # fmt: skip
 
     # What is connected to what
@@ -79,20 +81,17 @@ class Page:
         self._connect_finish()
         gr.on(
             [self._offer.start_over.click, self._paint.canvas.clear, self._finish.start_over.click],
-            self.leave, self._name, [*self._columns, self._start.upload, self._start.resume_last], **LIGHT,
+            self.leave, self._name, [*self._columns, self._start.resume_last], **LIGHT,
         )  # fmt: skip
 
     def _connect_start(self, demo: gr.Blocks) -> None:
         start, offer, changes = self._start, self._offer, self._changes
         at_upload = {"show_progress_on": start.upload} | OPENING
         at_offer = {"show_progress_on": offer.compare} | OPENING
-        # The raw upload, so that the package opens the file with its own limits and words rather than gradio with none.
-        upload = gr.on([start.upload.upload], self.open_upload, start.upload, changes, preprocess=False, **at_upload)
-        upload.failure(lambda: None, outputs=start.upload, queue=False, **LIGHT)
+        start.upload.submit(self.open_upload, None, changes, **at_upload)
         start.examples.submit(self.open_example, None, changes, show_progress_on=start.examples, **OPENING)
         offer.take_lines.click(partial(self.open_offered, extract_lines=True), self._offered, changes, **at_offer)
         offer.as_it_is.click(partial(self.open_offered, extract_lines=False), self._offered, changes, **at_offer)
-        start.resume_file.upload(self.resume_file, start.resume_file, changes, **at_upload)
         start.resume_last.click(self.resume_last, self._name, changes, show_progress_on=start.upload, **WORK)
         self._title.submit(self.resume_here, None, changes, show_progress_on=start.upload, **WORK)
         demo.load(self.welcome, self._name, start.resume_last, **LIGHT)
@@ -101,6 +100,7 @@ class Page:
         canvas = self._paint.canvas
         # The canvas itself sends one message after another, the next one before gradio takes the last for done.
         work = canvas.submit(self.work, None, canvas, trigger_mode="multiple", **WORK | {"show_progress": "hidden"})
+        canvas.input(self.propose, None, canvas, trigger_mode="multiple", **ASIDE | {"show_progress": "hidden"})
         # The canvas takes back what the server did not hear of.
         work.failure(None, js="() => { window.dispatchEvent(new Event('guiding-painter-lost')) }", **PRIVATE)
 
@@ -127,9 +127,15 @@ class Page:
         """Offers to go on with the painting that is with the visitor, where it is still here."""
         return gr.Button(visible=self._visits.has(name))
 
-    def open_upload(self, file: object) -> Updates:
+    def open_upload(self, event: gr.EventData) -> Updates:
+        """Opens a picture or page, or goes on with a painting that was saved."""
         with troubles_told(self._texts):
-            return self._open_picture(uploaded(file))
+            path = uploaded(sent(event, "file"))
+            data = read_file(path)
+            if not is_saved(data):
+                return self._open_picture(path)
+            saved = unpack_painting(data)
+            return self._begin(self._visits.resume(saved.original, saved.state, saved.stem), saved.steps)
 
     def open_example(self, event: gr.EventData) -> Updates:
         with troubles_told(self._texts):
@@ -140,18 +146,9 @@ class Page:
             if path is None or not path.exists():
                 raise Trouble("EXPIRED")
             data = read_file(path)
-            return self._begin(
-                self._visits.start(data, check_picture(data), stem_of(path), extract_lines=extract_lines)
-            )
-
-    def resume_file(self, path: str) -> Updates:
-        with troubles_told(self._texts):
-            file = uploaded({"path": path})
-            data = read_file(file)
-            if not is_saved(data):
-                return self._open_picture(file)
-            saved = unpack_painting(data)
-            return self._begin(self._visits.resume(saved.original, saved.state, saved.stem), saved.steps)
+            picture = check_picture(data)
+            options = {"extract_lines": extract_lines, "panels": is_page(picture)}
+            return self._begin(self._visits.start(data, picture, stem_of(path), **options))
 
     def resume_last(self, name: str | None) -> Updates:
         with self._visit(name) as visit:
@@ -163,19 +160,27 @@ class Page:
 
     def leave(self, name: str | None) -> Updates:
         """Back to the start; the painting stays for as long as any, to go on with."""
-        return self._enter(self._start) | {self._start.upload: None, self._start.resume_last: self.welcome(name)}
+        return self._enter(self._start) | {self._start.resume_last: self.welcome(name)}
 
     # What the events of painting do
 
     def work(self, event: gr.EventData) -> dict[str, Any]:
         """What was done on the canvas. A mistake is told, what came before it stands, and all is shown as it is."""
         with self._visit(sent(event, "painting")) as visit:
+            said = []
             try:
-                carry_out(visit, sent(event, "orders"))
+                said = carry_out(visit, sent(event, "orders"))
             except (ValueError, OSError) as error:
                 gr.Warning(what_is_wrong(error, self._texts), title=self._texts.NOT_DONE)
-            known = {"map": sent(event, "map"), "strip": sent(event, "strip")}
-            return canvas_state(visit, self._texts, self._paint.canvas.GRADIO_CACHE, known)
+            known = {name: sent(event, name) for name in ("opening", "map", "strip", "photo")}
+            return canvas_state(visit, self._texts, self._paint.canvas.GRADIO_CACHE, known, said)
+
+    def propose(self, event: gr.EventData) -> gr.HTML:
+        """Whole colorings to begin with, while the visitor may be answering already."""
+        asked_for = {name: sent(event, name) for name in ("painting", "opening")}
+        with suppress(Trouble):  # of which the canvas hears where it matters
+            return gr.HTML(proposed=asked_for | {"pictures": commands.propose(self._visits, asked_for["painting"])})
+        return gr.HTML(proposed=None)
 
     # What the events of the finish do
 
@@ -205,15 +210,12 @@ class Page:
                 return self._begin(self._visits.resume(data, None, stem_of(path)))
         if is_animated(data):
             gr.Info(self._texts.FIRST_FRAME)
-        if (pages := picture.info.get("pages", 1)) > 1:
-            gr.Info(self._texts.FIRST_PAGE.format(pages=pages))
         if not looks_colored(picture):
-            return self._begin(self._visits.start(data, picture, stem_of(path)))
+            return self._begin(self._visits.start(data, picture, stem_of(path), panels=is_page(picture)))
         lines = lines_of(data, MAX_SIDE)
         picture.thumbnail((MAX_SIDE, MAX_SIDE))
         compared = tuple(picture_file(side, self._offer.compare.GRADIO_CACHE) for side in (picture, lines))
-        known = {self._offer.compare: compared, self._offered: path, self._start.upload: None}
-        return self._enter(self._offer) | known
+        return self._enter(self._offer) | {self._offer.compare: compared, self._offered: path}
 
     def _begin(self, opened: str, steps: list[Step] | None = None) -> Updates:
         with self._visits.using(opened) as visit:
@@ -223,8 +225,7 @@ class Page:
     def _arrive(self, visit: Visit) -> Updates:
         """Into the room to paint in, with what it shows of a visit."""
         shown = canvas_state(visit, self._texts, self._paint.canvas.GRADIO_CACHE)
-        known = {self._name: visit.name, self._start.upload: None, self._offered: None}
-        return self._enter(self._paint) | {self._paint.canvas: shown} | known
+        return self._enter(self._paint) | {self._paint.canvas: shown, self._name: visit.name, self._offered: None}
 
     def _enter(self, room: Room) -> Updates:
         return {other.column: gr.Column(visible=other is room) for other in self._rooms}

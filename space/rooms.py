@@ -7,8 +7,9 @@ from typing import Any
 import gradio as gr
 
 from canvas_component import canvas_component
+from dropzone_component import dropzone_component
 from html_components import examples_component
-from uploads import ENDINGS, EXAMPLES
+from uploads import EXAMPLES
 from views import comparison, picture_file
 from visits import Visit
 
@@ -16,10 +17,9 @@ from visits import Visit
 @dataclass(frozen=True, kw_only=True)
 class StartRoom:
     column: gr.Column
-    upload: gr.Image
+    upload: gr.HTML
     examples: gr.HTML
     resume_last: gr.Button
-    resume_file: gr.UploadButton
 
     @classmethod
     def build(cls, texts: ModuleType) -> "StartRoom":
@@ -27,22 +27,13 @@ class StartRoom:
             gr.Markdown(texts.INTRO)
             with gr.Row():
                 with gr.Column(scale=2, min_width=300):
-                    upload = gr.Image(
-                        label=texts.UPLOAD_LABEL, placeholder=texts.UPLOAD_PLACEHOLDER, height=300, elem_id="upload",
-                        sources=["upload", "clipboard", "webcam"], type="filepath",
-                    )  # fmt: skip
-                    with gr.Row():
-                        resume_last = gr.Button(texts.RESUME_LAST, visible=False, elem_id="resume-last")
-                        resume_file = gr.UploadButton(
-                            texts.RESUME_FILE, file_types=[*ENDINGS], type="filepath", size="md", elem_id="resume-file"
-                        )
+                    upload = dropzone_component(texts)
+                    resume_last = gr.Button(texts.RESUME_LAST, visible=False, elem_id="resume-last")
                 with gr.Column(scale=3, min_width=300):
                     examples = examples_component(texts, EXAMPLES)
             with gr.Accordion(texts.HELP_TITLE, open=False, elem_id="help"):
                 gr.Markdown(texts.HELP)
-        return cls(
-            column=column, upload=upload, examples=examples, resume_last=resume_last, resume_file=resume_file
-        )  # fmt: skip
+        return cls(column=column, upload=upload, examples=examples, resume_last=resume_last)
 
 
 @dataclass(frozen=True, kw_only=True)

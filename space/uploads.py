@@ -15,7 +15,7 @@ from guiding_painter.drawings import GAPS, MAX_PIXELS, count_pages, open_drawing
 from guiding_painter.formats import kind_of
 from guiding_painter.formats.kinds import HEAD
 from texts import Trouble
-from visits import Step, Visit
+from visits import MAX_PANELS, Step, Visit
 
 EXAMPLES = [
     Path(__file__).parent / "examples" / name
@@ -189,15 +189,22 @@ def check_painting(state: object) -> None:
     match state:
         case {"drawing": {"size": [int(width), int(height)]}, "working_size": list(size), "history": list(history)}:
             if (
-                state.get("panels") is None
-                and 0 < width <= MAX_PIXELS
+                0 < width <= MAX_PIXELS
                 and 0 < height <= MAX_PIXELS
-                and size == list(working_size((width, height)))
-                and len(history) <= MAX_STEPS
+                and (_has_few_panels(state) or size == list(working_size((width, height))))
+                and len(history) <= MAX_STEPS + (state.get("panels") is not None)  # its gutters have one
                 and sum(isinstance(entry, dict) and "recut" in entry for entry in history) <= MAX_RECUTS
             ):
                 return
     raise Trouble("NO_SAVED")
+
+
+def _has_few_panels(state: dict[str, Any]) -> bool:
+    """Whether it is a page that was opened panel by panel, of so few that this can be done again."""
+    match state.get("panels"):
+        case {"boxes": [_, _, *_] as boxes}:
+            return len(boxes) <= MAX_PANELS
+    return False
 
 
 def _read_entry(archive: zipfile.ZipFile, name: str, most: int) -> bytes:

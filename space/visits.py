@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
 from PIL import Image
 
 from guiding_painter import GuidingPainterPipeline, Painting
+from guiding_painter.drawings import Box, find_ink, find_panels, is_framed
 from guiding_painter.painting import Proposal
 from machine import Cores, give_memory_back
 from record import Record
@@ -21,6 +23,8 @@ from texts import Trouble
 KEPT_SECONDS = 3600  # how long a painting without an answer stays
 MOST_KEPT = 400  # visits
 MOST_BYTES = 1_000_000_000  # of these together, mostly the files that were uploaded
+MAX_PANELS = 24  # of a page
+PANEL_SIDE = 800  # pixels at which they are counted
 MOST_OPEN = 24  # paintings with all their pixels in memory; the others are taken up again when they are answered
 MOST_PIXELS = 120_000_000  # of these together, at about 12 bytes each; one painting may be larger
 
@@ -40,6 +44,7 @@ class Visit:
     Args:
         name: hard to guess; who has it may go on with the painting.
         original: the file that was uploaded.
+        painter: opened it.
         painting: None where it has been put away, which `Visits.using` undoes.
         saved: as `Painting.to_dict` gave it when it was put away.
         stem: what its files are called, after the drawing.
@@ -47,6 +52,7 @@ class Visit:
         steps: what was done, undone ones too.
         step: how many of them lead to the painting as it is, and so which of the frames shows it; see `commands`.
         selected: the region that was chosen out of order, or None for the model's order.
+        panel: of a page of panels, the one to go on in, or None for the first that has a question left.
         recent: the colors used last, the latest first.
         palette: the colors that the visitor brought.
         proposals: the whole colorings that were offered.
@@ -54,6 +60,7 @@ class Visit:
 
     name: str
     original: bytes
+    painter: GuidingPainterPipeline
     painting: Painting | None
     record: Record
     saved: dict[str, Any] = field(default_factory=dict)
@@ -62,6 +69,7 @@ class Visit:
     steps: list[Step] = field(default_factory=list)
     step: int = 0
     selected: int | None = None
+    panel: int | None = None
     recent: list[str] = field(default_factory=list)
     palette: list[str] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
@@ -160,7 +168,9 @@ class Visits:
 
     def _keep(self, original: bytes, painting: Painting, stem: str) -> str:
         record = Record(size=painting.drawing.size, regions=len(painting.regions))
-        visit = Visit(secrets.token_urlsafe(16), original, painting, record, used=time.monotonic(), stem=stem)
+        visit = Visit(
+            secrets.token_urlsafe(16), original, self.painter, painting, record, used=time.monotonic(), stem=stem
+        )
         with self._lock:
             self._kept[visit.name] = visit
             self._expire()
@@ -196,6 +206,26 @@ class Visits:
                     visit.lock.release()
         if away:
             give_memory_back()
+
+
+def is_page(picture: Image.Image) -> bool:
+    """Whether a picture is plainly a page of panels: at least half of them have frames, and they are not too many."""
+    ink, boxes = _panels_of(picture)
+    return len(boxes) <= MAX_PANELS and sum(is_framed(ink, box) for box in boxes) >= max(2, len(boxes) / 2)
+
+
+def check_panels(picture: Image.Image) -> None:
+    """Raises Trouble for a page of too many panels to look at one by one."""
+    if len(_panels_of(picture)[1]) > MAX_PANELS:
+        raise Trouble("MANY_PANELS", most=MAX_PANELS)
+
+
+def _panels_of(picture: Image.Image) -> tuple[np.ndarray, list[Box]]:
+    """The ink of a picture, small, and its panels."""
+    small = picture.convert("L")
+    small.thumbnail((PANEL_SIDE, PANEL_SIDE))
+    ink = find_ink(small)
+    return ink, find_panels(ink)
 
 
 def _pixels(visit: Visit) -> int:

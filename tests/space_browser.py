@@ -1,5 +1,6 @@
 """The Space served on the tiny painter, and a browser to visit it with: what the tests of its pages share."""
 
+import base64
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -150,6 +151,20 @@ def drag(page: Page, *points: tuple[float, float]) -> None:
     for way in ways[1:]:
         page.mouse.move(*way, steps=12)
     page.mouse.up()
+
+
+def drop(page: Page, where: str, file: Path) -> None:
+    """Drops a file from elsewhere on an element."""
+    data = base64.b64encode(file.read_bytes()).decode()
+    page.locator(where).first.evaluate(
+        """(target, [name, data]) => {
+          const files = new DataTransfer();
+          files.items.add(new File([Uint8Array.from(atob(data), letter => letter.charCodeAt(0))], name));
+          for (const kind of ['dragenter', 'dragover', 'drop'])
+            target.dispatchEvent(new DragEvent(kind, {dataTransfer: files, bubbles: true, cancelable: true}));
+        }""",
+        [file.name, data],
+    )
 
 
 def color_at(page: Page, x: float, y: float) -> str:

@@ -13,7 +13,7 @@ MODULES = {
 }
 # A room may import those to its left, and what is in the same room.
 ROOMS = (
-    ("colors", "configurations", "formats", "drawings"),
+    ("notes", "colors", "configurations", "formats", "drawings"),
     ("hints", "losses", "metrics"),
     (
         "unet",

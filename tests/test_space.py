@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 import zipfile
 
 import numpy as np
@@ -10,10 +11,26 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image, ImageChops
 from playwright.sync_api import expect
-from space_browser import asked, click_drawing, color_at, current, drag, opened, place, regions, save, shows, upload
+from space_browser import (
+    asked,
+    click_drawing,
+    color_at,
+    current,
+    drag,
+    drop,
+    opened,
+    place,
+    regions,
+    save,
+    shows,
+    upload,
+)
 
+import commands
 from guiding_painter import Painting
+from guiding_painter.painting import Proposal
 from guiding_painter.palettes import write_palette
+from orders import ORDERS
 from texts import en, ko
 from uploads import EXAMPLES
 
@@ -216,12 +233,86 @@ def test_what_the_model_finishes_is_one_step(page, drawing_file, places):
     expect(page.locator("#progress")).to_have_text(en.PROGRESS.format(percent=0))
 
 
+def test_the_first_question_does_not_wait_for_whole_colorings(page, drawing_file, monkeypatch):
+    ready = threading.Event()
+
+    def proposals(painting, count):
+        assert ready.wait(60)
+        colors = tuple((region.index, (200, 30, 90)) for region in painting.regions)
+        return [Proposal(painting, colors)]
+
+    monkeypatch.setattr(Painting, "proposals", proposals)
+    upload(page, drawing_file)
+    opened(page)
+    made = page.locator(".proposals button:not([disabled])")
+    expect(page.locator(".proposals button")).to_have_count(4)  # their places
+    expect(made).to_have_count(0)
+    page.keyboard.press("Enter")  # which is answered meanwhile
+    current(page, 1)
+    ready.set()
+    page.locator("#undo").click()
+    current(page, 0)
+    made.click()
+    current(page, 1)
+
+
+def test_the_model_is_stopped_while_it_finishes(page, drawing_file, places, monkeypatch):
+    stopped = threading.Event()
+
+    def model(visit, order):  # one region a message
+        assert order.get("begin") or stopped.wait(60)
+        commands.finish(visit, seconds=0, goes_on=not order.get("begin"))
+
+    monkeypatch.setitem(ORDERS, "model", model)
+    upload(page, drawing_file)
+    opened(page)
+    page.locator("#model").click()
+    current(page, 1)
+    grown = page.locator("#progress").text_content()
+    assert grown != en.PROGRESS.format(percent=0), "it is not seen to grow"
+    expect(page.locator("#model")).to_have_text(en.STOP)
+    page.locator("#model").click()
+    expect(page.locator("#model")).to_have_text(en.FINISH_AUTO)
+    stopped.set()
+    expect(page.locator("#progress")).not_to_have_text(grown)  # what was on its way
+    expect(page.locator(".bench")).not_to_have_class(re.compile("busy"))
+    current(page, 1)
+    assert page.locator(".bench").get_attribute("data-asked") != "", "it went on to the end"
+    page.locator("#undo").click()
+    current(page, 0)
+    expect(page.locator("#progress")).to_have_text(en.PROGRESS.format(percent=0))
+
+
+def test_two_fingers_enlarge_the_picture_and_paint_nothing(visit, drawing_file, places):
+    page = visit(has_touch=True)
+    upload(page, drawing_file)
+    opened(page)
+    page.locator(".common .swatch[data-color='#3f6fb5']").click()
+    x, y = place(page, 0.28, 0.5)
+    line = (0.107, 0.5)  # of the box
+    seen = color_at(page, *line)
+    touch = page.context.new_cdp_session(page)
+    for kind, apart in (("touchStart", 30), *(("touchMove", by) for by in range(40, 160, 20))):
+        fingers = [{"x": x - apart, "y": y, "id": 1}, {"x": x + apart, "y": y, "id": 2}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(500)
+    assert color_at(page, *line) != seen, "the line is still where it was"
+    current(page, 0)
+    page.locator("#fit").click()
+    shows(page, *line, seen)
+    one = {"x": x, "y": y, "id": 1}
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [one]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    current(page, 1)  # one paints
+
+
 def test_a_palette_gives_its_colors(page, drawing_file, tmp_path):
     palette = tmp_path / "mine.gpl"
     write_palette([(1, 2, 3), (200, 100, 50)], palette)
     upload(page, drawing_file)
     opened(page)
-    page.locator("#palette-file").set_input_files(palette)
+    drop(page, "#board", palette)
     expect(page.locator(".own .swatch")).to_have_count(2)
     page.locator(".own .swatch").nth(1).click()
     expect(page.locator("#hex")).to_have_value("#c86432")
@@ -253,7 +344,7 @@ def test_files_for_paint_programs_and_for_later(page, drawing_file, tmp_path):
     assert json.loads(files["record"].read_text())["interactions"] == 1
     page.locator("#done-start-over").click()
     with page.expect_file_chooser() as chooser:
-        page.locator("#resume-file").click()
+        page.locator("#upload .choose").click()
     chooser.value.set_files(files["resume"])
     current(page, 1)
     expect(page.locator(".palette .swatch[data-color='#2266cc']")).to_have_count(1)
@@ -271,11 +362,9 @@ def test_a_pdf_and_a_file_of_layers_open_beside_the_pictures(page, drawing_file,
     current(page, 1)
     page.locator("#start-over").click()
     drawing.convert("RGB").save(tmp_path / "pages.pdf", save_all=True, append_images=[drawing.convert("RGB")])
-    with page.expect_file_chooser() as chooser:
-        page.locator("#resume-file").click()
-    chooser.value.set_files(tmp_path / "pages.pdf")
+    drop(page, "h1", tmp_path / "pages.pdf")
     opened(page)
-    expect(page.get_by_test_id("toast-body")).to_contain_text("Of the 2 pages in this file the first is used")
+    expect(page.locator("#note")).to_have_text(en.NOTES["page"].format(page=1, pages=2))
 
 
 def test_a_reload_offers_to_go_on(page, drawing_file):
@@ -326,7 +415,6 @@ def test_a_colored_picture_is_offered_as_lines(page, colored_file):
 def test_an_upload_that_is_no_picture_gets_a_message_and_the_page_goes_on(page, not_a_picture, drawing_file):
     upload(page, not_a_picture)
     expect(page.get_by_test_id("toast-body")).to_contain_text("cannot be opened as a picture")
-    expect(page.locator("#upload img")).to_have_count(0)
     page.locator("#examples button").first.click()  # which nothing may cover
     opened(page)
     page.locator("#start-over").click()
@@ -358,7 +446,6 @@ def test_korean_from_the_first_word_to_the_toast(page, address, not_a_picture, d
     expect(page.locator("#start")).to_contain_text(ko.INTRO)
     upload(page, not_a_picture)
     expect(page.get_by_test_id("toast-body")).to_contain_text(ko.NO_PICTURE)
-    expect(page.locator("#upload img")).to_have_count(0)
     upload(page, drawing_file)
     opened(page)
     expect(page.locator("#question")).to_contain_text("무슨 색인가요")

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import threading
 import time
 import zipfile
 from pathlib import Path
@@ -22,6 +23,7 @@ from canvas_state import canvas_state, map_picture, question
 from color_names import color_name
 from css_colors import read_color
 from downloads import NAMES, make_file
+from guiding_painter import Painting
 from guiding_painter.painting import Proposal
 from guiding_painter.palettes import read_palette
 from orders import MOST_ORDERS, carry_out
@@ -542,7 +544,7 @@ def test_the_page_is_told_once_what_stays(visit, tmp_path):
     with Image.open(first["map"]["path"]) as sent:
         high, low, _ = np.moveaxis(np.asarray(sent).astype(int), 2, 0)
     assert (256 * high + low == visit.painting.region_map).all()
-    known = {"map": first["map_version"], "strip": None}
+    known = {"opening": first["opening"], "map": first["map_version"], "strip": None}
     commands.apply_color(visit, "#ff0000")
     second = canvas_state(visit, en, str(tmp_path), known)
     assert not {"drawing", "map", "frames"} & second.keys()
@@ -552,9 +554,10 @@ def test_the_page_is_told_once_what_stays(visit, tmp_path):
     assert third["map_version"] > first["map_version"]
     assert len(third["strip"]) == 3
     assert set(third["frames"]) == set(map(str, third["strip"]))
-    fourth = canvas_state(visit, en, str(tmp_path), {"map": third["map_version"], "strip": third["strip"]})
+    known |= {"map": third["map_version"], "strip": third["strip"]}
+    fourth = canvas_state(visit, en, str(tmp_path), known)
     assert fourth["frames"] == {}
-    assert "drawing" in canvas_state(visit, en, str(tmp_path), {"map": -1, "strip": None})
+    assert "drawing" in canvas_state(visit, en, str(tmp_path), known | {"opening": None})
 
 
 def test_a_map_of_more_regions_than_a_byte_holds(visit):
@@ -688,17 +691,35 @@ def test_an_answer_goes_to_all_parts_like_it_in_one_step(visit, monkeypatch, tmp
     assert [region.color for region in (first, second, third)] == [None, "#00ff00", None]
 
 
-def test_a_whole_coloring_is_taken_to_go_on_from(visit, monkeypatch, tmp_path):
+def test_a_whole_coloring_is_taken_to_go_on_from(visits, visit, monkeypatch):
     painting = visit.painting
     proposal = Proposal(painting, tuple((region.index, (1, 2, 3)) for region in painting.regions))
     monkeypatch.setattr(painting, "proposals", lambda count: [proposal])
-    (picture,) = canvas_state(visit, en, str(tmp_path))["proposals"]
+    (picture,) = commands.propose(visits, visit.name)
     assert picture.startswith("data:image/webp")
     for junk in (None, 1, -1, "0", True):
         with pytest.raises(Trouble, match="no longer offered"):
             commands.take(visit, junk)
     carry_out(visit, [{"do": "take", "number": 0}])
     assert (visit.step, painting.answers) == (1, {})
-    assert canvas_state(visit, en, str(tmp_path))["proposals"] == [], "they are for the start"
+    assert commands.propose(visits, visit.name) is None, "they are for the start"
     commands.undo(visit)
     assert visit.step == 0
+
+
+def test_an_answer_does_not_wait_for_whole_colorings_and_leaves_none_that_go_on_from_it(visits, opened, monkeypatch):
+    def answer() -> None:
+        with visits.using(opened) as visit:
+            commands.apply_color(visit, "#ff0000")
+
+    def proposals(painting, count):
+        other = threading.Thread(target=answer)
+        other.start()
+        other.join(timeout=60)
+        assert not other.is_alive(), "the answer waits"
+        return [Proposal(painting, ((region.index, (1, 2, 3)),)) for region in painting.regions[1:]]
+
+    monkeypatch.setattr(Painting, "proposals", proposals)
+    assert commands.propose(visits, opened) is None
+    with visits.using(opened) as visit:
+        assert (visit.step, visit.proposals) == (1, [])

@@ -1,6 +1,9 @@
 """The Space's pages where there is more than one visitor, a tool that needs a place, or a camera."""
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from space_browser import CHROMIUM, FLAGS, asked, click_drawing, current, opened, regions, save, upload
 
 import app
-from texts import en
+from texts import en, ko
+from visits import Visits
 
 pytest_plugins = ["space_browser"]
 CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
@@ -94,6 +98,24 @@ def test_a_browser_that_stores_nothing_can_color_all_the_same(page, drawing_file
     current(page, 1)
 
 
+def test_a_page_that_finds_no_place_in_the_queue_says_so_in_its_language(painter):
+    demo = app.build_demo(Visits(painter))
+    demo._queue.max_size = 0
+
+    def ask(number: int) -> tuple[bool, str, str]:
+        body = SimpleNamespace(fn_index=number)
+        return asyncio.run(demo._queue.push(body=body, request=None, username=None))
+
+    said = {}
+    with ThreadPoolExecutor(1) as other:  # where Playwright's loop does not run
+        for event, (pushed, words, state) in zip(demo.fns.values(), other.map(ask, demo.fns), strict=True):
+            assert not pushed
+            said.setdefault((event.page, event.api_visibility), set()).add((words, state))
+    assert said["", "private"] == {(en.BUSY, "error")}
+    assert said[ko.PATH, "private"] == {(ko.BUSY, "error")}
+    assert {state for _, state in said["", "public"]} == {"queue_full"}, "clients of the API know what to do"
+
+
 def test_a_page_goes_on_when_the_server_has_had_more_visitors_than_it_remembers(page, client, drawing_file):
     upload(page, drawing_file)
     opened(page)
@@ -125,10 +147,9 @@ def camera(browser: Browser) -> Iterator[Browser]:
 
 def test_a_picture_taken_with_the_camera_is_opened(visit, camera):
     page = visit(camera, permissions=["camera"])
-    page.locator("#upload").get_by_label("Capture from camera").click()
-    page.locator("#upload").get_by_text("Click to Access Webcam").click()
+    page.locator("#upload").get_by_role("button", name=en.CAMERA).click()
     page.wait_for_function("document.querySelector('#upload video')?.videoWidth > 0")  # it sees something
-    page.locator("#upload").get_by_label("capture photo").click()
+    page.locator("#upload").get_by_role("button", name=en.TAKE_PHOTO, exact=True).click()
     expect(page.locator("#compare img").first).to_be_visible()
     page.locator("#take-lines").click()
     opened(page)

@@ -27,7 +27,7 @@ ANSWERS = {
     (319, 585): "#e5707e", (648, 525): "#f6d3b3", (363, 135): "#f4a6b8",
 }  # fmt: skip
 DESK, PHONE = {"width": 1200, "height": 900}, {"width": 390, "height": 844}
-PORTRAIT, LADYBUG = 1, 7  # examples
+PORTRAIT, PENCIL, PAGE, LADYBUG = 1, 4, 5, 7  # examples
 
 
 @contextmanager
@@ -66,6 +66,27 @@ def place(page: Page, point: tuple[int, int]) -> dict[str, float]:
     }
 
 
+def panels(page: Page, path: Path) -> None:
+    """Opens the page, and goes on in its second panel."""
+    page.locator("#examples button").nth(PAGE).click()
+    page.locator("#page-map [data-panel='1']").click()
+    page.locator(".bench[data-panel='1']").wait_for()
+    page.wait_for_timeout(1500)
+    page.screenshot(path=path)
+    page.locator("#start-over").click()
+
+
+def corners(page: Page, path: Path) -> None:
+    """Opens the pencil drawing, which has a shade, and shows the corners of its paper."""
+    page.locator("#examples button").nth(PENCIL).click()
+    page.locator("#corners-open").click()
+    page.locator("#corners[open]").wait_for()
+    page.wait_for_timeout(1500)
+    page.screenshot(path=path)
+    page.locator("#corners-cancel").click()
+    page.locator("#start-over").click()
+
+
 def finish(page: Page) -> None:
     page.locator("#finish").click()
     page.locator("#result img").first.wait_for()
@@ -84,6 +105,8 @@ def take(browser: Browser, url: str, folder: Path) -> None:
     ):
         with opened(browser, address, size, language) as page:
             page.screenshot(path=folder / f"{look}start.png")
+            panels(page, folder / f"{look}page.png")
+            corners(page, folder / f"{look}corners.png")
             answer(page)
             page.screenshot(path=folder / f"{look}paint.png", full_page=True)
             finish(page)

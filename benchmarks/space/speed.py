@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 
 import commands
-from canvas_state import canvas_state
+from canvas_state import canvas_state, opening_of
 from guiding_painter import ColorizationNetwork, GuidingPainterPipeline
 from guiding_painter.drawings import to_sketch, working_size
 from guiding_painter.hints import region_segments
@@ -161,7 +161,8 @@ def answer_at_once(visits: Visits, data: bytes, workers: int, threads: int | Non
                     torch.set_num_threads(threads)
                 with visits.using(name) as visit:
                     commands.apply_color(visit, commands.COMMON[number])
-                    canvas_state(visit, en, folder, {"map": visit.version_of_map(), "strip": None})
+                    known = {"opening": opening_of(visit), "map": visit.version_of_map(), "strip": None}
+                    canvas_state(visit, en, folder, known)
             seconds.append(time.perf_counter() - began)
 
     with tempfile.TemporaryDirectory() as folder:

@@ -15,7 +15,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 
 import commands
-from canvas_state import canvas_state
+from canvas_state import canvas_state, opening_of
 from guiding_painter import GuidingPainterPipeline
 from machine import settle
 from texts import en
@@ -51,7 +51,8 @@ def play(visits: Visits, folder: str, path: Path, answers: int) -> dict[str, Any
                 commands.apply_color(visit, commands.swatches(visit)["suggestion"])
             else:
                 {"skip": commands.skip_region, "undo": commands.undo, "redo": commands.redo}[action](visit)
-            canvas_state(visit, en, folder, {"map": visit.version_of_map(), "strip": None})
+            known = {"opening": opening_of(visit), "map": visit.version_of_map(), "strip": None}
+            canvas_state(visit, en, folder, known)
             seconds.append(round(time.perf_counter() - began, 4))
         visit.saved = visit.painting.to_dict()
         record = visit.record.to_dict()

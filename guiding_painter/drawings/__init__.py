@@ -7,11 +7,12 @@ from .ink import find_ink, find_paper
 from .line_art import extract_line_art, xdog
 from .opening import UNDERDRAWINGS, looks_colored, open_drawing, open_painting
 from .page_choice import Page, read_page
-from .panels import MAX_REGIONS, PANEL_REGIONS, Box, Panels, find_panels
+from .panels import MAX_REGIONS, PANEL_REGIONS, Box, Panels, find_panels, is_framed
 from .pictures import MAX_PIXELS, Source, count_pages, open_picture
 from .prepared import MAX_LONG_SIDE, MAX_MAP_PIXELS, PreparedDrawing, prepare
 from .sheets import find_sheet
 from .sketches import to_color_image, to_pil, to_sketch, working_size
+from .straightening import sheet_to_photo
 
 __all__ = [
     "GAPS",
@@ -37,6 +38,7 @@ __all__ = [
     "grow",
     "rank_by_size",
     "find_panels",
+    "is_framed",
     "find_paper",
     "looks_colored",
     "open_drawing",
@@ -44,6 +46,7 @@ __all__ = [
     "prepare",
     "resize",
     "sample",
+    "sheet_to_photo",
     "to_color_image",
     "to_pil",
     "to_sketch",

@@ -5,6 +5,7 @@ from typing import Any
 
 from PIL import Image, ImageChops, ImageOps
 
+from ..notes import Note
 from .line_art import extract_line_art
 from .page_choice import Page, page_of
 from .paper import flatten, has_broad_pens, has_underdrawing, is_clean, is_light_on_dark
@@ -46,8 +47,8 @@ def open_drawing(
 
     Returns:
         an "L" image of the picture's, or the sheet's, own size, 255 = paper; its `info` holds "dpi" and "icc_profile"
-        as that of `open_picture` does, "notes", sentences about what was done to it, and "opened", the page and
-        page_number that open the same once more: {"page": "none" or corners, "page_number": 1}.
+        as that of `open_picture` does, "notes", each a `Note` on what was done to it, "flattened", whether its paper
+        had a shade or grain, and "opened", what opens the same again: {"page": "none" or corners, "page_number": 1}.
 
     Raises OSError, ValueError as `open_picture`; ValueError for a page or underdrawing that is none of these.
     """
@@ -57,7 +58,7 @@ def open_drawing(
     corners = None if "painting" in picture.info else page_of(picture, page)
     picture = straighten(picture, corners) if corners else picture
     drawing = _drawn(picture, extract_lines, underdrawing, is_sheet=bool(corners))
-    drawing.info = _kept(picture, _notes(picture, is_sheet=bool(corners)))
+    drawing.info = _kept(picture, is_sheet=bool(corners)) | {"flattened": drawing.info.get("flattened", False)}
     drawing.info["opened"] = {"page": corners or "none", "page_number": picture.info.get("page_number", 1)}
     return drawing
 
@@ -74,16 +75,17 @@ def _lines(picture: Image.Image) -> Image.Image:
     return extract_line_art(small).resize(picture.size, Image.Resampling.BICUBIC)
 
 
-def _kept(picture: Image.Image, notes: tuple[str, ...]) -> dict[str, Any]:
-    return {key: picture.info[key] for key in ("dpi", "icc_profile") if key in picture.info} | {"notes": notes}
+def _kept(picture: Image.Image, is_sheet: bool) -> dict[str, Any]:
+    kept = {key: picture.info[key] for key in ("dpi", "icc_profile") if key in picture.info}
+    return kept | {"notes": _notes(picture, is_sheet)}
 
 
-def _notes(picture: Image.Image, is_sheet: bool) -> tuple[str, ...]:
+def _notes(picture: Image.Image, is_sheet: bool) -> tuple[Note, ...]:
     notes = [*picture.info.get("notes", ())]
     if is_sheet:
-        notes.append("The sheet of paper was cut out of the photo and straightened; page='none' leaves it as it is.")
+        notes.append(Note("sheet"))
     if picture.info.get("painting"):
-        notes.append("A painting is saved in this file; resume goes on with it.")
+        notes.append(Note("holds_painting"))
     return tuple(notes)
 
 
@@ -99,7 +101,7 @@ def open_painting(source: Source) -> tuple[Image.Image, dict[str, Any]]:
             "and the dict that Painting.to_dict() gave."
         )
     drawing = open_drawing(picture)
-    drawing.info["notes"] = ("This painting was taken up where it was saved.",)
+    drawing.info["notes"] = (Note("resumed"),)
     return drawing, state
 
 
@@ -119,10 +121,10 @@ def _ink_on_white(picture: Image.Image, underdrawing: str, is_sheet: bool) -> Im
     else:
         picture = ImageOps.invert(picture) if is_light_on_dark(luminance) else picture
         ink = functools.reduce(ImageChops.darker, picture.split())  # even a yellow pencil is dark in blue
-    if is_sheet:
-        return flatten(picture, SHEET_STROKE)
-    if not is_clean(ink):
-        return flatten(picture)
+    if is_sheet or not is_clean(ink):
+        drawing = flatten(picture, *[SHEET_STROKE] * is_sheet)
+        drawing.info["flattened"] = True
+        return drawing
     return _saturated(picture, ink) if has_broad_pens(picture) else ink
 
 

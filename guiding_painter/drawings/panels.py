@@ -89,6 +89,19 @@ def find_panels(ink: np.ndarray) -> list[Box]:
     return [_shrink(ink, tuple(edge * scale for edge in box)) for box in boxes]
 
 
+def is_framed(ink: np.ndarray, box: Box) -> bool:
+    """Whether a frame is drawn around a panel: a part of a drawing that merely stands apart has none.
+
+    Args:
+        ink: (H, W) bool, of the page.
+        box: of the panel, as `find_panels` gives it.
+    """
+    left, top, right, bottom = box
+    panel, reach = ink[top:bottom, left:right], max(2, math.ceil(GUTTER * max(ink.shape)))
+    sides = (panel, panel[::-1], panel.T, panel.T[::-1])
+    return all(side[:reach].any(axis=0).mean() >= EDGE for side in sides)
+
+
 def _shrink(ink: np.ndarray, box: Box) -> Box:
     """A box of whole blocks, fitted to the ink in it."""
     left, top, right, bottom = box

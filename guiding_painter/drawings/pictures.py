@@ -11,6 +11,7 @@ from ..formats import KINDS, kind_of, read_apart
 from ..formats.decoding import MAX_PIXELS, as_seen
 from ..formats.kinds import HEAD
 from ..formats.tiff_pages import tiff_pages
+from ..notes import Note
 
 Source = str | os.PathLike | bytes | BinaryIO | Image.Image
 
@@ -140,7 +141,7 @@ def _listed() -> str:
 
 def _noted(picture: Image.Image, name: str, page_number: int, pages: int) -> Image.Image:
     if pages > 1:
-        note = f"This is page {page_number} of {pages}; page_number opens another."
+        note = Note("page", page=page_number, pages=pages)
         picture.info |= {"notes": [note, *picture.info.get("notes", ())], "page_number": page_number, "pages": pages}
     return picture
 

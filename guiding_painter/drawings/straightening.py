@@ -11,19 +11,26 @@ Corners = tuple[Point, Point, Point, Point]  # (x, y) in pixels from the top lef
 
 def straighten(picture: Image.Image, corners: Corners) -> Image.Image:
     """The sheet between four corners as seen from straight above, no smaller than it is in the photo."""
-    width, height = sheet_size(corners, picture.size)
+    size = sheet_size(corners, picture.size)
+    coefficients = sheet_to_photo(corners, size).ravel()[:8].tolist()
+    info = picture.info
+    sheet = picture.transform(size, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BICUBIC)
+    sheet.info = {key: value for key, value in info.items() if key != "dpi"}  # which was the photo's, if any
+    return sheet
+
+
+def sheet_to_photo(corners: Corners, size: tuple[int, int]) -> np.ndarray:
+    """(3, 3), what takes (x, y, 1) of a straightened sheet, of this (width, height), to its place in the photo.
+
+    The place is (u / w, v / w) for the (u, v, w) that comes of it.
+    """
+    width, height = size
     target = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=float)
     rows, values = [], []
     for (x, y), (u, v) in zip(target, corners, strict=True):
         rows += [(x, y, 1, 0, 0, 0, -u * x, -u * y), (0, 0, 0, x, y, 1, -v * x, -v * y)]
         values += [u, v]
-    coefficients = np.linalg.solve(np.array(rows, dtype=float), np.array(values, dtype=float))
-    info = picture.info
-    sheet = picture.transform(
-        (width, height), Image.Transform.PERSPECTIVE, coefficients.tolist(), Image.Resampling.BICUBIC
-    )
-    sheet.info = {key: value for key, value in info.items() if key != "dpi"}  # which was the photo's, if any
-    return sheet
+    return np.append(np.linalg.solve(np.array(rows, dtype=float), np.array(values, dtype=float)), 1.0).reshape(3, 3)
 
 
 def sheet_size(corners: Corners, photo_size: tuple[int, int]) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
+from ..notes import Note
 from .kinds import KINDS
 
 OWN = ("has ", "is ", "takes ", "cannot be ")  # how sentences of ours begin, that lack only their subject
@@ -53,6 +54,8 @@ def read_apart(data: bytes, kind: str, page_number: int = 1, count_only: bool = 
     image.info = answer["info"]
     if "dpi" in image.info:
         image.info["dpi"] = tuple(image.info["dpi"])
+    if "notes" in image.info:
+        image.info["notes"] = [Note(key, **values) for key, values in image.info["notes"]]
     if "icc_profile" in image.info:
         image.info["icc_profile"] = base64.b64decode(image.info["icc_profile"])
     return image
@@ -122,6 +125,8 @@ def main() -> None:
             info = dict(page.info)
             if "icc_profile" in info:
                 info["icc_profile"] = base64.b64encode(info["icc_profile"]).decode()
+            if "notes" in info:
+                info["notes"] = [(note.key, note.values) for note in info["notes"]]
             answer, pixels = {"size": page.size, "info": info}, page.tobytes()
     except BaseException as error:  # a Rust decoder's panic is no Exception
         answer = dict(zip(("error", "is_value"), sentence(error), strict=True))

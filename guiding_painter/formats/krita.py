@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 from PIL import Image
 
+from ..notes import Note
 from .layers import MAX_DEPTH, MAX_STACK, merged, opened_zip, read_entry
 from .line_layers import MAX_LAYER_PIXELS, MAX_LAYERS, has_ink, is_line_art, lay
 
@@ -40,7 +41,7 @@ def read_page(data: bytes, kind: str, page_number: int = 1) -> Image.Image:
             return whole
     if page is None or not has_ink(page):
         return whole
-    page.info = whole.info | {"notes": ["Only the layer of line art was opened."]}
+    page.info = whole.info | {"notes": [Note("line_layer")]}
     return page
 
 

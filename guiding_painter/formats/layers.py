@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 from PIL import Image
 
+from ..notes import Note
 from .decoding import MAX_PIXELS, as_seen, check_size
 from .line_layers import (
     MAX_LAYER_PIXELS,
@@ -61,7 +62,7 @@ def _open_raster(archive: zipfile.ZipFile) -> Image.Image:
         painting = read_painting(read_entry(archive, ORA_PAINTING, MAX_PAINTING))
     page = _compose(archive, lines, size) if lines else None
     if page is not None and (painting is not None or has_ink(page)):  # ours may be faint
-        page.info["notes"] = ["Only the layer of line art was opened."]
+        page.info["notes"] = [Note("line_layer")]
     elif "mergedimage.png" in archive.namelist():
         page = merged(archive)
     else:

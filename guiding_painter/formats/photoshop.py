@@ -6,6 +6,7 @@ from typing import Any
 
 from PIL import Image
 
+from ..notes import Note
 from .decoding import as_seen, check_size
 from .line_layers import MAX_LAYER_PIXELS, MAX_LAYERS, PSD_PAINTING, SIGNATURE, has_ink, is_line_art, lay, read_painting
 
@@ -23,7 +24,7 @@ def read_page(data: bytes, kind: str, page_number: int = 1) -> Image.Image:
     psd = PSDImage.open(io.BytesIO(data))
     page, resources = _line_art(psd), _resources(psd)
     if page is not None and ("painting" in resources or has_ink(page)):  # ours may be faint
-        page.info["notes"] = ["Only the layer of line art was opened."]
+        page.info["notes"] = [Note("line_layer")]
     else:
         page = _merged(psd)
     page.info |= resources

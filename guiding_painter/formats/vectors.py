@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import resvg_py
 from PIL import Image
 
+from ..notes import Note
 from .decoding import as_seen, check_size
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
@@ -32,7 +33,7 @@ def read_page(data: bytes, kind: str, page_number: int = 1) -> Image.Image:
         image = as_seen(image)
     image.info.pop("dpi", None)
     if left_out:
-        image.info["notes"] = ["Pictures or scripts that are not in the SVG itself were left out."]
+        image.info["notes"] = [Note("outside_svg")]
     return image
 
 

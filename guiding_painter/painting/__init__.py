@@ -6,6 +6,7 @@ from .model_view import Colorize, ModelView, colorize_panels
 from .numbered_map import numbered_map
 from .painting import CONFIDENT, Answers, Painting
 from .proposal import Proposal
+from .recutting import carried
 from .region import Region
 from .reopening import reopen
 from .saved import Opened, SavedPainting
@@ -22,6 +23,7 @@ __all__ = [
     "Proposal",
     "Region",
     "SavedPainting",
+    "carried",
     "colorize_panels",
     "numbered_map",
     "reopen",

@@ -33,18 +33,17 @@ class State:
 
 
 class Latest(Generic[Value]):
-    """A value that follows from a state, kept until another version of it is asked for."""
+    """A value that follows from a state, kept until another version of it is asked for; several threads may ask."""
 
     def __init__(self):
-        self._version: object = None
-        self._value: Value | None = None
+        self._kept: tuple[object, Value] | None = None  # replaced as a whole, so that no thread sees half of it
 
     def of(self, version: object, make: Callable[[], Value]) -> Value:
         """The value of a version: the kept one, or what `make` gives."""
-        if version != self._version:
-            self._value = make()
-            self._version = version
-        return self._value
+        kept = self._kept
+        if kept is None or version != kept[0]:
+            self._kept = kept = (version, make())
+        return kept[1]
 
 
 class Step(NamedTuple):

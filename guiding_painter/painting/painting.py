@@ -56,22 +56,28 @@ class Painting(Partition):
     ):
         super().__init__(prepared, model_map)
         self._view = view
-        self._opened = opened
+        self.opened = opened
         self._find_regions = find_regions or (lambda prepared: model_map)
         self.notes = notes_on(prepared.drawing, self._history.repeat(history, position, lenient))
 
-    def next_region(self) -> Region | None:
+    def next_region(self, panel: int | None = None) -> Region | None:
         """The region to ask for: neither answered nor skipped, and whose answer would help the picture most.
 
-        Without `reorder`, or a model that can say, the first one in the first order; of a page of panels, one of the
-        first panel that has any. None at the end.
+        Without `reorder`, or a model that can say, the first one in the first order. None at the end.
+
+        Args:
+            panel: of a page of panels, the one to ask about, from 0, see `Region.panel`; where it has no region
+                waiting, or by default, the first that has any.
         """
         waiting = [index for index in self.layout.order if index not in self.layout.answers]
-        if not waiting or not self._opened.reorder:
-            return self._region(waiting[0]) if waiting else None
-        if panels := self.prepared.panels:
-            numbers = [self.layout.channels[index] // panels.regions for index in waiting]
-            waiting = [index for index, number in zip(waiting, numbers, strict=True) if number == min(numbers)]
+        if not waiting:
+            return None
+        if self.prepared.panels:
+            numbers = [self.panel_of(index) for index in waiting]
+            asked = panel if panel in numbers else min(numbers)
+            waiting = [index for index, number in zip(waiting, numbers, strict=True) if number == asked]
+        if not self.opened.reorder:
+            return self._region(waiting[0])
         gains = self.beliefs.gains
         return self._region(max(waiting, key=lambda index: gains[index]))  # of equals the first
 
@@ -216,7 +222,7 @@ class Painting(Partition):
         return SavedPainting(
             size=self.drawing.size,
             thumbnail=self._thumbnail,
-            opened=self._opened,
+            opened=self.opened,
             gap=self.prepared.gap,
             region_map=self.model_map,
             history=[step.action for step in self._history.steps],

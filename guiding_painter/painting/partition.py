@@ -53,6 +53,14 @@ class Partition:
         """Which cells make which region, the order asked and the answers, as they are now."""
         return self._history.state.layout
 
+    def panel_of(self, index: int) -> int:
+        """The panel of a page, from 0, in which the region of this index lies; after the last one come the gutters.
+
+        0 where the drawing was not opened panel by panel.
+        """
+        panels = self.prepared.panels
+        return self.layout.channels[index] // panels.regions if panels else 0
+
     @property
     def regions(self) -> list[Region]:
         """Every region that has pixels, in the order asked, answered ones too."""

@@ -1,5 +1,6 @@
 """A drawing cut anew: openings up to another width are closed, the model's regions are others, and answers stay."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -26,7 +27,7 @@ def recut(layout: Layout, cells: np.ndarray, prepared: PreparedDrawing, gap: str
     first = max(layout.channels) + 1
     if first + max(found.channels) >= MAX_REGIONS:
         raise ValueError(f"This painting has had {MAX_REGIONS} regions, and there can be no more: undo a change.")
-    answers = _carried(found.owners[flats.cells], layout.owners[cells], layout)
+    answers = carried(found.owners[flats.cells], layout.owners[cells], layout.answers)
     return Change(
         replace(
             found,
@@ -39,18 +40,19 @@ def recut(layout: Layout, cells: np.ndarray, prepared: PreparedDrawing, gap: str
     )
 
 
-def _carried(regions: np.ndarray, earlier: np.ndarray, layout: Layout) -> dict[int, RGB | None]:
+def carried(regions: np.ndarray, earlier: np.ndarray, answers: Mapping[int, RGB | None]) -> dict[int, RGB | None]:
     """{region: answer} for each region of which an answered earlier one covers the most, and half at least.
 
     Args:
-        regions, earlier: (H, W) uint16, the region of every pixel now and before.
+        regions, earlier: (H, W) int, the region of every pixel now and before.
+        answers: the earlier ones.
     """
     keys, pixels = np.unique(regions.astype(np.int64) * MAX_REGIONS + earlier, return_counts=True)
-    answers = {}
+    found = {}
     for region in np.unique(keys // MAX_REGIONS).tolist():
         mine = keys // MAX_REGIONS == region
         most = int(pixels[mine].argmax())
         before = int(keys[mine][most] % MAX_REGIONS)
-        if before in layout.answers and 2 * pixels[mine][most] >= pixels[mine].sum():
-            answers[region] = layout.answers[before]
-    return answers
+        if before in answers and 2 * pixels[mine][most] >= pixels[mine].sum():
+            found[region] = answers[before]
+    return found

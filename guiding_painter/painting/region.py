@@ -26,6 +26,8 @@ class Painted(Protocol):
     @property
     def beliefs(self) -> Beliefs: ...
 
+    def panel_of(self, index: int) -> int: ...
+
 
 class Region:
     """One guided region of a painting. It follows the painting: after an answer or surgery it tells the new state.
@@ -41,6 +43,11 @@ class Region:
     def area(self) -> float:
         """Share of the drawing, at most 1; 0 where surgery has left nothing of the region."""
         return self.painting.layout.area(self.index) / self.painting.region_map.size
+
+    @property
+    def panel(self) -> int:
+        """The panel of a page, from 0, in which it lies; the gutters come after the last one. 0 without panels."""
+        return self.painting.panel_of(self.index)
 
     @property
     def mask(self) -> np.ndarray:

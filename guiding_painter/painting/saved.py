@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from ..drawings import GAPS, MAX_LONG_SIDE, MAX_MAP_PIXELS, PANEL_REGIONS, UNDERDRAWINGS, Box, Page, Panels
+from ..notes import Note
 from .actions import Action, read_action
 from .damage import damaged, is_int
 from .packing import pack, unpack
@@ -217,14 +218,11 @@ def _read_history(entries: object, size: tuple[int, int]) -> list[Action]:
     return [read_action(entry, size) for entry in entries]
 
 
-def notes_on(drawing: Image.Image, left_out: Sequence[Action]) -> tuple[str, ...]:
+def notes_on(drawing: Image.Image, left_out: Sequence[Action]) -> tuple[Note, ...]:
     """Sentences, for people: what was done to a drawing's file, and the saved actions that could not be done again."""
     opening = tuple(drawing.info.get("notes", ()))
     kinds = Counter(type(action).__name__.lower() for action in left_out)
     if not kinds:
         return opening
     what = ", ".join(f"{count} {kind}" + "s" * (count > 1) for kind, count in sorted(kinds.items()))
-    return (
-        *opening,
-        f"Areas are found in another way than when this painting was saved; left out: {what}.",
-    )
+    return (*opening, Note("left_out", what=what, count=len(left_out)))

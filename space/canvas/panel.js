@@ -2,6 +2,7 @@
 const hand = {color: '#ffffff', held: false}; // the color to paint with; held once a person has picked it
 const bench = element.querySelector('.bench');
 const COLOR = /^#[0-9a-f]{6}$/i;
+const EMPTY = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
 
 function pick(color) {
   hand.color = color;
@@ -18,7 +19,7 @@ function putDown() {
 }
 
 // Between questions, what is suggested or was answered is in the color field, unless a person holds a color.
-function follow(region) {
+function offer(region) {
   if (hand.held || !region) return;
   hand.color = region.color || (state.suggestions[0] || {color: region.guess}).color;
 }
@@ -43,7 +44,7 @@ const nameOf = color => state.names?.[color] || color;
 function useTool(name) {
   tool = name;
   bench.dataset.tool = name;
-  for (const button of element.querySelectorAll('[data-tool]'))
+  for (const button of element.querySelectorAll('button[data-tool]'))
     button.setAttribute('aria-checked', button.dataset.tool === name);
   showHint();
 }
@@ -64,12 +65,18 @@ function swatches(group, colors, label) {
   row.parentElement.hidden = !colors.length;
 }
 
+// How much of some regions has its answer, in whole percent.
+function percentColored(regions) {
+  const answered = regions.reduce((sum, region) => sum + (region.color || region.skipped ? region.area : 0), 0);
+  const whole = regions.reduce((sum, region) => sum + region.area, 0) || 1;
+  return Math.floor((100 * answered) / whole + 1e-6);
+}
+
 function showPanel() {
   const asking = state.asked !== null, region = regionOf(state.asked);
   part('question').textContent = state.question;
-  const answered = state.regions.reduce((sum, region) => sum + (region.color || region.skipped ? region.area : 0), 0);
-  const whole = state.regions.reduce((sum, region) => sum + region.area, 0) || 1;
-  const percent = Math.floor((100 * answered) / whole + 1e-6);
+  const gutters = state.boxes?.length; // of a page, which are white from the start
+  const percent = percentColored(state.regions.filter(region => !gutters || region.panel !== gutters));
   part('bar').style.width = `${percent}%`;
   part('meter').setAttribute('aria-valuenow', percent);
   part('progress').textContent = words.progress.replace('{percent}', percent);
@@ -78,7 +85,7 @@ function showPanel() {
   part('similar-switch').hidden = !state.similar?.length;
   part('similar-words').textContent = words.similar.replace('{count}', (state.similar?.length || 0) + 1);
   showProposals();
-  follow(region);
+  offer(region);
   showHand();
   for (const id of ['apply', 'skip']) part(id).disabled = !asking;
   part('undo').disabled = state.step === 0;
@@ -90,20 +97,25 @@ function showPanel() {
   bench.dataset.step = state.step;
   bench.dataset.asked = state.asked ?? '';
   bench.dataset.regions = state.regions.length;
+  part('corners-open').hidden = !state.is_photo;
+  showMap();
   showStrip();
 }
 
+// Whole colorings to begin with; until they are made, their places, so that nothing moves when they come.
 function showProposals() {
-  const shown = state.step === 0 && state.proposals?.length ? state.proposals : [];
+  const pictures = state.proposals || (proposing ? Array(4).fill(EMPTY) : []);
   const group = element.querySelector('.proposals');
-  group.hidden = !shown.length;
-  group.querySelector('.row').replaceChildren(...shown.map((picture, number) => {
+  group.hidden = state.step !== 0 || !pictures.length;
+  group.querySelector('.row').replaceChildren(...pictures.map((picture, number) => {
     const button = document.createElement('button'), image = document.createElement('img');
     button.type = 'button';
+    button.disabled = picture === EMPTY;
     button.dataset.proposal = number;
     button.title = words.proposal.replace('{number}', number + 1);
     button.setAttribute('aria-label', button.title);
     image.alt = '';
+    image.style.aspectRatio = state.size.join(' / ');
     image.src = picture;
     button.append(image);
     return button;
@@ -153,7 +165,7 @@ const PRESSED = {
   model: () => (running ? stopModel() : startModel()),
   'zoom-in': () => zoom(1.4),
   'zoom-out': () => zoom(1 / 1.4),
-  fit,
+  fit: () => wholePicture(),
   finish: () => whenDone(() => trigger('select')),
   'start-over': () => whenDone(() => {
     document.documentElement.dataset.painting = '';
@@ -162,6 +174,10 @@ const PRESSED = {
   'help-open': () => part('help').showModal(),
   'help-close': () => part('help').close(),
   'put-down': putDown,
+  'corners-open': () => askForPhoto(),
+  'corners-use': () => useCorners(corners),
+  'corners-whole': () => useCorners(null),
+  'corners-cancel': () => part('corners').close(),
   'choose-palette': () => part('palette-file').click(),
 };
 const press = id => part(id).disabled || PRESSED[id]();
@@ -175,6 +191,7 @@ element.addEventListener('click', event => {
     part('paper').checked = showGuesses = true;
     return act({do: 'take', number: Number(button.dataset.proposal)});
   }
+  if (button.dataset.panel) return goToPanel(Number(button.dataset.panel));
   if (button.dataset.tool) return useTool(button.dataset.tool);
   if (button.dataset.step) return act({do: 'go_to', step: Number(button.dataset.step)});
   if (PRESSED[button.id]) PRESSED[button.id]();
@@ -197,6 +214,7 @@ element.addEventListener('input', event => {
   }
 });
 element.addEventListener('change', event => {
+  if (event.target.id === 'by-panel') act({do: 'by_panel', on: event.target.checked});
   if (event.target.id === 'gap') act({do: 'recut', gap: ['tight', 'normal', 'loose'][event.target.value]});
   if (event.target.id === 'palette-file') takePalette(event.target.files[0]);
 });

@@ -69,7 +69,7 @@ board.addEventListener('wheel', event => {
 }, {passive: false});
 board.addEventListener('dblclick', event => {
   event.preventDefault();
-  if (!drawsLine()) fit();
+  if (!drawsLine()) wholePicture();
 });
 
 function beginPinch() {
@@ -143,7 +143,7 @@ function tapped(place) {
 
 // Keys count wherever nothing else of the page wants them.
 document.addEventListener('keydown', event => {
-  if (!element.offsetParent || part('help').open) return;
+  if (!element.offsetParent || element.querySelector('dialog[open]')) return;
   const writing = event.target.matches?.('input[type=text], textarea, select, [contenteditable]');
   const key = event.key.toLowerCase(), control = event.ctrlKey || event.metaKey;
   if (control && (key === 'z' || key === 'y')) {
@@ -168,11 +168,17 @@ window.addEventListener('blur', () => {
   before(false);
 });
 
+// All of the picture; the view then stays so.
+function wholePicture() {
+  following = false;
+  fit();
+}
+
 const BUTTON_KEYS = new Set(['enter', ' ']);
 const KEYS = {
-  enter: () => press('apply'), s: () => press('skip'), b: event => event.repeat || before(true), f: () => fit(),
+  enter: () => press('apply'), s: () => press('skip'), b: event => event.repeat || before(true), f: () => wholePicture(),
   arrowright: () => neighbor(1), arrowdown: () => neighbor(1), arrowleft: () => neighbor(-1),
-  arrowup: () => neighbor(-1), '+': () => zoom(1.4), '=': () => zoom(1.4), '-': () => zoom(1 / 1.4), 0: () => fit(),
+  arrowup: () => neighbor(-1), '+': () => zoom(1.4), '=': () => zoom(1.4), '-': () => zoom(1 / 1.4), 0: () => wholePicture(),
   escape: () => putDown(), '?': () => press('help-open'), space: () => (spaceHeld = true),
 };
 

@@ -28,6 +28,23 @@ function zoom(factor, x = board.clientWidth / 2, y = board.clientHeight / 2) {
   pan(0, 0);
 }
 
+// Enlarges a part of the picture, [left, top, right, bottom] in its pixels, to fill the board.
+function show([left, top, right, bottom]) {
+  const {clientWidth: width, clientHeight: height} = board;
+  const scale = Math.min(width / (right - left), height / (bottom - top)) * 0.95;
+  view.scale = Math.min(Math.max(scale, fitScale()), Math.max(16, 4 * fitScale()));
+  view.x = width / 2 - (view.scale * (left + right)) / 2;
+  view.y = height / 2 - (view.scale * (top + bottom)) / 2;
+  view.fitted = false;
+  pan(0, 0);
+}
+
+// Whether the middle of such a part is in sight.
+function sees([left, top, right, bottom]) {
+  const x = view.x + (view.scale * (left + right)) / 2, y = view.y + (view.scale * (top + bottom)) / 2;
+  return x >= 0 && y >= 0 && x <= board.clientWidth && y <= board.clientHeight;
+}
+
 function pan(across, down) {
   const keep = (offset, board, picture) =>
     picture <= board ? (board - picture) / 2 : Math.min(0.3 * board, Math.max(0.7 * board - picture, offset));

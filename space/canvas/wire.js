@@ -3,6 +3,7 @@
 const SILENCE = 60_000; // ms after which a message counts as lost
 const frames = new Map(); // of the strip, by id
 let waiting = [], onWay = null, running = false, after = null, slow = 0, dead = 0, losses = 0, line = Promise.resolve(), painting = null;
+let proposing = false; // whole colorings to begin with are being made
 
 function act(order) {
   if (order.do !== 'model') running = false;
@@ -18,7 +19,11 @@ function send() {
   clearTimeout(dead);
   dead = setTimeout(lost, SILENCE);
   const open = part('strip').open;
-  trigger('submit', {orders: onWay, map: map.version, strip: open ? [...frames.keys()] : null, painting});
+  trigger('submit', {
+    orders: onWay, map: map.version, strip: open ? [...frames.keys()] : null, painting, photo: photoWanted,
+    opening: layers.lines ? state.opening : null,
+  });
+  photoWanted = false;
 }
 
 function settled() {
@@ -63,6 +68,7 @@ function refresh() {
   paintColors();
   light(toLight());
   render();
+  drawMap();
   performance.mark('guiding-painter-colored');
 }
 
@@ -89,15 +95,18 @@ async function receive(value) {
     [layers.lines] = await Promise.all([decoded(value.drawing), readMap(value.map, value.map_version)]);
     frames.clear();
     waiting = [];
+    state.proposals = null;
+    proposing = false;
     Object.assign(hand, {held: false});
     useTool('paint');
   } else if (value.map) await readMap(value.map, value.map_version);
+  const {photo, ...told} = value, panel = state.panel;
   for (const [id, picture] of Object.entries(value.frames || {})) frames.set(Number(id), picture);
-  const strip = value.strip || state.strip, proposals = value.proposals || state.proposals;
-  Object.assign(state, value, {strip, proposals, names: Object.fromEntries(
+  const strip = value.strip || state.strip;
+  Object.assign(state, told, {strip, names: Object.fromEntries(
     Object.values(value.swatches).flat().map(({color, name}) => [color, name]))});
-  state.regions = value.regions.map(([index, area, color, skipped, guess, sure]) => (
-    {index, area, color, skipped, guess, sure}));
+  state.regions = value.regions.map(([index, area, color, skipped, guess, sure, panel]) => (
+    {index, area, color, skipped, guess, sure, panel}));
   painting = document.documentElement.dataset.painting = value.painting;
   losses = 0;
   settled();
@@ -108,15 +117,33 @@ async function receive(value) {
   if (value.drawing) {
     bench.dataset.size = value.size.join('x');
     resize();
-    fit();
+    wholePicture();
     if (document.activeElement === document.body) board.focus({preventScroll: true});
   }
   if (running && value.left) act({do: 'model'});
   else running = false;
+  propose();
+  follow(panel);
   showPanel();
-  for (const note of value.notes || []) say(note);
+  if (value.notes?.length) say(value.notes.join(' '));
+  if (photo) await showCorners(photo);
   if (waiting.length) send();
   else if (after) [after, onWay] = [after(), null];
+}
+
+// At the beginning; where an answer came first, again when that is taken back.
+function propose() {
+  if (state.step !== 0 || state.proposals || proposing) return;
+  proposing = true;
+  trigger('input', {painting, opening: state.opening});
+}
+
+function proposed() {
+  const made = props.proposed;
+  if (made?.painting !== painting || made.opening !== state.opening || !proposing) return;
+  proposing = false;
+  state.proposals = made.pictures;
+  showProposals();
 }
 
 function lost() {
@@ -139,6 +166,7 @@ function arrived() {
   });
 }
 watch('value', arrived);
+watch('proposed', proposed);
 arrived(); // where this is shown again, the value is there before the script is
 window.addEventListener('guiding-painter-lost', () => setTimeout(lost, 1500));
 new ResizeObserver(() => resize()).observe(board);

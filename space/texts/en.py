@@ -6,13 +6,16 @@ INTRO = "Give it a line drawing. It asks for colors, the most helpful answer fir
 
 # Start
 UPLOAD_LABEL = "Your drawing"
-UPLOAD_PLACEHOLDER = "# Drop a drawing here\nor click to choose one, paste it, or take a photo"
+DROP_HERE, OR_CHOOSE = (
+    "Drop a drawing here",
+    "or click to choose one, or paste it: a picture, PDF, PSD, … or a saved file",
+)
+CAMERA, TAKE_PHOTO = "Take a photo", "Take it"
 EXAMPLES_LABEL = "or try one of these"
 EXAMPLE_NAMES = {
     "comic-panel.png": "Comic panel", "portrait.png": "Character", "dog.png": "Animal", "garden.png": "Scene",
     "pencil.jpg": "Pencil scan", "page.png": "Full page", "cats.png": "Clip art", "ladybug.png": "Colored picture",
 }  # fmt: skip
-RESUME_FILE = "Open a PDF, PSD, … or a saved file"
 RESUME_LAST = "Continue where you left off"
 HELP_TITLE = "How it works"
 HELP = """
@@ -31,12 +34,30 @@ TAKE_LINES = "Take its lines"
 USE_AS_IT_IS = "Use it as it is"
 
 # Ask
+PANEL = "Panel {number} of {count}."
 QUESTION = "What color is the lit part? It is {area} of the drawing."
 ANSWERED = "Another color for the lit part? It is {area} of the drawing, and {color} now."
 SKIPPED = "A color for the lit part after all? It is {area} of the drawing, and was skipped."
 ALL_ASKED = "Every part has its color. Finish, or pick a color and click a part to change it."
 UNDER_ONE = "under 1%"
 BLANK = "No lines that close anything off were found in this drawing: draw borders, or loosen the gaps."
+NOTES = {  # what was done to the file, by the key of a note
+    "page": "This is page {page} of the {pages} in this file.",
+    "line_layer": "Of the layers in this file only the line art is used.",
+    "outside_svg": "Pictures and scripts that are not in the SVG itself were left out.",
+    "sheet": "The sheet of paper was cut out of the photo and straightened.",
+    "holds_painting": "A painting was saved in this file; it begins anew here.",
+    "resumed": "This painting goes on where it was saved.",
+    "left_out": "Areas are found in another way than when this was saved: {count} changes were left out.",
+}
+BY_PANEL, PAGE_MAP, MAP_PANEL = "Panel by panel", "Map of the page", "Panel {number}: {percent}% colored"
+CORNERS, CORNERS_HELP = (
+    "The paper's corners…",
+    "Drag each corner onto one of the paper, or move it with the arrow keys.",
+)
+CORNER_NAMES = ("Top left corner", "Top right corner", "Bottom right corner", "Bottom left corner")
+USE_CORNERS, WHOLE_PHOTO, CANCEL = "Use these corners", "Use the whole photo", "Cancel"
+COLORS_LOST = "Colors that found no place in it anymore: {count}."
 BOARD = "The drawing in its present colors, with the part in question striped and outlined"
 PROGRESS, PROGRESS_LABEL = "{percent}% colored", "How much of the picture is colored"
 ZOOM_IN, ZOOM_OUT, FIT, BEFORE = "Zoom in", "Zoom out", "Fit the whole picture", "Hold to see the drawing before (B)"
@@ -120,11 +141,13 @@ NO_PAGE = "There is no page {page} in this file: choose one from 1 to {last}."
 TOO_SMALL = "This picture has {width}x{height} pixels: give one of at least {least} pixels a side."
 TOO_LONG = "This picture is {width}x{height} pixels, too long and narrow to color: cut it into pieces."
 FIRST_FRAME = "Of this animation the first picture is used."
-FIRST_PAGE = "Of the {pages} pages in this file the first is used."
 NO_SAVED = (
     "This is no file saved here to go on later: choose one that ends in .zip, or a .psd or .ora from here, "
     "or start from a drawing."
 )
+NOT_ARRIVED = "The file did not arrive here. Check the connection, and try once more."
+NO_CAMERA = "There is no camera, or the browser may not use it: choose a file."
+BUSY = "Many people are painting at the moment. Nothing is lost: try again in a few seconds."
 EXPIRED = "This painting is no longer here, it was put away after an hour without an answer: open the drawing again."
 NO_EXAMPLE = "There is no example {index}: choose one from 0 to {last}."
 NO_REGION = "There is no region {region} in this painting: choose one of {known}."
@@ -146,6 +169,9 @@ NO_MERGE = "This is the lit part itself: click the region that it should become 
 NO_MOVE = "This area is in the lit part already: click one that is not lit."
 NOT_DONE = "Not done"
 NO_PROPOSAL = "That coloring is no longer offered: go on from what you see."
+NO_PANEL = "That panel is not there: choose one on the map of the page."
+MANY_PANELS = "This page has more than {most} panels, too many to ask about one by one: color it as one."
+NO_CORNERS = "That is no sheet of paper: put the four corners apart from each other, each on one of the paper's."
 NO_PALETTE = "This file holds no colors: give a palette (.gpl or .json) or any picture."
 LONG_STROKE = "This line has more than {most} points: draw a shorter one."
 TOO_MANY_STEPS = "This painting has {most} steps, as many as can be kept: finish it, or undo some."

@@ -6,13 +6,13 @@ INTRO = "선화를 올려 주세요. 가장 도움이 되는 곳부터 색을 �
 
 # Start
 UPLOAD_LABEL = "내 그림"
-UPLOAD_PLACEHOLDER = "# 여기에 그림을 놓으세요\n눌러서 고르거나, 붙여 넣거나, 사진을 찍어도 됩니다"
+DROP_HERE, OR_CHOOSE = "여기에 그림을 놓으세요", "눌러서 고르거나 붙여 넣어도 됩니다: 그림, PDF, PSD 등이나 저장한 파일"
+CAMERA, TAKE_PHOTO = "사진 찍기", "찍기"
 EXAMPLES_LABEL = "또는 예시로 시작하기"
 EXAMPLE_NAMES = {
     "comic-panel.png": "만화 한 칸", "portrait.png": "인물", "dog.png": "동물", "garden.png": "풍경",
     "pencil.jpg": "연필 스캔", "page.png": "만화 한 페이지", "cats.png": "클립아트", "ladybug.png": "채색된 그림",
 }  # fmt: skip
-RESUME_FILE = "PDF, PSD 등이나 저장한 파일 열기"
 RESUME_LAST = "하던 그림 이어서 하기"
 HELP_TITLE = "사용 방법"
 HELP = """
@@ -28,12 +28,27 @@ TAKE_LINES = "선만 뽑기"
 USE_AS_IT_IS = "그대로 쓰기"
 
 # Ask
+PANEL = "{count}칸 가운데 {number}번째 칸."
 QUESTION = "밝게 표시된 부분은 무슨 색인가요? 그림의 {area}입니다."
 ANSWERED = "밝게 표시된 부분의 색을 바꿀까요? 그림의 {area}, 지금은 {color}입니다."
 SKIPPED = "건너뛴 이 부분에 색을 칠할까요? 그림의 {area}입니다."
 ALL_ASKED = "모든 부분에 색이 있습니다. 마치거나, 색을 골라 바꿀 곳을 누르세요."
 UNDER_ONE = "1% 미만"
 BLANK = "이 그림에서 닫힌 선을 찾지 못했습니다. 경계를 그리거나 틈을 느슨하게 해 보세요."
+NOTES = {
+    "page": "이 파일의 {pages}쪽 가운데 {page}쪽입니다.",
+    "line_layer": "이 파일의 레이어 가운데 선화만 사용합니다.",
+    "outside_svg": "SVG 안에 들어 있지 않은 그림이나 스크립트는 뺐습니다.",
+    "sheet": "사진에서 종이를 잘라 내어 반듯하게 폈습니다.",
+    "holds_painting": "이 파일에 저장된 채색이 있지만 여기서는 처음부터 시작합니다.",
+    "resumed": "저장했던 곳에서 이어서 합니다.",
+    "left_out": "저장할 때와 다르게 부분을 나누어서 바꾼 것 {count}개가 빠졌습니다.",
+}
+BY_PANEL, PAGE_MAP, MAP_PANEL = "칸마다 차례로", "페이지 지도", "{number}번째 칸: {percent}% 칠함"
+CORNERS, CORNERS_HELP = "종이 모서리…", "네 점을 종이의 모서리로 끌거나 화살표 키로 옮기세요."
+CORNER_NAMES = ("왼쪽 위 모서리", "오른쪽 위 모서리", "오른쪽 아래 모서리", "왼쪽 아래 모서리")
+USE_CORNERS, WHOLE_PHOTO, CANCEL = "이 모서리로 하기", "사진 전체 쓰기", "취소"
+COLORS_LOST = "들어갈 곳이 없어진 색: {count}개."
 BOARD = "지금 색으로 칠한 그림. 색을 묻는 부분은 줄무늬와 테두리로 표시됩니다"
 PROGRESS, PROGRESS_LABEL = "{percent}% 칠함", "그림에서 칠한 만큼"
 ZOOM_IN, ZOOM_OUT, FIT, BEFORE = "확대", "축소", "전체 보기", "누르는 동안 칠하기 전 그림 보기 (B)"
@@ -117,11 +132,13 @@ NO_PAGE = "이 파일에 {page}쪽은 없습니다. 1부터 {last}까지 고르�
 TOO_SMALL = "그림이 {width}x{height}픽셀입니다. 한 변이 {least}픽셀 이상인 그림을 올려 주세요."
 TOO_LONG = "그림이 {width}x{height}픽셀이라 칠하기에는 너무 길고 좁습니다. 나누어서 올려 주세요."
 FIRST_FRAME = "움직이는 그림이라 첫 장면만 사용합니다."
-FIRST_PAGE = "파일의 {pages}쪽 가운데 첫 쪽만 사용합니다."
 NO_SAVED = (
     "여기서 나중에 이어서 하려고 저장한 파일이 아닙니다. .zip으로 끝나는 파일이나 여기서 받은 .psd, .ora 파일을 "
     "고르거나 그림부터 시작하세요."
 )
+NOT_ARRIVED = "파일이 서버에 오지 않았습니다. 연결을 확인하고 다시 해 주세요."
+NO_CAMERA = "카메라가 없거나 브라우저가 쓸 수 없습니다. 파일을 고르세요."
+BUSY = "지금 그리는 사람이 많습니다. 없어진 것은 없으니 몇 초 뒤에 다시 해 주세요."
 EXPIRED = "한 시간 동안 답이 없어 이 그림은 서버에서 지워졌습니다. 그림을 다시 열어 주세요."
 NO_EXAMPLE = "{index}번 예시는 없습니다. 0부터 {last}까지 고르세요."
 NO_REGION = "이 그림에 {region}번 부분은 없습니다. {known} 중에서 고르세요."
@@ -143,6 +160,9 @@ NO_MERGE = "밝은 부분 자신입니다. 합칠 다른 부분을 눌러 주세
 NO_MOVE = "이 칸은 이미 밝은 부분에 있습니다. 밝지 않은 칸을 눌러 주세요."
 NOT_DONE = "할 수 없음"
 NO_PROPOSAL = "그 채색은 더 이상 고를 수 없습니다. 지금 보이는 그림에서 계속하세요."
+NO_PANEL = "그런 칸은 없습니다. 페이지 지도에서 고르세요."
+MANY_PANELS = "이 페이지에는 칸이 {most}개보다 많아 하나씩 물어볼 수 없습니다. 한 장으로 칠해 주세요."
+NO_CORNERS = "종이 모양이 아닙니다. 네 점을 서로 떨어뜨려 종이의 모서리에 하나씩 놓으세요."
 NO_PALETTE = "이 파일에는 색이 없습니다. 팔레트(.gpl, .json)나 그림을 주세요."
 LONG_STROKE = "선의 점이 {most}개보다 많습니다. 더 짧게 그어 주세요."
 TOO_MANY_STEPS = "이 그림은 단계가 {most}개라 더 둘 수 없습니다. 마치거나 몇 단계 되돌려 주세요."
