@@ -10,7 +10,7 @@ from PIL import Image
 from scipy import ndimage
 
 from .basins import Areas, distance_to_ink, find_basins, find_borders, wall_thickness
-from .grids import any_in_block, block_of_pixels
+from .grids import any_in_block, fill_from_blocks
 from .growth import grow, rank_by_size
 from .joining import Closing, join_hills, join_openings
 from .marks import loose_marks
@@ -58,9 +58,11 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
     if scale > 1:
         add_tones(seeds, fence, scale)
         open_borders(seeds)
-    # A rim of -1 spares the growth its checks.
-    cells = np.pad(block_of_pixels(seeds, scale, fence.shape), 1, constant_values=-1)
+    height, width = fence.shape
+    cells = np.empty((height + 2, width + 2), dtype=np.int32)
+    cells[[0, -1]], cells[:, [0, -1]] = -1, -1  # a rim spares the growth its checks
     page = cells[1:-1, 1:-1]
+    fill_from_blocks(page, seeds, scale)
     if scale > 1:
         page[fence] = 0
         grow(cells, np.pad(~fence, 1))
@@ -68,7 +70,8 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
     if page.max() == 0:  # nothing but ink
         return np.zeros(fence.shape, dtype=np.int32)
     grow(cells, cells == 0)
-    return rank_by_size(page)
+    # Every row of it begins before where it is read from: another page of memory would take long to get.
+    return rank_by_size(page, out=cells.reshape(-1)[: page.size].reshape(page.shape))
 
 
 def check_gap(gap: object) -> None:

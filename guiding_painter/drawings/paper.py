@@ -5,6 +5,7 @@ from PIL import Image
 from scipy import ndimage
 from skimage.morphology import reconstruction
 
+BAND = 64  # rows that grain is looked for in at a time: copies of a whole page take longer to get than to fill
 SMALL_SIDE = 256  # long side at which light and paper are judged: both vary slowly
 
 
@@ -105,10 +106,15 @@ def is_clean(image: Image.Image) -> bool:
     Grain is a pixel neither white nor dark that nearly, but not exactly, equals its neighbors; the gray of anti-aliased
     lines is steeper, that of flat fills exactly equal.
     """
-    gray = np.asarray(image)
-    spread = _extreme(gray, np.maximum) - _extreme(gray, np.minimum)
-    grain = (gray > 60) & (gray < 250) & (spread > 0) & (spread <= 12)
-    return bool((gray >= 250).mean() >= 0.05 and grain.mean() < 0.03)
+    gray, white, grain = np.asarray(image), 0, 0
+    for top in range(0, len(gray), BAND):
+        # With a row more above and below, if there is one
+        band, inner = gray[max(0, top - 1) : top + BAND + 1], slice(min(top, 1), min(top, 1) + BAND)
+        spread = (_extreme(band, np.maximum) - _extreme(band, np.minimum))[inner]
+        band = band[inner]
+        white += np.count_nonzero(band >= 250)
+        grain += np.count_nonzero((band > 60) & (band < 250) & (spread > 0) & (spread <= 12))
+    return bool(white >= 0.05 * gray.size and grain < 0.03 * gray.size)
 
 
 def _extreme(gray: np.ndarray, choose: np.ufunc) -> np.ndarray:
