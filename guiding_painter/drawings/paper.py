@@ -71,7 +71,7 @@ def is_light_on_dark(image: Image.Image) -> bool:
 
 
 def _light_marks(image: Image.Image) -> np.ndarray:
-    """(H, W) bool: what is plainly lighter than the ground, most of an "L" picture, which hardly anything is darker than."""
+    """(H, W) bool: what is plainly lighter than the ground, most of an "L" picture; hardly anything may be darker."""
     counts = np.array(image.histogram())
     share = np.cumsum(counts) / counts.sum()
     ground = int(np.searchsorted(share, 0.5))
