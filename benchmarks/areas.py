@@ -21,6 +21,7 @@ import io
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -206,6 +207,9 @@ def measure_size(size: str) -> str:
     """One row of the last table, from a PNG to flats in a PNG."""
     from benchmarks.flats import page
     from guiding_painter.drawings import open_drawing
+    from guiding_painter.files import save_png
+    from guiding_painter.painting.fills import flat_colors
+    from guiding_painter.painting.flats import Flats
 
     file = page(tuple(map(int, size.split("x"))), "clean")
     if size == SIZES[-1]:
@@ -219,8 +223,10 @@ def measure_size(size: str) -> str:
     times.append(time.process_time())
     cells = cut_cells(ink)
     times.append(time.process_time())
-    colors = np.random.default_rng(0).integers(0, 256, (int(cells.max()) + 1, 3), dtype=np.uint8)
-    Image.fromarray(colors[cells]).save(io.BytesIO(), "PNG", compress_level=1)
+    colors = np.random.default_rng(0).integers(0, 256, (int(cells.max()) + 1, 3))
+    flats = Flats(cells, np.arange(len(colors), dtype=np.uint16))
+    with tempfile.TemporaryDirectory() as folder:
+        save_png(flat_colors(flats.region_map, dict(enumerate(colors))), Path(folder, "flats.png"), flat=True)
     times.append(time.process_time())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # GB
     row = "{:8.2f}s {:5.2f}s {:5.2f}s {:11.2f}s".format(*np.diff(times))

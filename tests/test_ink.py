@@ -56,7 +56,7 @@ def test_broad_strokes_of_any_color_are_walls(color: str):
 
 
 @pytest.mark.parametrize("size", [300, 1000, 3000])
-@pytest.mark.parametrize(("line", "ground"), [(255, 0), (100, 30), (60, 20)])
+@pytest.mark.parametrize(("line", "ground"), [(255, 0), (100, 30), (60, 20), (255, 128), (220, 205)])
 def test_light_on_dark_at_any_size_and_contrast(size: int, line: int, ground: int):
     picture = boxes(line, ground, width=2, size=size, mode="L")
     assert is_light_on_dark(picture)

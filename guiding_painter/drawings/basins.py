@@ -9,6 +9,28 @@ NEIGHBORS = [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1) if (y, x) != (0, 0)]
 
 
 @dataclass(frozen=True)
+class Areas:
+    """A drawing in areas, each of one basin or several.
+
+    Args:
+        labels: (h, w) int32 from 0.
+        peaks: (count,) float, the greatest distance to ink in each, in pixels.
+    """
+
+    labels: np.ndarray
+    peaks: np.ndarray
+
+    def joined(self, numbers: np.ndarray) -> "Areas":
+        """Those that (count,) int64 numbers are the same of have become one, numbered anew from 1; 0 stays."""
+        numbers = numbers.copy()
+        numbers[0] = -1
+        numbers = np.unique(numbers, return_inverse=True)[1].astype(np.int32)
+        peaks = np.zeros(int(numbers.max()) + 1)
+        np.maximum.at(peaks, numbers, self.peaks)
+        return Areas(np.take(numbers, self.labels), peaks)
+
+
+@dataclass(frozen=True)
 class Borders:
     """What lies between every two areas that touch, on paper or across a line.
 
@@ -32,14 +54,14 @@ def distance_to_ink(ink: np.ndarray) -> np.ndarray:
     return ndimage.distance_transform_edt(~ink).astype(np.float32) if ink.any() else np.ones(ink.shape, np.float32)
 
 
-def find_basins(distance: np.ndarray) -> tuple[np.ndarray, int]:
+def find_basins(distance: np.ndarray) -> Areas:
     """Every pixel of paper goes to the hill of the distance that the steepest way up from it leads to.
 
     This is the watershed without its queue: all ways up are followed at once, each doubling its length at every step.
     It cuts finer than one wants, at every unevenness; what belongs together is joined later.
 
     Returns:
-        (h, w) int32, 1, 2, ...; and the number of basins. Ink beside paper belongs to one, too; 0 is ink within ink.
+        basins 1, 2, ...; ink beside paper belongs to one, too, and 0 is ink within ink.
     """
     height, width = distance.shape
     padded = np.pad(distance, 1)
@@ -51,11 +73,14 @@ def find_basins(distance: np.ndarray) -> tuple[np.ndarray, int]:
         np.copyto(best, neighbor, where=higher)
         np.copyto(way, here + (y * width + x), where=higher)
     tops, count = ndimage.label((way == here) & (distance > 0))
+    peaks = np.zeros(count + 1)
+    peaks[tops] = distance  # every pixel of a top has the same
+    peaks[0] = 0
     way = way.ravel()
     while True:
         further = way[way]
         if np.array_equal(further, way):
-            return tops.ravel()[way].reshape(distance.shape), count
+            return Areas(tops.ravel()[way].reshape(distance.shape), peaks)
         way = further
 
 
@@ -64,24 +89,24 @@ def find_borders(areas: np.ndarray, distance: np.ndarray) -> Borders:
     areas: (h, w) int32 from 0, of every pixel, also of those of ink.
     distance: (h, w) float32 to ink, 0 in ink.
     """
-    keys, (one, two) = _border_pixels(areas, distance)
+    keys, one, two = _border_pixels(areas)
     rim = np.ones(areas.shape, dtype=bool)
     rim[1:-1, 1:-1] = False
-    rims = np.logical_and(*_border_pixels(areas, rim)[1])
-    return _collect(keys, np.minimum(one, two), rims, int(areas.max()) + 1)
+    rims = rim.reshape(-1)[one] & rim.reshape(-1)[two]
+    return _collect(keys, np.minimum(distance.reshape(-1)[one], distance.reshape(-1)[two]), rims, int(areas.max()) + 1)
 
 
-def _border_pixels(areas: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    """(m,) int64 the number of the pair of areas, and (m,), (m,) the values at both pixels, where two areas touch."""
-    count = int(areas.max()) + 1
-    keys, ones, twos = [], [], []
-    for one, two in ((np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1], np.s_[1:])):
-        differ = areas[one] != areas[two]
-        a, b = areas[one][differ].astype(np.int64), areas[two][differ]
-        keys.append(np.minimum(a, b) * count + np.maximum(a, b))
-        ones.append(values[one][differ])
-        twos.append(values[two][differ])
-    return np.concatenate(keys), (np.concatenate(ones), np.concatenate(twos))
+def _border_pixels(areas: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(m,) int64 the number of the pair of areas, and (m,), (m,) the two pixels, where two areas touch."""
+    count, width = int(areas.max()) + 1, areas.shape[1]
+    beside, below = np.zeros(areas.shape, dtype=bool), np.zeros(areas.shape, dtype=bool)
+    np.not_equal(areas[:, :-1], areas[:, 1:], out=beside[:, :-1])
+    np.not_equal(areas[:-1], areas[1:], out=below[:-1])
+    beside, below = np.flatnonzero(beside), np.flatnonzero(below)
+    one, two = np.concatenate([beside, below]), np.concatenate([beside + 1, below + width])
+    flat = areas.reshape(-1)
+    a, b = flat[one].astype(np.int64), flat[two]
+    return np.minimum(a, b) * count + np.maximum(a, b), one, two
 
 
 def _collect(keys: np.ndarray, widths: np.ndarray, rims: np.ndarray, count: int) -> Borders:
@@ -107,8 +132,8 @@ def wall_thickness(areas: np.ndarray, ink: np.ndarray) -> np.ndarray:
         ink: (h, w) bool.
     """
     depth = ndimage.distance_transform_edt(ink).astype(np.float32)
-    keys, (one, two) = _border_pixels(areas, depth)
-    depths = np.maximum(one, two)
+    keys, one, two = _border_pixels(areas)
+    depths = np.maximum(depth.reshape(-1)[one], depth.reshape(-1)[two])
     order = np.lexsort((depths, keys))
     keys, depths = keys[order], depths[order]
     first = np.flatnonzero(np.diff(keys, prepend=-1))

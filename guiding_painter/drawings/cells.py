@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from .basins import distance_to_ink, find_basins, find_borders, wall_thickness
-from .grids import any_in_block, block_of_pixels
+from .basins import Areas, distance_to_ink, find_basins, find_borders, wall_thickness
+from .grids import any_in_block, fill_from_blocks
 from .growth import grow, rank_by_size
 from .joining import Closing, join_hills, join_openings
 from .marks import loose_marks
@@ -28,6 +28,7 @@ WIDE = 0.03  # of the long side: so wide an opening may be a gap in a large area
 HILLS = 0.6  # from this ratio of a saddle to the lower hill on the two are one, whatever lies between them
 TONE = 5  # blocks: what is ink in every one of so many, each way, is no line
 HATCH_NARROW = 0.022  # of the long side: between hatches an area may be wider than those of any texture
+AROUND = 0.03  # of the long side: so far around hatches all lies that says what is in one texture with them
 HATCHED = 0.8  # of an area's paper: so much in one texture, and it is part of that
 SPECK = 4  # blocks: what is smaller is no area, it goes with a neighbor
 
@@ -53,13 +54,15 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
     fence = hatched & ~hatches
     seeds = cut_blocks(any_in_block(fence, scale), gap)
     if hatches.any():
-        join_hatched(seeds, any_in_block(hatched, scale), gap)
+        join_hatched(seeds, any_in_block(hatched, scale), any_in_block(hatches, scale), gap)
     if scale > 1:
         add_tones(seeds, fence, scale)
         open_borders(seeds)
-    # A rim of -1 spares the growth its checks.
-    cells = np.pad(block_of_pixels(seeds, scale, fence.shape), 1, constant_values=-1)
+    height, width = fence.shape
+    cells = np.empty((height + 2, width + 2), dtype=np.int32)
+    cells[[0, -1]], cells[:, [0, -1]] = -1, -1  # a rim spares the growth its checks
     page = cells[1:-1, 1:-1]
+    fill_from_blocks(page, seeds, scale)
     if scale > 1:
         page[fence] = 0
         grow(cells, np.pad(~fence, 1))
@@ -67,7 +70,8 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
     if page.max() == 0:  # nothing but ink
         return np.zeros(fence.shape, dtype=np.int32)
     grow(cells, cells == 0)
-    return rank_by_size(page)
+    # Every row of it begins before where it is read from: another page of memory would take long to get.
+    return rank_by_size(page, out=cells.reshape(-1)[: page.size].reshape(page.shape))
 
 
 def check_gap(gap: object) -> None:
@@ -83,79 +87,89 @@ def cut_blocks(ink: np.ndarray, gap: str = "normal") -> np.ndarray:
     Returns:
         (h, w) int32: 1, 2, ... for the blocks of cells; 0 for ink, and for what is too small to be a cell.
     """
-    cells, distance = cut_openings(ink, gap)
-    cells, _ = join_texture(cells, distance, ink)
+    side, distance = max(ink.shape), distance_to_ink(ink)
+    cells, _ = join_texture(cut_openings(ink, distance, gap, side), ink, distance, NARROW * side)
     small = np.bincount(cells.ravel()) < SPECK
     small[0] = False
     cells[small[cells] | ink] = 0
     return cells
 
 
-def cut_openings(ink: np.ndarray, gap: str) -> tuple[np.ndarray, np.ndarray]:
-    """(h, w) int32 cells, those of a texture still apart; ink beside paper belongs to one. And (h, w) the distance."""
-    distance = distance_to_ink(ink)
-    cells, count = find_basins(distance)
-    if count == 0:
-        return cells, distance
-    side = max(ink.shape)
-    peaks = highest(distance, cells)
-    cells = renumbered(join_hills(find_borders(cells, distance), peaks, HILLS), cells)
+def cut_openings(ink: np.ndarray, distance: np.ndarray, gap: str, side: int) -> Areas:
+    """Cells, those of a texture still apart; ink beside paper belongs to one.
+
+    Args:
+        distance: (h, w) float32 to ink.
+        side: the drawing's long side, of which the ink may be a part.
+    """
+    basins = find_basins(distance)
+    if len(basins.peaks) == 1:
+        return basins
+    areas = basins.joined(join_hills(find_borders(basins.labels, distance), basins.peaks, HILLS))
     ratio, width = GAPS[gap]
     closing = Closing(ratio, width * side, RIM * side, WIDE * side if gap != "tight" else math.inf)
-    borders = find_borders(spread_over_ink(cells), distance)
-    return renumbered(join_openings(borders, highest(distance, cells), closing, line_width(ink)), cells), distance
+    borders = find_borders(spread_over_ink(areas.labels), distance)
+    return areas.joined(join_openings(borders, areas.peaks, closing, line_width(ink)))
 
 
-def join_texture(
-    cells: np.ndarray, distance: np.ndarray, ink: np.ndarray, narrow: float = NARROW
-) -> tuple[np.ndarray, np.ndarray]:
-    """(h, w) int32 cells of which those of one texture are one; and (h, w) bool, where those are."""
-    if not cells.any():
+def join_texture(areas: Areas, ink: np.ndarray, distance: np.ndarray, narrow: float) -> tuple[np.ndarray, np.ndarray]:
+    """(h, w) int32 cells of which those of one texture are one; and (h, w) bool, where those are.
+
+    Args:
+        narrow: in blocks, as wide as areas of a texture are at the most.
+    """
+    cells, count = areas.labels, len(areas.peaks)
+    if count == 1:
         return cells, cells > 0
     grown = spread_over_ink(cells)
     borders = find_borders(grown, distance)
-    peaks = highest(distance, cells)
-    is_narrow = 2 * peaks <= narrow * max(cells.shape)
-    areas = find_texture(borders, peaks, is_narrow)
-    if (areas >= len(areas)).any():
-        areas = join_through_texture(areas, borders, wall_thickness(grown, ink), is_narrow)
-    return renumbered(areas, cells), (areas >= len(areas))[cells]
+    is_narrow = 2 * areas.peaks <= narrow
+    numbers = find_texture(borders, areas.peaks, is_narrow)
+    if (numbers >= count).any():
+        numbers = join_through_texture(numbers, borders, wall_thickness(grown, ink), is_narrow)
+    return areas.joined(numbers).labels, (numbers >= count)[cells]
 
 
-def join_hatched(seeds: np.ndarray, ink: np.ndarray, gap: str) -> None:
+def join_hatched(seeds: np.ndarray, ink: np.ndarray, hatches: np.ndarray, gap: str) -> None:
     """Joins cells, in place, that lie in one texture. Some strokes of a hatching end freely, and were left out of the
     ink that cells were cut in; others reach the outline, and cut it in pieces.
 
     Args:
         seeds: (h, w) int32 of `cut_blocks`.
         ink: (h, w) bool with those strokes.
+        hatches: (h, w) bool, these strokes.
     """
-    cells, texture = join_texture(*cut_openings(ink, gap), ink, HATCH_NARROW)
+    distance, narrow = distance_to_ink(ink), HATCH_NARROW * max(ink.shape)
     paper = (seeds > 0) & ~ink
-    inside, number = paper & texture, int(cells.max()) + 1
-    keys, shared = np.unique(seeds[inside] * np.int64(number) + cells[inside], return_counts=True)
-    mine, theirs = np.divmod(keys, number)
-    within = shared > HATCHED * np.bincount(seeds[paper])[mine]
-    mine, theirs = mine[within], theirs[within]
-    first = np.full(number, seeds.max(), dtype=seeds.dtype)
-    np.minimum.at(first, theirs, mine.astype(seeds.dtype))
-    numbers = np.arange(seeds.max() + 1, dtype=seeds.dtype)
-    numbers[mine] = first[theirs]
-    np.take(numbers, seeds.copy(), out=seeds)
+    sizes = np.bincount(seeds[paper], minlength=int(seeds.max()) + 1)
+    for window in windows_around(hatches, distance, narrow):
+        parts = ink[window], distance[window]
+        cells, texture = join_texture(cut_openings(*parts, gap, max(ink.shape)), *parts, narrow)
+        inside, number = paper[window] & texture, int(cells.max()) + 1
+        keys, shared = np.unique(seeds[window][inside] * np.int64(number) + cells[inside], return_counts=True)
+        mine, theirs = np.divmod(keys, number)
+        within = shared > HATCHED * sizes[mine]
+        mine, theirs = mine[within], theirs[within]
+        first = np.full(number, len(sizes), dtype=seeds.dtype)
+        np.minimum.at(first, theirs, mine.astype(seeds.dtype))
+        numbers = np.arange(len(sizes), dtype=seeds.dtype)
+        numbers[mine] = first[theirs]
+        seeds[:] = numbers[seeds]
+        sizes = np.bincount(numbers, sizes, len(sizes))
 
 
-def highest(distance: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    """(count,) float, the greatest distance to ink in each cell."""
-    peaks = np.zeros(cells.max() + 1)
-    np.maximum.at(peaks, cells.ravel(), distance.ravel())
-    return peaks
+def windows_around(hatches: np.ndarray, distance: np.ndarray, narrow: float) -> list[tuple[slice, slice]]:
+    """Rows and columns of boxes around hatches and all that is as dense beside them, with a margin.
 
-
-def renumbered(areas: np.ndarray, basins: np.ndarray) -> np.ndarray:
-    """(h, w) int32 the areas of basins, numbered from 1; 0 stays."""
-    areas = areas.copy()
-    areas[0] = -1
-    return np.unique(areas, return_inverse=True)[1].astype(np.int32)[basins]
+    Args:
+        hatches: (h, w) bool.
+        distance: (h, w) float32 to ink.
+        narrow: in blocks, as wide as paper between hatches may be.
+    """
+    tile = math.ceil(AROUND * max(hatches.shape))
+    dense = any_in_block(hatches, tile) | ~any_in_block(2 * distance > narrow, tile)
+    boxes = ndimage.find_objects(ndimage.label(ndimage.binary_dilation(dense, np.ones((3, 3))), np.ones((3, 3)))[0])
+    return [tuple(slice(side.start * tile, side.stop * tile) for side in box) for box in boxes]
 
 
 def spread_over_ink(basins: np.ndarray) -> np.ndarray:
@@ -174,12 +188,11 @@ def line_width(ink: np.ndarray) -> float:
 def add_tones(seeds: np.ndarray, fence: np.ndarray, scale: int) -> None:
     """Numbers, in place, areas of texture so fine that every block of them has ink, but paper, too."""
     paper = np.asarray(Image.fromarray(~fence).convert("L").reduce(scale), dtype=np.float32) / 255
-    ink = np.pad(seeds == 0, TONE)
-    inner = slice(TONE, -TONE)
-    dense = ndimage.binary_erosion(ink, np.ones((TONE, TONE)))
-    closed = ndimage.binary_closing(ink, np.ones((TONE, TONE)))  # between rows of dots there may be a block without
-    dense |= ndimage.binary_erosion(closed, np.ones((2 * TONE - 1, 2 * TONE - 1)))
-    dense = dense[inner, inner]
+    ink = np.pad(seeds == 0, TONE).view(np.uint8)
+    dense = ndimage.minimum_filter(ink, TONE)
+    # Between rows of dots there may be a block without.
+    dense |= ndimage.minimum_filter(ndimage.minimum_filter(ndimage.maximum_filter(ink, TONE), TONE), 2 * TONE - 1)
+    dense = dense[TONE:-TONE, TONE:-TONE] > 0
     dense &= ndimage.uniform_filter(paper, TONE) > 0.03  # else it is black
     tones, count = ndimage.label(dense)
     large = np.bincount(tones.ravel(), minlength=count + 1) >= TONE**2

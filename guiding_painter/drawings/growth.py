@@ -16,11 +16,11 @@ def grow(labels: np.ndarray, free: np.ndarray) -> None:
     width = labels.shape[1]
     free = free & (labels == 0)
     fringe = np.zeros_like(free)
-    fringe[1:] |= free[:-1]
-    fringe[:-1] |= free[1:]
+    np.logical_or(free[:-2], free[2:], out=fringe[1:-1])
     fringe[:, 1:] |= free[:, :-1]
     fringe[:, :-1] |= free[:, 1:]
-    front = np.flatnonzero(fringe & (labels > 0))
+    fringe &= labels > 0
+    front = np.flatnonzero(fringe)
     shape, patience = labels.shape, 4 * max(labels.shape)
     labels, free = labels.reshape(-1), free.reshape(-1)
     while front.size:
@@ -41,14 +41,18 @@ def grow(labels: np.ndarray, free: np.ndarray) -> None:
         front = np.concatenate(reached)
 
 
-def rank_by_size(labels: np.ndarray) -> np.ndarray:
-    """(H, W) int32, labels of at least 0 numbered 0, 1, ... from the largest to the smallest."""
+def rank_by_size(labels: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """(H, W) int32, labels of at least 0 numbered 0, 1, ... from the largest to the smallest.
+
+    Args:
+        out: to write them to, else a new one; it may share memory with the labels where none lies before its own place.
+    """
     bands = [slice(top, top + BAND) for top in range(0, len(labels), BAND)]
     count = int(labels.max()) + 1
     sizes = sum(np.bincount(labels[band].ravel(), minlength=count) for band in bands)
     rank = np.empty(count, dtype=np.int32)
     rank[np.argsort(-sizes, kind="stable")] = np.arange(count, dtype=np.int32)
-    ranked = np.empty(labels.shape, dtype=np.int32)
+    out = np.empty(labels.shape, dtype=np.int32) if out is None else out
     for band in bands:
-        np.take(rank, labels[band], out=ranked[band], mode="clip")
-    return ranked
+        out[band] = rank[labels[band]]
+    return out

@@ -113,7 +113,9 @@ def looks_colored(picture: Image.Image) -> bool:
 
 def _ink_on_white(picture: Image.Image, underdrawing: str, is_sheet: bool) -> Image.Image:
     luminance = picture.convert("L")
-    if has_colored_areas(picture):
+    if _is_gray(picture, luminance):  # what follows is about colors, and takes its time
+        ink = picture = ImageOps.invert(luminance) if is_light_on_dark(luminance) else luminance
+    elif has_colored_areas(picture):
         ink = picture = luminance
     elif underdrawing == "drop" or (underdrawing == "auto" and has_underdrawing(picture)):
         # A pale blue line is white in blue, a pale red one in red; black is dark in all three.
@@ -125,7 +127,12 @@ def _ink_on_white(picture: Image.Image, underdrawing: str, is_sheet: bool) -> Im
         drawing = flatten(picture, *[SHEET_STROKE] * is_sheet)
         drawing.info["flattened"] = True
         return drawing
-    return _saturated(picture, ink) if has_broad_pens(picture) else ink
+    return _saturated(picture, ink) if picture.mode == "RGB" and has_broad_pens(picture) else ink
+
+
+def _is_gray(picture: Image.Image, luminance: Image.Image) -> bool:
+    """Whether red, green and blue of an "RGB" picture are the same: red and blue are its luminance, so green is."""
+    return all(ImageChops.difference(picture.getchannel(band), luminance).getbbox() is None for band in "RB")
 
 
 def _saturated(picture: Image.Image, ink: Image.Image) -> Image.Image:

@@ -5,6 +5,7 @@ from PIL import Image
 from scipy import ndimage
 from skimage.morphology import reconstruction
 
+BAND = 64  # rows that grain is looked for in at a time: copies of a whole page take longer to get than to fill
 SMALL_SIDE = 256  # long side at which light and paper are judged: both vary slowly
 
 
@@ -51,26 +52,26 @@ def _colored_areas(hue: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def is_light_on_dark(image: Image.Image) -> bool:
-    """Whether an "L" picture is light lines on a dark ground (chalk, scratchboard, blueprint) of any width, contrast.
+    """Whether an "L" picture is light lines on a darker ground (chalk, scratchboard, blueprint) of any width, contrast.
 
     True where it is dark up to the border and what is light is less than a third of it, and thin: an ink drawing with
     large blacks has broad areas of paper.
     """
-    ground, light = _light_marks(image)
+    light = _light_marks(image)
     scale = max(1, round(max(image.size) / SMALL_SIDE))
     # One line of a pixel in a block of many is a mark there, but no broad one.
     share = np.asarray(Image.fromarray(light).convert("L").reduce(scale), dtype=np.float32) / 255
     margin = 1 + max(share.shape) // 50
     inside = np.zeros(share.shape, dtype=bool)
     inside[margin:-margin, margin:-margin] = True
-    if ground > 127 or not 0 < light.mean() <= 0.3 or share[~inside].mean() > 0.1:
+    if not 0 < light.mean() <= 0.3 or share[~inside].mean() > 0.1:
         return False
     broad = ndimage.binary_erosion(share > 0.9, np.ones((7, 7))).sum() / max(share.sum(), 1)
     return bool(broad < 0.5)
 
 
-def _light_marks(image: Image.Image) -> tuple[int, np.ndarray]:
-    """The value of the ground, most of an "L" picture, and (H, W) bool: what is plainly lighter."""
+def _light_marks(image: Image.Image) -> np.ndarray:
+    """(H, W) bool: what is plainly lighter than the ground, most of an "L" picture; hardly anything may be darker."""
     counts = np.array(image.histogram())
     share = np.cumsum(counts) / counts.sum()
     ground = int(np.searchsorted(share, 0.5))
@@ -78,9 +79,9 @@ def _light_marks(image: Image.Image) -> tuple[int, np.ndarray]:
     grain = ground - int(np.searchsorted(share, 0.001))
     lightest = int(np.searchsorted(share, 0.9995))
     contrast = lightest - ground
-    if contrast < max(16, 1.5 * grain if ground > 24 else 0):
-        return ground, np.zeros(image.size[::-1], dtype=bool)
-    return ground, np.asarray(image) > ground + contrast / 2
+    if contrast < (max(10, 1.5 * grain) if ground > 24 else 16):
+        return np.zeros(image.size[::-1], dtype=bool)
+    return np.asarray(image) > ground + contrast / 2
 
 
 def has_underdrawing(picture: Image.Image) -> bool:
@@ -105,10 +106,15 @@ def is_clean(image: Image.Image) -> bool:
     Grain is a pixel neither white nor dark that nearly, but not exactly, equals its neighbors; the gray of anti-aliased
     lines is steeper, that of flat fills exactly equal.
     """
-    gray = np.asarray(image)
-    spread = _extreme(gray, np.maximum) - _extreme(gray, np.minimum)
-    grain = (gray > 60) & (gray < 250) & (spread > 0) & (spread <= 12)
-    return bool((gray >= 250).mean() >= 0.05 and grain.mean() < 0.03)
+    gray, white, grain = np.asarray(image), 0, 0
+    for top in range(0, len(gray), BAND):
+        # With a row more above and below, if there is one
+        band, inner = gray[max(0, top - 1) : top + BAND + 1], slice(min(top, 1), min(top, 1) + BAND)
+        spread = (_extreme(band, np.maximum) - _extreme(band, np.minimum))[inner]
+        band = band[inner]
+        white += np.count_nonzero(band >= 250)
+        grain += np.count_nonzero((band > 60) & (band < 250) & (spread > 0) & (spread <= 12))
+    return bool(white >= 0.05 * gray.size and grain < 0.03 * gray.size)
 
 
 def _extreme(gray: np.ndarray, choose: np.ufunc) -> np.ndarray:

@@ -53,6 +53,10 @@ class PreparedDrawing:
             self._others[gap] = self if gap == self.gap else replace(self, gap=gap, _others={})
         return self._others[gap]
 
+    def holds(self, cells: np.ndarray) -> bool:
+        """Whether this very array is kept here, cut with one gap or another."""
+        return any(cells is one.__dict__.get("cells") for one in (self, *self._others.values()))
+
     @cached_property
     def sketch(self) -> torch.Tensor:
         """(1, 1, h, w), the whole drawing at the working size."""

@@ -28,7 +28,7 @@ def save_artwork(artwork: Artwork, path: str | os.PathLike, lines: bool = True, 
     if suffix == ".png":
         image = artwork.transparent(lines) if transparent else artwork.flattened(lines)
         image.info = artwork.profile  # Pillow writes it
-        save_png(image, path, artwork.drawing.info.get("dpi"))
+        save_png(image, path, artwork.drawing.info.get("dpi"), flat=not lines)
     elif suffix in LAYERED:
         replace_file(path, LAYERED[suffix](artwork))
     else:

@@ -11,6 +11,7 @@ from ..colors import RGB
 from ..drawings import MAX_REGIONS, Sample, sample
 from .flats import Flats
 
+BAND = 64  # rows of a page that are colored at a time
 DETAIL = 12  # pixels of the model's picture that a cell needs to show its shading; a smaller one gets their mean
 
 
@@ -19,7 +20,11 @@ def flat_colors(region_map: np.ndarray, colors: Mapping[int, RGB]) -> Image.Imag
     table = np.zeros((MAX_REGIONS, 3), dtype=np.uint8)
     for index, color in colors.items():
         table[index] = color
-    return Image.fromarray(table[region_map])
+    color = np.empty((*region_map.shape, 3), dtype=np.uint8)
+    for top in range(0, len(color), BAND):  # all at once would take eight bytes a pixel for the numbers alone
+        band = slice(top, top + BAND)
+        np.take(table, region_map[band], axis=0, out=color[band], mode="clip")
+    return Image.fromarray(color)
 
 
 def region_colors(picture: Image.Image, paper: np.ndarray, seen: Sample, owners: np.ndarray) -> dict[int, RGB]:

@@ -9,6 +9,7 @@ import numpy as np
 from ..drawings import PreparedDrawing
 from .actions import Action, Answer
 from .layouts import Layout, Piece, with_numbers
+from .packing import Stretches
 
 Value = TypeVar("Value")
 
@@ -47,12 +48,15 @@ class Latest(Generic[Value]):
 
 
 class Step(NamedTuple):
-    """What was done, what came of it, and the cells that it made; of all cells anew, those before and after it."""
+    """What was done, what came of it, and the cells that it made; of all cells anew, those before and after it.
+
+    A page of these is large: what the prepared drawing does not hold anyway is kept as stretches.
+    """
 
     action: Action
     layout: Layout
     pieces: Sequence[Piece]
-    cells: tuple[np.ndarray, np.ndarray] | None
+    cells: tuple[np.ndarray | Stretches, np.ndarray | Stretches] | None
 
 
 class History:
@@ -99,7 +103,7 @@ class History:
     def do(self, action: Action) -> Layout:
         """The layout that comes of it. Raises ValueError, and changes nothing, for what cannot be done."""
         change = action.change(self.state.layout, self.state.cells, self._prepared)
-        cells = None if change.cells is None else (self.state.cells, change.cells)
+        cells = None if change.cells is None else tuple(map(self._kept, (self.state.cells, change.cells)))
         step = Step(action, change.layout, change.pieces, cells)
         self.steps[self.position :] = [step]
         self.redo()
@@ -124,10 +128,14 @@ class History:
         self._become(step.layout, self._cells_of(step, 1, [piece.cell for piece in step.pieces]))
         return step
 
+    def _kept(self, cells: np.ndarray) -> np.ndarray | Stretches:
+        return cells if self._prepared.holds(cells) else Stretches.of(cells)
+
     def _cells_of(self, step: Step, side: int, numbers: Sequence[int]) -> np.ndarray:
         """(H, W) int32, the cells before a step, side 0, or after it, 1, where its pieces have these numbers."""
         if step.cells:
-            return step.cells[side]
+            kept = step.cells[side]
+            return kept.labels if isinstance(kept, Stretches) else kept
         return with_numbers(self.state.cells, step.pieces, numbers) if step.pieces else self.state.cells
 
     def _become(self, layout: Layout, cells: np.ndarray) -> None:

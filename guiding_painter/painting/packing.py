@@ -1,7 +1,8 @@
-"""Maps as text, for saved paintings."""
+"""Maps as text, for saved paintings, and as stretches, to be taken up again."""
 
 import base64
 import zlib
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,3 +32,30 @@ def unpack(what: str, text: object, shape: tuple[int, int], kind: type = np.uint
     if len(data) != size or not unpacker.eof:
         raise ValueError(f"This saved painting is damaged: its {what} is not one of {shape[1]}x{shape[0]} pixels.")
     return np.frombuffer(data, kind).reshape(shape)
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """A map of areas, row by row, as stretches of one number each: a small part of the room, and quick to go back to.
+
+    Args:
+        shape: (h, w).
+        lengths: (n,) int32, in pixels.
+        numbers: (n,) of the map's type.
+    """
+
+    shape: tuple[int, int]
+    lengths: np.ndarray
+    numbers: np.ndarray
+
+    @classmethod
+    def of(cls, labels: np.ndarray) -> "Stretches":
+        """Of (h, w) whole numbers."""
+        flat = labels.reshape(-1)
+        starts = np.append(0, np.flatnonzero(flat[1:] != flat[:-1]) + 1)
+        return cls(labels.shape, np.diff(starts, append=flat.size).astype(np.int32), flat[starts])
+
+    @property
+    def labels(self) -> np.ndarray:
+        """(h, w), as it was."""
+        return np.repeat(self.numbers, self.lengths).reshape(self.shape)
