@@ -59,15 +59,19 @@ def arrange(networks: tuple[ModelMixin, ...], settings: Settings) -> None:
 
 def new_networks(settings: Settings) -> tuple[ModelMixin, ModelMixin, PatchDiscriminator]:
     """f, g and D of --model_config; the palette of networks over cells is still to be chosen, see `choose_palette`."""
-    config = CONFIGURATIONS[settings.model_config]
+    config, widths = CONFIGURATIONS[settings.model_config], settings.block_out_channels
     of_f, of_g = (config["networks"] | config[room] for room in ("segmentation", "colorization"))
+    of_d = config["discriminator"]
+    if widths:
+        of_f, of_g = ({**one, "block_out_channels": tuple(widths)} for one in (of_f, of_g))
+        of_d = of_d | {"base_channels": widths[0]}
     if settings.start.over_cells:
         f, g = CellSegmentationNetwork(**of_f), CellColorizationNetwork(**of_g)
         if settings.encoder_weights != "none":
             f.encoder.load_state_dict(converted_weights(published_weights()))
     else:
         f, g = SegmentationNetwork(settings.max_hints, **of_f), ColorizationNetwork(settings.max_hints, **of_g)
-    return f, g, PatchDiscriminator(**config["discriminator"])
+    return f, g, PatchDiscriminator(**of_d)
 
 
 def published_weights() -> dict[str, torch.Tensor]:
@@ -92,6 +96,8 @@ def check_kind(settings: Settings) -> None:
             raise ValueError(f"--lambda_{name} {weights[name]:g} is for networks {kind}: leave it out.")
     if over_cells and settings.hints == "points":
         raise ValueError("--hints points is for networks of pixels: add --model_config paper, or a checkpoint of them.")
+    if over_cells and settings.block_out_channels:
+        raise ValueError("--block_out_channels is for networks of pixels: add --model_config paper.")
     for flag in ("encoder_rate", "encoder_weights"):
         if getattr(settings, flag) is not None and not over_cells:
             raise ValueError(f"--{flag} is for networks over cells, such as the bundled ones: leave it out.")

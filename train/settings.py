@@ -133,6 +133,13 @@ class Networks:
     )
     model_config: str = flag("lite", "shape of new networks", choices=tuple(CONFIGURATIONS))
     max_hints: int = flag(30, "N_c of new networks of pixels, and over cells the largest N_h", channels)
+    block_out_channels: list[int] | None = flag(
+        None,
+        "of new networks of pixels: channels of the levels of f and g, narrower than the published 64 128 256 512 512 "
+        "for short trainings; D begins with as many as the first",
+        positive_int,
+        nargs="+",
+    )
     encoder_weights: str | None = flag(
         None,
         "of the encoder in new networks over cells: 'imagenet', which is meant where it is left out, or 'none'",
@@ -264,6 +271,8 @@ def check(parser: OneSentenceParser, args: argparse.Namespace) -> None:
         parser.error("--hints points is for the colorization network alone: add --train colorization.")
     if args.encoder_weights and args.pretrained_model_name_or_path != "none":
         parser.error("--encoder_weights is for new networks: add --pretrained_model_name_or_path none.")
+    if args.block_out_channels and args.pretrained_model_name_or_path != "none":
+        parser.error("--block_out_channels is for new networks: add --pretrained_model_name_or_path none.")
 
 
 def find_start(name: str | None, model_config: str) -> Start:
