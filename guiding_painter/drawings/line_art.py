@@ -4,6 +4,8 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
+SHADE = 0.01  # of a picture; less than that in flat grays is no shading
+
 # Red, green and blue contrasts are weighed unequally, so that no edge has two channels of equal and opposite contrast:
 # such an edge would be drawn on both of its sides.
 CHANNEL_WEIGHTS = np.array([0.9, 1.0, 0.7], dtype=np.float32)[:, None, None]
@@ -80,3 +82,14 @@ def extract_line_art(
     specks[0] = True  # the paper, and what is too faint to belong to any line
     drawing[specks[labels]] = 1
     return Image.fromarray(np.rint(drawing * 255).astype(np.uint8))
+
+
+def has_only_lines(image: Image.Image) -> bool:
+    """Whether an "L" picture is plainly lines on white paper: mostly white, and gray nowhere but at soft edges.
+
+    False for whatever is in doubt: lines on toned paper, pencil with shading, a gray picture on white.
+    """
+    value = np.asarray(image)
+    is_flat = ndimage.maximum_filter(value, 5).astype(int) - ndimage.minimum_filter(value, 5) < 16
+    shades = is_flat & (value > 40) & (value < 235)
+    return bool((value >= 235).mean() > 0.5 and shades.mean() < SHADE)
