@@ -9,8 +9,8 @@ N_h = N_c always, where no region ever has to do without its color and the order
 Gradients alone leave the order of all but the largest rectangle to chance, in so few steps. A pixel that moves to an
 earlier region gets the color of those that are there, mostly strays of the largest rectangle, and an empty region gives
 no color at all, so that no small step leads to a better order once regions are told apart. So every few updates two
-regions are tried in each other's turn, on the mini-batch at hand, and stay so where its reconstruction error, under the
-N_h that was drawn, is less (`swap_turns`). With N_h = N_c none can make it less. N_h ~ G is also trained without.
+regions are tried in each other's turn, and stay so where the reconstruction error of the mini-batch is less under the
+N_h of the training (`swap_turns`). With N_h = N_c it is always the same. N_h ~ G is also trained without.
 
 Written are a picture like Fig. 4 for every seed and `results.json`, with which the same command goes on where it was
 stopped. For each rectangle, its turn is the number of the
@@ -25,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image, ImageDraw, ImageFont
 from scipy.stats import rankdata
 from tqdm.auto import trange
@@ -39,7 +40,7 @@ from guiding_painter.hints import (
     hint_weights,
     masked_segments,
     mean_colors,
-    sample_num_hints,
+    num_hints_distribution,
 )
 from guiding_painter.losses import LAMBDAS, reconstruction_loss, smoothness_loss, total_variance_loss
 
@@ -103,15 +104,26 @@ def masks(num_hints: torch.Tensor, turns: torch.Tensor) -> torch.Tensor:
 
 @torch.no_grad()
 def swap_turns(
-    turns: torch.Tensor, g: ColorizationNetwork, batch: tuple[torch.Tensor, ...], generator: torch.Generator
+    turns: torch.Tensor,
+    g: ColorizationNetwork,
+    batch: tuple[torch.Tensor, ...],
+    generator: torch.Generator,
+    chances: torch.Tensor,
 ) -> torch.Tensor:
     """The turns (N_c,) of all regions; those of two are exchanged where that makes the reconstruction error less.
 
     Args:
-        batch: sketch, color_image, segments and mean colors of a mini-batch, and its N_h.
+        batch: sketch, color_image, segments and mean colors of a mini-batch.
+        chances: (N_c + 1,), of every N_h. Tried are those alone at which one of the two has its color and the other
+            one not, by their chances; where there is none, as for N_h = N_c, no turns are exchanged.
     """
-    sketch, color_image, segments, colors, num_hints = batch
+    sketch, color_image, segments, colors = batch
     one, other = torch.randperm(len(turns), generator=generator)[:2].tolist()
+    first, second = sorted(turns[[one, other]].tolist())
+    telling = chances[first + 1 : second + 1]
+    if telling.sum() == 0:
+        return turns
+    num_hints = first + 1 + torch.multinomial(telling, len(color_image), replacement=True, generator=generator)
     swapped = turns.clone()
     swapped[[one, other]] = turns[[other, one]]
     errors = []
@@ -131,20 +143,21 @@ def train(
     """
     torch.manual_seed(seed)
     sketch, batch, max_hints = draw_sketch(labels), args.batch_size, args.max_hints
-    config = {"max_hints": max_hints, "block_out_channels": tuple(args.block_out_channels), "norm": "group"}
-    f, g = SegmentationNetwork(**config), ColorizationNetwork(**config)
+    f = SegmentationNetwork(max_hints, tuple(args.f_block_out_channels), norm="group")
+    g = ColorizationNetwork(max_hints, tuple(args.g_block_out_channels), norm="group")
     optimizer = torch.optim.Adam(
         [{"params": f.parameters(), "lr": args.f_learning_rate}, {"params": g.parameters(), "lr": args.g_learning_rate}]
     )
     # Constant for the first half, then linearly to 0
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, 2 - 2 * step / args.steps))
     order, generator = torch.arange(max_hints), torch.Generator().manual_seed(seed)
+    chances = num_hints_distribution(max_hints) if is_sampled else F.one_hot(torch.tensor(max_hints)).float()
     sketches = sketch.expand(batch, -1, -1, -1)
     for step in (progress := trange(args.steps, desc=f"seed {seed}, {'N_h ~ G' if is_sampled else 'N_h = N_c'}")):
         color_image = color_randomly(labels, batch)
         logits = f(sketch)
         segments = gumbel_segments(logits.expand(batch, -1, -1, -1), tau=0.1 ** (step / args.steps))
-        num_hints = sample_num_hints(batch, max_hints) if is_sampled else torch.full((batch,), max_hints)
+        num_hints = torch.multinomial(chances, batch, replacement=True)
         masked, colors = masked_segments(segments, masks(num_hints, order)), mean_colors(color_image, segments)
         prediction = g(sketches, segments, hint_map(colors, masked), condition_mask(masked))
         loss = (
@@ -157,7 +170,7 @@ def train(
         optimizer.step()
         schedule.step()
         if swaps and step % args.swap_every == 0:
-            order = swap_turns(order, g, (sketches, color_image, segments, colors, num_hints), generator)
+            order = swap_turns(order, g, (sketches, color_image, segments, colors), generator, chances)
         progress.set_postfix(loss=f"{loss.item():.2f}", refresh=False)
     with torch.no_grad():
         return order[f(sketch).argmax(1)[0]], loss.item()
@@ -214,14 +227,15 @@ def draw_figure(labels: torch.Tensor, region_maps: dict[str, torch.Tensor], scal
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output_dir", type=Path, default=Path("dark_snail"))
-    parser.add_argument("--steps", type=int, default=1200, help="of training, for each model")
-    parser.add_argument("--swap_every", type=int, default=10, help="updates, before two regions are tried exchanged")
+    parser.add_argument("--steps", type=int, default=1000, help="of training, for each model")
+    parser.add_argument("--swap_every", type=int, default=4, help="updates, before two regions are tried exchanged")
     parser.add_argument("--size", type=int, default=32, help="height and width; powers of two halve exactly")
     parser.add_argument("--num_rectangles", type=int, default=5)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--max_hints", type=int, default=8, help="N_c")
-    parser.add_argument("--batch_size", type=int, default=16)
-    parser.add_argument("--block_out_channels", type=int, nargs="+", default=[16, 32, 32, 32])
+    parser.add_argument("--batch_size", type=int, default=8)
+    parser.add_argument("--f_block_out_channels", type=int, nargs="+", default=[16, 32, 32, 32])
+    parser.add_argument("--g_block_out_channels", type=int, nargs="+", default=[8, 16], help="g has only to fill in")
     parser.add_argument("--f_learning_rate", type=float, default=3e-3)
     parser.add_argument("--g_learning_rate", type=float, default=2e-3)
     parser.add_argument(

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from experiments import dark_snail
-from guiding_painter.hints import mean_colors
+from guiding_painter.hints import mean_colors, num_hints_distribution
 
 
 @pytest.mark.parametrize("size", [32, 64, 128])
@@ -93,7 +93,7 @@ def test_turns_and_purity_of_known_regions():
 
 def test_three_steps_train_and_draw_and_a_stopped_run_goes_on(tmp_path, capsys):
     tiny = ["--steps=3", "--size=32", "--num_rectangles=4", "--max_hints=5", "--batch_size=2", "--swap_every=1"]
-    tiny += ["--block_out_channels", "8", "8", "8", f"--output_dir={tmp_path}"]
+    tiny += ["--f_block_out_channels", "8", "8", "8", f"--output_dir={tmp_path}"]
     dark_snail.main([*tiny, "--seeds", "3"])
     results = json.loads((tmp_path / "results.json").read_text())["results"]
     assert list(results) == list(dark_snail.WAYS)
@@ -127,7 +127,7 @@ class Filling(torch.nn.Module):
         return hint_map
 
 
-def swap_until_settled(num_hints: torch.Tensor) -> list[int]:
+def swap_until_settled(chances: torch.Tensor) -> list[int]:
     labels = dark_snail.draw_labels(32, 4)
     torch.manual_seed(0)
     images = dark_snail.color_randomly(labels, 16)
@@ -136,15 +136,15 @@ def swap_until_settled(num_hints: torch.Tensor) -> list[int]:
     segments = segments.expand(16, -1, -1, -1)
     turns, generator = torch.arange(5), torch.Generator().manual_seed(0)
     for _ in range(60):
-        batch = dark_snail.draw_sketch(labels), images, segments, mean_colors(images, segments), num_hints
-        turns = dark_snail.swap_turns(turns, Filling(), batch, generator)
+        batch = dark_snail.draw_sketch(labels), images, segments, mean_colors(images, segments)
+        turns = dark_snail.swap_turns(turns, Filling(), batch, generator, chances)
     return turns.tolist()
 
 
 def test_turns_are_exchanged_until_the_largest_is_first_where_n_h_varies():
-    turns = swap_until_settled(torch.arange(16) % 5)
+    turns = swap_until_settled(num_hints_distribution(5))
     assert turns[1] < turns[3] < turns[0] < turns[2]
-    assert swap_until_settled(torch.full((16,), 5)) == [0, 1, 2, 3, 4]  # all are colored anyway
+    assert swap_until_settled(torch.tensor([0, 0, 0, 0, 0, 1.0])) == [0, 1, 2, 3, 4]  # all are colored anyway
 
 
 def test_figure_shows_each_region_in_its_color():
