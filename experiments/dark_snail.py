@@ -143,8 +143,8 @@ def train(
     """
     torch.manual_seed(seed)
     sketch, batch, max_hints = draw_sketch(labels), args.batch_size, args.max_hints
-    f = SegmentationNetwork(max_hints, tuple(args.f_block_out_channels), norm="group")
-    g = ColorizationNetwork(max_hints, tuple(args.g_block_out_channels), norm="group")
+    config = {"max_hints": max_hints, "block_out_channels": tuple(args.block_out_channels), "norm": "group"}
+    f, g = SegmentationNetwork(**config), ColorizationNetwork(**config)
     optimizer = torch.optim.Adam(
         [{"params": f.parameters(), "lr": args.f_learning_rate}, {"params": g.parameters(), "lr": args.g_learning_rate}]
     )
@@ -227,15 +227,14 @@ def draw_figure(labels: torch.Tensor, region_maps: dict[str, torch.Tensor], scal
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output_dir", type=Path, default=Path("dark_snail"))
-    parser.add_argument("--steps", type=int, default=1000, help="of training, for each model")
-    parser.add_argument("--swap_every", type=int, default=4, help="updates, before two regions are tried exchanged")
+    parser.add_argument("--steps", type=int, default=1200, help="of training, for each model")
+    parser.add_argument("--swap_every", type=int, default=8, help="updates, before two regions are tried exchanged")
     parser.add_argument("--size", type=int, default=32, help="height and width; powers of two halve exactly")
     parser.add_argument("--num_rectangles", type=int, default=5)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--max_hints", type=int, default=8, help="N_c")
-    parser.add_argument("--batch_size", type=int, default=8)
-    parser.add_argument("--f_block_out_channels", type=int, nargs="+", default=[16, 32, 32, 32])
-    parser.add_argument("--g_block_out_channels", type=int, nargs="+", default=[8, 16], help="g has only to fill in")
+    parser.add_argument("--batch_size", type=int, default=16)
+    parser.add_argument("--block_out_channels", type=int, nargs="+", default=[16, 32, 32, 32])
     parser.add_argument("--f_learning_rate", type=float, default=3e-3)
     parser.add_argument("--g_learning_rate", type=float, default=2e-3)
     parser.add_argument(
