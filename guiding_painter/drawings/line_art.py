@@ -1,10 +1,11 @@
 """Line drawings out of colored pictures: XDoG (Winnemöller, Kyprianidis, Olsen 2012) and the extractor built on it."""
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 from scipy import ndimage
 
-SHADE = 0.01  # of a picture; less than that in flat grays is no shading
+SMALL_SIDE = 512  # long side in pixels at which shades are looked for
+SHADE = 0.01  # of a picture; less gray than that is no shading
 
 # Red, green and blue contrasts are weighed unequally, so that no edge has two channels of equal and opposite contrast:
 # such an edge would be drawn on both of its sides.
@@ -85,11 +86,12 @@ def extract_line_art(
 
 
 def has_only_lines(image: Image.Image) -> bool:
-    """Whether an "L" picture is plainly lines on white paper: mostly white, and gray nowhere but at soft edges.
+    """Whether an "L" picture is plainly lines on white paper: mostly white, and gray nowhere but in lines.
 
     False for whatever is in doubt: lines on toned paper, pencil with shading, a gray picture on white.
     """
-    value = np.asarray(image)
-    is_flat = ndimage.maximum_filter(value, 5).astype(int) - ndimage.minimum_filter(value, 5) < 16
-    shades = is_flat & (value > 40) & (value < 235)
+    small = image.copy()
+    small.thumbnail((SMALL_SIDE, SMALL_SIDE), Image.Resampling.BOX)
+    value = np.asarray(small.filter(ImageFilter.MedianFilter(5)))  # evens out the texture of areas
+    shades = ndimage.binary_opening((value > 40) & (value < 235), np.ones((7, 7)))  # wider than the edge of a line
     return bool((value >= 235).mean() > 0.5 and shades.mean() < SHADE)
