@@ -8,9 +8,10 @@ object: for every picture, by its path from the file's own folder, points in the
 [x, y] as shares of width and height: {"page.png": [[0.5, 0.4], [0.05, 0.05]], ...}, say a figure before its background.
 `--preferences middle_first` stands for the middle of the middle square before its corner, in 200 training pictures.
 
-In each picture the regions of the untrained f keep their shape and change their numbers: those that hold the points
-come first, in the order of the points, and all others after them as before. f learns these maps by cross entropy, while
-f, g and D go on learning what they were trained for. Every fifth picture with preferences is only measured on.
+In each picture the regions that f finds at first change their numbers: those that hold the points come first, in the
+order of the points, and all others after them as before; a region that holds several points is shared out among them. f
+learns these maps by cross entropy, while f, g and D go on learning what they were trained for. Every fifth picture with
+preferences is only measured on.
 
 All other flags are those of train/train_guiding_painter.py. Written are the model and `results.json`: before and after,
 the agreement, which is the share of pairs of points asked in the preferred order (half a pair where one region holds
@@ -121,12 +122,21 @@ def region_maps(f: SegmentationNetwork, preferred: Preferred, batch_size: int = 
 
 
 def renumbered(region_map: torch.Tensor, points: list[tuple[int, int]], max_hints: int) -> torch.Tensor:
-    """The same regions, those that hold the points first in the order of the points, then all others as before."""
-    first = list(dict.fromkeys(int(region_map[point]) for point in points))
-    order = first + [number for number in range(max_hints) if number not in first]
-    numbers = torch.empty(max_hints, dtype=torch.int64)
-    numbers[torch.tensor(order)] = torch.arange(max_hints)
-    return numbers[region_map]
+    """The regions with those that hold the points first, in the order of the points, then all others as before.
+
+    A region that holds several points is shared out among them, each pixel to the nearest. Numbers end at N_c - 1.
+    """
+    holders = [int(region_map[point]) for point in points]
+    numbers, others = torch.zeros(max_hints, dtype=torch.int64), [k for k in range(max_hints) if k not in holders]
+    numbers[others] = (len(points) + torch.arange(len(others))).clamp(max=max_hints - 1)
+    target = numbers[region_map]
+    places = torch.stack(torch.meshgrid(*map(torch.arange, region_map.shape), indexing="ij"), dim=-1)  # (H, W, 2)
+    for holder in set(holders):
+        own = [i for i, one in enumerate(holders) if one == holder]
+        distances = torch.stack([(places - torch.tensor(points[i])).square().sum(-1) for i in own])
+        nearest = torch.tensor(own)[distances.argmin(0)].clamp(max=max_hints - 1)
+        target = torch.where(region_map == holder, nearest, target)
+    return target
 
 
 def agreement(maps: torch.Tensor, preferred: Preferred) -> float:

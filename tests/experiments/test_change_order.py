@@ -40,10 +40,12 @@ def flags(folder: Path, model: Path, output_dir: Path, *more: str) -> list[str]:
     return [*start, "--output_dir", str(output_dir), "--small", *more]
 
 
-def test_regions_change_their_numbers_and_not_their_shape():
+def test_regions_get_the_numbers_of_their_points():
     region_map = torch.tensor([[0, 0, 3], [1, 2, 3], [1, 2, 2]])
-    points = [(2, 2), (0, 2), (2, 1)]  # regions 2, 3 and 2 again
-    assert change_order.renumbered(region_map, points, 5).tolist() == [[2, 2, 1], [3, 0, 1], [3, 0, 0]]
+    apart = change_order.renumbered(region_map, [(2, 2), (0, 2)], 5)  # of regions 2 and 3
+    assert apart.tolist() == [[2, 2, 1], [3, 0, 1], [3, 0, 0]]
+    shared = change_order.renumbered(region_map, [(2, 2), (0, 2), (2, 1)], 5)  # region 2 has two of them
+    assert shared.tolist() == [[3, 3, 1], [4, 2, 1], [4, 2, 0]]
 
 
 def test_agreement_by_hand():
