@@ -21,6 +21,7 @@ that lie in a region of which their rectangle makes up most: 1 where every regio
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -240,6 +241,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--lambda_smth", type=float, default=0.0, help="0.1 joins all but two or three regions in so few steps"
     )
+    parser.add_argument("--small", action="store_true", help="three updates of tiny networks: only to see it run")
+    if "--small" in (sys.argv[1:] if argv is None else argv):
+        parser.set_defaults(steps=3, seeds=[0], batch_size=2, swap_every=1, block_out_channels=[8, 8, 8])
     return parser.parse_args(argv)
 
 

@@ -120,12 +120,6 @@ class Pictures:
     image_column: str | None = flag(None, "of the data set, with the colored pictures; 'image' if left out")
     sketch_column: str | None = flag(None, "of the data set, with their drawings; made of the pictures if left out")
     streaming: bool = flag(False, "read the data set while training and store nothing", action="store_true")
-    input: str | None = flag(
-        None,
-        "what networks of pixels color: line drawings or gray pictures; left out, what the weights it starts from do, "
-        "and new ones line drawings",
-        choices=INPUT_KINDS,
-    )
     resolution: int = flag(256, "side of the training crops, in pixels", positive_int)
     sketch_variation: float = flag(
         1.0,
@@ -141,6 +135,12 @@ class Networks:
         None, "folder or hub id to start from; the bundled weights where it is left out, and 'none' for new networks"
     )
     model_config: str = flag("lite", "shape of new networks", choices=tuple(CONFIGURATIONS))
+    input: str | None = flag(
+        None,
+        "what networks of pixels color: line drawings or gray pictures; left out, what the weights it starts from do, "
+        "and new ones line drawings",
+        choices=INPUT_KINDS,
+    )
     max_hints: int = flag(30, "N_c of new networks of pixels, and over cells the largest N_h", channels)
     block_out_channels: list[int] | None = flag(
         None,

@@ -92,8 +92,7 @@ def test_turns_and_purity_of_known_regions():
 
 
 def test_three_steps_train_and_draw_and_a_stopped_run_goes_on(tmp_path, capsys):
-    tiny = ["--steps=3", "--size=32", "--num_rectangles=4", "--max_hints=5", "--batch_size=2", "--swap_every=1"]
-    tiny += ["--block_out_channels", "8", "8", "8", f"--output_dir={tmp_path}"]
+    tiny = ["--small", "--num_rectangles=4", "--max_hints=5", f"--output_dir={tmp_path}"]
     dark_snail.main([*tiny, "--seeds", "3"])
     results = json.loads((tmp_path / "results.json").read_text())["results"]
     assert list(results) == list(dark_snail.WAYS)
