@@ -31,16 +31,15 @@ def open_drawing(
 ) -> Image.Image:
     """Opens a drawing as ink on white paper, whatever paper and light it was photographed or scanned with.
 
-    What is clean already (white paper without grain) stays as it is, to the bit. A photo of a sheet of paper becomes
-    the sheet, see `sheets.find_sheet`. Anything else is divided by its paper and stretched, see `paper.flatten`. Lines
-    of any color count as ink. Light lines on a dark ground are inverted. A colored picture, see `looks_colored`, is
-    taken by its luminance. The drawing in a .psd or .ora that `Painting.save` wrote stays as it is.
+    What is clean already, and the drawing in a .psd or .ora of `Painting.save`, stays as it is, to the bit. A photo of
+    a sheet becomes the sheet, see `sheets.find_sheet`; all else is divided by its paper, see `paper.flatten`. Lines of
+    any color are ink, light ones on dark are inverted, a colored picture, see `looks_colored`, is its luminance.
 
     Args:
         source: as for `open_picture`.
         extract_lines: make line art out of a colored picture instead, see `extract_line_art`.
-        underdrawing: what becomes of pale colored lines: "drop" leaves them out, "keep" takes them for ink, "auto"
-            leaves out those of one hue, blue or red, below black ones.
+        underdrawing: pale colored lines: "drop" leaves them out, "keep" takes them for ink, "auto" leaves out those of
+            one hue, blue or red, below black ones.
         page: "auto" looks for a sheet of paper in a photo, "none" takes all of the picture; or the four corners
             of the sheet in pixels of the picture, (x, y) each or as text, "x,y x,y x,y x,y".
         page_number: of a PDF or TIFF, from 1.
@@ -59,7 +58,7 @@ def open_drawing(
     picture = straighten(picture, corners) if corners else picture
     drawing = _gray(picture) if grayscale else _drawn(picture, extract_lines, underdrawing, is_sheet=bool(corners))
     flattened = drawing.info.get("flattened", False)
-    drawing.info = _kept(picture, is_sheet=bool(corners)) | {"flattened": flattened, "grayscale": grayscale}
+    drawing.info = {"flattened": flattened, "grayscale": grayscale, **_kept(picture, is_sheet=bool(corners))}
     drawing.info["opened"] = {"page": corners or "none", "page_number": picture.info.get("page_number", 1)}
     return drawing
 
