@@ -3,10 +3,17 @@
     python experiments/dark_snail.py --output_dir dark_snail
 
 Rectangles spiral inwards, each half as large as the one before, in new random colors in every mini-batch. No color can
-be guessed, so the best question is always the largest rectangle left. The same model is trained twice: with N_h ~ G,
-and with N_h = N_c always, where no region ever has to do without its color and the order is worth nothing.
+be guessed, so the best question is always the largest rectangle left. The same model is trained with N_h ~ G, and with
+N_h = N_c always, where no region ever has to do without its color and the order is worth nothing.
 
-Written are a picture like Fig. 4 for every seed and `results.json`. For each rectangle, its turn is the number of the
+Gradients alone leave the order of all but the largest rectangle to chance, in so few steps. A pixel that moves to an
+earlier region gets the color of those that are there, mostly strays of the largest rectangle, and an empty region gives
+no color at all, so that no small step leads to a better order once regions are told apart. So every few updates two
+regions are tried in each other's turn, and stay so where the reconstruction error of the mini-batch is less under the
+N_h of the training (`swap_turns`). With N_h = N_c it is always the same. N_h ~ G is also trained without.
+
+Written are a picture like Fig. 4 for every seed and `results.json`, with which the same command goes on where it was
+stopped. For each rectangle, its turn is the number of the
 region that holds most of its pixels. `correlation` is Spearman's between the turns and the sizes, 1 where larger
 rectangles always come first; rectangles that share a region share a turn. `purity` is the share of all rectangle pixels
 that lie in a region of which their rectangle makes up most: 1 where every region is bounded by one rectangle.
@@ -14,15 +21,19 @@ that lie in a region of which their rectangle makes up most: 1 where every regio
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image, ImageDraw, ImageFont
 from scipy.stats import rankdata
 from tqdm.auto import trange
 
 from guiding_painter import ColorizationNetwork, SegmentationNetwork
+from guiding_painter.checkpoint import read_json
+from guiding_painter.files import replace_file
 from guiding_painter.hints import (
     condition_mask,
     gumbel_segments,
@@ -30,10 +41,16 @@ from guiding_painter.hints import (
     hint_weights,
     masked_segments,
     mean_colors,
-    sample_num_hints,
+    num_hints_distribution,
 )
 from guiding_painter.losses import LAMBDAS, reconstruction_loss, smoothness_loss, total_variance_loss
 
+# Whether N_h ~ G, and whether turns are exchanged. With N_h = N_c they never are.
+WAYS = {
+    "(a) N_h ~ G, turns exchanged": (True, True),
+    "(b) N_h = N_c, turns exchanged": (False, True),
+    "(c) N_h ~ G, gradients alone": (True, False),
+}
 INK = 0  # label of the outlines; rectangles are 1, 2, ... from the largest, the paper left in the middle comes last
 
 
@@ -81,8 +98,47 @@ def color_randomly(labels: torch.Tensor, batch_size: int) -> torch.Tensor:
     return colors[:, labels].permute(0, 3, 1, 2).contiguous()
 
 
-def train(labels: torch.Tensor, is_sampled: bool, seed: int, args: argparse.Namespace) -> tuple[torch.Tensor, float]:
-    """The region map (H, W) of a trained f, and the last loss. N_h ~ G if `is_sampled`, else N_h = N_c.
+def masks(num_hints: torch.Tensor, turns: torch.Tensor) -> torch.Tensor:
+    """m of Eq. 4 where region i has turn turns[i], from 0 on: (B,), (N_c,) -> (B, N_c)."""
+    return hint_weights(num_hints, len(turns))[:, turns]
+
+
+@torch.no_grad()
+def swap_turns(
+    turns: torch.Tensor,
+    g: ColorizationNetwork,
+    batch: tuple[torch.Tensor, ...],
+    generator: torch.Generator,
+    chances: torch.Tensor,
+) -> torch.Tensor:
+    """The turns (N_c,) of all regions; those of two are exchanged where that makes the reconstruction error less.
+
+    Args:
+        batch: sketch, color_image, segments and mean colors of a mini-batch.
+        chances: (N_c + 1,), of every N_h. Tried are those alone at which one of the two has its color and the other
+            one not, by their chances; where there is none, as for N_h = N_c, no turns are exchanged.
+    """
+    sketch, color_image, segments, colors = batch
+    one, other = torch.randperm(len(turns), generator=generator)[:2].tolist()
+    first, second = sorted(turns[[one, other]].tolist())
+    telling = chances[first + 1 : second + 1]
+    if telling.sum() == 0:
+        return turns
+    num_hints = first + 1 + torch.multinomial(telling, len(color_image), replacement=True, generator=generator)
+    swapped = turns.clone()
+    swapped[[one, other]] = turns[[other, one]]
+    errors = []
+    for tried in (turns, swapped):
+        masked = masked_segments(segments, masks(num_hints, tried))
+        prediction = g(sketch, segments, hint_map(colors, masked), condition_mask(masked))
+        errors.append(reconstruction_loss(prediction, color_image))
+    return swapped if errors[1] < errors[0] else turns
+
+
+def train(
+    labels: torch.Tensor, is_sampled: bool, swaps: bool, seed: int, args: argparse.Namespace
+) -> tuple[torch.Tensor, float]:
+    """The regions (H, W) of a trained f, numbered as asked, and the last loss. N_h ~ G if `is_sampled`, else N_h = N_c.
 
     Eq. 14 without its adversarial term, since flat colors have no texture to judge, and by default without smoothness.
     """
@@ -95,14 +151,16 @@ def train(labels: torch.Tensor, is_sampled: bool, seed: int, args: argparse.Name
     )
     # Constant for the first half, then linearly to 0
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, 2 - 2 * step / args.steps))
+    order, generator = torch.arange(max_hints), torch.Generator().manual_seed(seed)
+    chances = num_hints_distribution(max_hints) if is_sampled else F.one_hot(torch.tensor(max_hints)).float()
+    sketches = sketch.expand(batch, -1, -1, -1)
     for step in (progress := trange(args.steps, desc=f"seed {seed}, {'N_h ~ G' if is_sampled else 'N_h = N_c'}")):
         color_image = color_randomly(labels, batch)
         logits = f(sketch)
         segments = gumbel_segments(logits.expand(batch, -1, -1, -1), tau=0.1 ** (step / args.steps))
-        num_hints = sample_num_hints(batch, max_hints) if is_sampled else torch.full((batch,), max_hints)
-        masked = masked_segments(segments, hint_weights(num_hints, max_hints))
-        colors = mean_colors(color_image, segments)
-        prediction = g(sketch.expand(batch, -1, -1, -1), segments, hint_map(colors, masked), condition_mask(masked))
+        num_hints = torch.multinomial(chances, batch, replacement=True)
+        masked, colors = masked_segments(segments, masks(num_hints, order)), mean_colors(color_image, segments)
+        prediction = g(sketches, segments, hint_map(colors, masked), condition_mask(masked))
         loss = (
             LAMBDAS["rec"] * reconstruction_loss(prediction, color_image)
             + LAMBDAS["tv"] * total_variance_loss(color_image, segments, colors)
@@ -112,9 +170,11 @@ def train(labels: torch.Tensor, is_sampled: bool, seed: int, args: argparse.Name
         loss.backward()
         optimizer.step()
         schedule.step()
+        if swaps and step % args.swap_every == 0:
+            order = swap_turns(order, g, (sketches, color_image, segments, colors), generator, chances)
         progress.set_postfix(loss=f"{loss.item():.2f}", refresh=False)
     with torch.no_grad():
-        return f(sketch).argmax(1)[0], loss.item()
+        return order[f(sketch).argmax(1)[0]], loss.item()
 
 
 def turns(region_map: torch.Tensor, labels: torch.Tensor) -> list[int]:
@@ -169,6 +229,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output_dir", type=Path, default=Path("dark_snail"))
     parser.add_argument("--steps", type=int, default=1200, help="of training, for each model")
+    parser.add_argument("--swap_every", type=int, default=8, help="updates, before two regions are tried exchanged")
     parser.add_argument("--size", type=int, default=32, help="height and width; powers of two halve exactly")
     parser.add_argument("--num_rectangles", type=int, default=5)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
@@ -180,32 +241,53 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--lambda_smth", type=float, default=0.0, help="0.1 joins all but two or three regions in so few steps"
     )
+    parser.add_argument("--small", action="store_true", help="three updates of tiny networks: only to see it run")
+    if "--small" in (sys.argv[1:] if argv is None else argv):
+        parser.set_defaults(steps=3, seeds=[0], batch_size=2, swap_every=1, block_out_channels=[8, 8, 8])
     return parser.parse_args(argv)
+
+
+def begin(args: argparse.Namespace) -> dict:
+    """The report so far. Raises ValueError where the folder holds one of other settings."""
+    args.output_dir.mkdir(parents=True, exist_ok=True)
+    settings = {key: value for key, value in vars(args).items() if key not in ("output_dir", "seeds")}
+    file = args.output_dir / "results.json"
+    if not file.is_file():
+        return {"settings": settings, "results": {name: {} for name in WAYS}}
+    report = read_json(file)
+    if report.get("settings") != settings:
+        raise ValueError(f"{file} is of other settings: name another --output_dir, or give those again.")
+    return report
+
+
+def run(name: str, labels: torch.Tensor, seed: int, args: argparse.Namespace) -> dict:
+    """What one training comes to, as JSON values."""
+    region_map, loss = train(labels, *WAYS[name], seed, args)
+    found = turns(region_map, labels)
+    judged = {"turns": found, "correlation": order_correlation(found), "purity": purity(region_map, labels)}
+    return judged | {"loss": loss, "region_map": region_map.tolist()}
 
 
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
-    args.output_dir.mkdir(parents=True, exist_ok=True)
-    labels = draw_labels(args.size, args.num_rectangles)
-    results = {"(a) N_h ~ G": {}, "(b) N_h = N_c": {}}
-    for seed in args.seeds:
-        region_maps = {}
+    labels, report = draw_labels(args.size, args.num_rectangles), begin(args)
+    results = report["results"]
+    for seed in map(str, args.seeds):  # as JSON has it
         for name, of_seeds in results.items():
-            region_map, loss = train(labels, name.startswith("(a)"), seed, args)
-            region_maps[name] = region_map
-            of_seeds[seed] = {
-                "turns": turns(region_map, labels),
-                "correlation": order_correlation(turns(region_map, labels)),
-                "purity": purity(region_map, labels),
-                "loss": loss,
-            }
-            print(f"{name}, seed {seed}: {of_seeds[seed]}", flush=True)
+            if seed not in of_seeds:
+                of_seeds[seed] = run(name, labels, int(seed), args)
+                replace_file(args.output_dir / "results.json", json.dumps(report).encode())
+            shown = {key: value for key, value in of_seeds[seed].items() if key != "region_map"}
+            print(f"{name}, seed {seed}: {shown}", flush=True)
+        region_maps = {name: torch.tensor(of_seeds[seed]["region_map"]) for name, of_seeds in results.items()}
         draw_figure(labels, region_maps).save(args.output_dir / f"dark_snail_{seed}.png")
-    (args.output_dir / "results.json").write_text(json.dumps(results, indent=2))
     for name, of_seeds in results.items():
-        means = {key: np.mean([r[key] for r in of_seeds.values()]) for key in ("correlation", "purity")}
+        found = [of_seeds[str(seed)] for seed in args.seeds]
+        means = {key: np.mean([one[key] for one in found]) for key in ("correlation", "purity")}
+        good = sum(one["correlation"] >= 0.9 for one in found)
         print(
-            f"{name}: correlation {means['correlation']:.2f}, purity {means['purity']:.2f} over {len(of_seeds)} seeds"
+            f"{name}: correlation {means['correlation']:.2f}, 0.9 or more in {good} of {len(found)} seeds, "
+            f"purity {means['purity']:.2f}"
         )
 
 

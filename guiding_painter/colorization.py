@@ -4,7 +4,7 @@ import torch
 from diffusers import ConfigMixin, ModelMixin
 from diffusers.configuration_utils import register_to_config
 
-from .unet import UNet
+from .unet import UNet, check_input_kind
 
 
 class ColorizationNetwork(ModelMixin, ConfigMixin):
@@ -15,6 +15,7 @@ class ColorizationNetwork(ModelMixin, ConfigMixin):
         block_out_channels: channels of the U-Net's levels.
         stem_factor: pixel-unshuffle factor before the U-Net; 1 as published.
         norm: `"batch"` as published, or `"group"`.
+        input_kind: as of the segmentation network.
     """
 
     @register_to_config
@@ -24,8 +25,10 @@ class ColorizationNetwork(ModelMixin, ConfigMixin):
         block_out_channels: tuple[int, ...] = (64, 128, 256, 512, 512),
         stem_factor: int = 1,
         norm: str = "batch",
+        input_kind: str = "sketch",
     ):
         super().__init__()
+        check_input_kind(input_kind)
         self.unet = UNet(1 + max_hints + 3 + 1, 3, block_out_channels, norm, stem_factor)
 
     def forward(

@@ -63,14 +63,19 @@ class GuidingPainterPipeline(DiffusionPipeline):
         colorization: ColorizationNetwork | CellColorizationNetwork,
     ):
         super().__init__()
-        kind = "width" if isinstance(segmentation, CellSegmentationNetwork) else "max_hints"
-        asked, answered = segmentation.config.get(kind), colorization.config.get(kind)
-        if asked != answered:
-            raise ValueError(
-                f"The segmentation network has {kind} {asked} and the colorization network {answered}: "
-                "take two that were trained together."
-            )
+        for kind in ("width",) if isinstance(segmentation, CellSegmentationNetwork) else ("max_hints", "input_kind"):
+            asked, answered = segmentation.config.get(kind), colorization.config.get(kind)
+            if asked != answered:
+                raise ValueError(
+                    f"The segmentation network has {kind} {asked} and the colorization network {answered}: "
+                    "take two that were trained together."
+                )
         self.register_modules(segmentation=segmentation, colorization=colorization)
+
+    @property
+    def is_grayscale(self) -> bool:
+        """Whether the networks color gray pictures, which they take by their luminance as it is, and no drawings."""
+        return self.segmentation.config.get("input_kind") == "grayscale"
 
     @property
     def model(self) -> PixelModel | CellModel:
@@ -178,9 +183,8 @@ class GuidingPainterPipeline(DiffusionPipeline):
         The gutters are the last region of all, white from the start. A page of one panel is opened as without.
 
         Args:
-            drawing: a file, its bytes, or a PIL image.
-            long_side: of the working size, or of the largest panel in it, in pixels, 64 to 4096; the drawing keeps its
-                own size and aspect.
+            drawing: a file, its bytes, or a PIL image; not line art where the networks color gray pictures.
+            long_side: 64 to 4096 pixels, of the working size or of the largest panel in it; the drawing keeps its own.
             extract_lines: make line art of a colored picture first.
             panels: look for the panels of a page and give each its own regions.
             gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose", see `drawings.cut_cells`.
@@ -191,9 +195,10 @@ class GuidingPainterPipeline(DiffusionPipeline):
 
         Raises ValueError or OSError for what is no picture, see `drawings.open_drawing`, and for another gap.
         """
-        drawing, model = open_drawing(drawing, extract_lines, underdrawing, page, page_number), self.model
+        model, gray = self.model, self.is_grayscale
+        drawing = open_drawing(drawing, extract_lines, underdrawing, page, page_number, gray)
         prepared = prepare(drawing, long_side, model.max_regions if panels else None, gap)
-        opened = Opened(extract_lines, underdrawing, reorder=reorder, **drawing.info["opened"])
+        opened = Opened(extract_lines, underdrawing, reorder=reorder, grayscale=gray, **drawing.info["opened"])
         painting = Painting(
             prepared, model.find_regions(prepared), model.view(prepared), opened, find_regions=model.find_regions
         )
@@ -208,10 +213,11 @@ class GuidingPainterPipeline(DiffusionPipeline):
             drawing: the one it was started with; or a .psd or .ora as `Painting.save` wrote it, without a state.
             state: what `Painting.to_dict` gave.
 
-        Raises ValueError where the state is damaged, or belongs to another drawing or to a model with more regions.
+        Raises ValueError where the state is damaged, or belongs to another drawing, to a model with more regions or to
+        one that colors pictures of another kind.
         """
         model = self.model
-        drawing, saved = reopen(drawing, state, model.max_regions)
+        drawing, saved = reopen(drawing, state, model.max_regions, self.is_grayscale)
         prepared = PreparedDrawing(drawing, saved.region_map.shape, find_ink(drawing), saved.panels, saved.gap)
         return Painting(
             prepared,

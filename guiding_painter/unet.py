@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+INPUT_KINDS = ("sketch", "grayscale")  # what networks color: line drawings, or gray pictures in their place
+
 
 def normalization(norm: str, channels: int) -> nn.Module:
     """Batch normalization as published, or group normalization: the same in training, inference and EMA copies."""
@@ -26,6 +28,12 @@ def init_weights(module: nn.Module) -> None:
         return
     if module.bias is not None:
         nn.init.zeros_(module.bias)
+
+
+def check_input_kind(input_kind: str) -> None:
+    """Raises ValueError for anything but the two that there are."""
+    if input_kind not in INPUT_KINDS:
+        raise ValueError(f"input_kind is {input_kind!r}; choose 'sketch' or 'grayscale'.")
 
 
 class DoubleConv(nn.Sequential):

@@ -21,9 +21,8 @@ from card.numbers import markdown_table  # noqa: E402
 from card.text import fill_card  # noqa: E402
 from guiding_painter import GuidingPainterPipeline  # noqa: E402
 from guiding_painter.checkpoint import find_checkpoint, read_json  # noqa: E402
-from measures.answers import is_over_cells, measure  # noqa: E402
+from measures.answers import measure, pairs_for  # noqa: E402
 from pictures.folders import load_pictures  # noqa: E402
-from pictures.pairs import SketchColorPairs  # noqa: E402
 from pictures.sprites import SOURCES  # noqa: E402
 from settings import RECIPE_FILE  # noqa: E402
 
@@ -62,9 +61,7 @@ def add_examples(report: dict, folder: Path, data_dirs: list[str], checkpoint: P
         if name not in report["sets"]:
             raise ValueError(f"The results are about {', '.join(report['sets'])}, not {name}: measure it, too.")
         one = report["sets"][name]
-        pictures = SketchColorPairs(
-            load_pictures(data_dir, one["split"]), settings["resolution"], is_over_cells(painter)
-        )
+        pictures = pairs_for(painter, load_pictures(data_dir, one["split"]), settings["resolution"])
         results = measure(painter, pictures, settings["ink_aware"], (judged_after(painter),))
         if len(results["psnr"]) != one["pictures"]:
             raise ValueError(

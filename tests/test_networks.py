@@ -72,6 +72,7 @@ def test_published_layer_shapes(published, name, in_channels, out_channels):
 
 def test_published_configuration(published):
     shared = {"max_hints": 30, "block_out_channels": (64, 128, 256, 512, 512), "stem_factor": 1, "norm": "batch"}
+    shared["input_kind"] = "sketch"
     configs = {n: {key: v for key, v in net.config.items() if key[0] != "_"} for n, net in published.items()}
     assert configs == {
         "f": shared,
@@ -263,6 +264,7 @@ def test_saving_and_loading(network, config, norm, tmp_path):
     written = json.loads((tmp_path / "config.json").read_text())
     assert written.pop("_class_name") == network.__name__
     written.pop("_diffusers_version")
+    assert written.pop("input_kind", "sketch") == "sketch"
     assert written == {key: list(v) if isinstance(v, tuple) else v for key, v in (config | {"norm": norm}).items()}
 
     loaded = network.from_pretrained(tmp_path, use_safetensors=True)

@@ -274,6 +274,7 @@ def test_the_layout_of_a_checkpoint(checkpoint: Path):
         "colorization": ["guiding_painter.colorization", "ColorizationNetwork"],
     }
     shared = {"max_hints": 6, "block_out_channels": [8, 8, 16, 16, 16], "stem_factor": 2, "norm": "group"}
+    shared["input_kind"] = "sketch"
     for name, config in {
         "segmentation": {"_class_name": "SegmentationNetwork", **shared},
         "colorization": {"_class_name": "ColorizationNetwork", **shared},

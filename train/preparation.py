@@ -59,15 +59,21 @@ def arrange(networks: tuple[ModelMixin, ...], settings: Settings) -> None:
 
 def new_networks(settings: Settings) -> tuple[ModelMixin, ModelMixin, PatchDiscriminator]:
     """f, g and D of --model_config; the palette of networks over cells is still to be chosen, see `choose_palette`."""
-    config = CONFIGURATIONS[settings.model_config]
+    config, widths = CONFIGURATIONS[settings.model_config], settings.block_out_channels
     of_f, of_g = (config["networks"] | config[room] for room in ("segmentation", "colorization"))
+    of_d = config["discriminator"]
+    if settings.is_grayscale:
+        of_f, of_g = ({**one, "input_kind": settings.input} for one in (of_f, of_g))
+    if widths:
+        of_f, of_g = ({**one, "block_out_channels": tuple(widths)} for one in (of_f, of_g))
+        of_d = of_d | {"base_channels": widths[0]}
     if settings.start.over_cells:
         f, g = CellSegmentationNetwork(**of_f), CellColorizationNetwork(**of_g)
         if settings.encoder_weights != "none":
             f.encoder.load_state_dict(converted_weights(published_weights()))
     else:
         f, g = SegmentationNetwork(settings.max_hints, **of_f), ColorizationNetwork(settings.max_hints, **of_g)
-    return f, g, PatchDiscriminator(**config["discriminator"])
+    return f, g, PatchDiscriminator(**of_d)
 
 
 def published_weights() -> dict[str, torch.Tensor]:
@@ -92,6 +98,9 @@ def check_kind(settings: Settings) -> None:
             raise ValueError(f"--lambda_{name} {weights[name]:g} is for networks {kind}: leave it out.")
     if over_cells and settings.hints == "points":
         raise ValueError("--hints points is for networks of pixels: add --model_config paper, or a checkpoint of them.")
+    if over_cells and settings.block_out_channels:
+        raise ValueError("--block_out_channels is for networks of pixels: add --model_config paper.")
+    check_input(settings)
     for flag in ("encoder_rate", "encoder_weights"):
         if getattr(settings, flag) is not None and not over_cells:
             raise ValueError(f"--{flag} is for networks over cells, such as the bundled ones: leave it out.")
@@ -107,6 +116,18 @@ def check_kind(settings: Settings) -> None:
             raise ValueError(f"The {network} network has no loss to learn from: {remedy}.")
 
 
+def check_input(settings: Settings) -> None:
+    """Raises ValueError for an --input that the networks do not color, and for flags of drawings with gray pictures."""
+    if settings.start.input not in (None, settings.input):
+        raise ValueError(f"--input {settings.input} does not fit these weights, which color the other kind: drop it.")
+    if settings.is_grayscale and settings.start.over_cells:
+        raise ValueError("--input grayscale is for networks of pixels: add --model_config paper.")
+    if settings.is_grayscale and settings.recipe.ink_aware:
+        raise ValueError("--ink_aware is for line drawings and gray pictures have no ink: add --no-ink_aware.")
+    if settings.is_grayscale and settings.sketch_column:
+        raise ValueError("--sketch_column is for line drawings: leave it out, pictures are made gray.")
+
+
 def load_discriminator(folder: Path, norm: str) -> PatchDiscriminator:
     """D from a folder, or a new one of the same family as the generator, which "batch" or "group" tells."""
     if folder.is_dir():
@@ -116,15 +137,15 @@ def load_discriminator(folder: Path, norm: str) -> PatchDiscriminator:
 
 def load_data(settings: Settings, num_processes: int = 1) -> tuple[TrainingPairs, SketchColorPairs]:
     """Training and validation pictures. Raises OSError or ValueError where there are none that can be used."""
-    with_cells = settings.start.over_cells
+    with_cells, gray = settings.start.over_cells, settings.is_grayscale
     train, validation = find_pictures(settings, num_processes)
-    pictures = TrainingPairs(train, settings.resolution, settings.seed, with_cells, settings.sketch_variation)
+    pictures = TrainingPairs(train, settings.resolution, settings.seed, with_cells, settings.sketch_variation, gray)
     pictures.open_next(0)  # raises where there is not one good picture
     if len(validation) > settings.max_validation_pictures:
         validation = Subset(
             validation, np.linspace(0, len(validation) - 1, settings.max_validation_pictures, dtype=int)
         )
-    held_back = SketchColorPairs(validation, settings.resolution, with_cells)
+    held_back = SketchColorPairs(validation, settings.resolution, with_cells, gray)
     if all(held_back[i]["skipped"] for i in range(len(held_back))):
         raise ValueError(f"No validation picture can be used, for example: {held_back[0]['skipped'][0]}")
     return pictures, held_back

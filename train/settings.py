@@ -26,6 +26,7 @@ from guiding_painter import CellSegmentationNetwork
 from guiding_painter.checkpoint import FILES, find_checkpoint, read_json
 from guiding_painter.configurations import CONFIGURATIONS
 from guiding_painter.losses import LAMBDAS
+from guiding_painter.unet import INPUT_KINDS
 from precision import has_bf16
 
 # The recipe is written beside the weights, so that a fine-tuning goes on with the same.
@@ -91,6 +92,7 @@ class Start:
         over_cells: whether they are networks over cells, or of pixels as in the paper.
         recipe: what they were trained for; of new networks, what suits them.
         max_hints: their N_c; None for new networks, which may have any, and over cells.
+        input: what they color, see --input; None for new networks.
         training: the trainings that led to them, see `preparation.stages`.
     """
 
@@ -98,6 +100,7 @@ class Start:
     over_cells: bool = False
     recipe: Recipe = PAPER_RECIPE
     max_hints: int | None = None
+    input: str | None = None
     training: tuple[dict, ...] = ()
 
 
@@ -132,7 +135,20 @@ class Networks:
         None, "folder or hub id to start from; the bundled weights where it is left out, and 'none' for new networks"
     )
     model_config: str = flag("lite", "shape of new networks", choices=tuple(CONFIGURATIONS))
+    input: str | None = flag(
+        None,
+        "what networks of pixels color: line drawings or gray pictures; left out, what the weights it starts from do, "
+        "and new ones line drawings",
+        choices=INPUT_KINDS,
+    )
     max_hints: int = flag(30, "N_c of new networks of pixels, and over cells the largest N_h", channels)
+    block_out_channels: list[int] | None = flag(
+        None,
+        "of new networks of pixels: channels of the levels of f and g, narrower than the published 64 128 256 512 512 "
+        "for short trainings; D begins with as many as the first",
+        positive_int,
+        nargs="+",
+    )
     encoder_weights: str | None = flag(
         None,
         "of the encoder in new networks over cells: 'imagenet', which is meant where it is left out, or 'none'",
@@ -193,7 +209,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Settings(Data, Pictures, Networks, Optimization, Output):
-    """All flags, and what follows from them. `max_hints` is that of the starting weights where there are any.
+    """All flags, and what follows from them. `max_hints` and `input` are those of the starting weights, if any.
 
     Args:
         command: of the training, as others may read it.
@@ -207,6 +223,10 @@ class Settings(Data, Pictures, Networks, Optimization, Output):
     command: str = ""
     batch_size: int = 0
     training: tuple[dict, ...] = ()
+
+    @property
+    def is_grayscale(self) -> bool:
+        return self.input == "grayscale"
 
     @property
     def data(self) -> str:
@@ -231,6 +251,7 @@ def parse_settings(description: str, argv: list[str] | None = None) -> Settings:
     flags = vars(parser.parse_args(argv))
     recipe = Recipe(**{one.name: flags.pop(one.name) for one in fields(Recipe)})
     flags["max_hints"] = start.max_hints or flags["max_hints"]
+    flags["input"] = flags["input"] or start.input or "sketch"
     command = command_line(["accelerate", "launch", "train/train_guiding_painter.py"], argv)
     return Settings(**flags, recipe=recipe, start=start, command=command)
 
@@ -264,6 +285,8 @@ def check(parser: OneSentenceParser, args: argparse.Namespace) -> None:
         parser.error("--hints points is for the colorization network alone: add --train colorization.")
     if args.encoder_weights and args.pretrained_model_name_or_path != "none":
         parser.error("--encoder_weights is for new networks: add --pretrained_model_name_or_path none.")
+    if args.block_out_channels and args.pretrained_model_name_or_path != "none":
+        parser.error("--block_out_channels is for new networks: add --pretrained_model_name_or_path none.")
 
 
 def find_start(name: str | None, model_config: str) -> Start:
@@ -284,7 +307,8 @@ def find_start(name: str | None, model_config: str) -> Start:
         if type(values[key]) is not type(default):
             raise ValueError(f"{folder / RECIPE_FILE} has {values[key]!r} for {key}: write it like {default!r}.")
     training = tuple(written.get("training", []))
-    return Start(folder, over_cells, Recipe(**values), config.get("max_hints"), training)
+    kind = config.get("input_kind", "sketch")
+    return Start(folder, over_cells, Recipe(**values), config.get("max_hints"), kind, training)
 
 
 def number_of_steps(settings: Settings, pictures: int | None, batch_size: int) -> int:

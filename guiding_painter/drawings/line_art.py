@@ -1,8 +1,11 @@
 """Line drawings out of colored pictures: XDoG (Winnemöller, Kyprianidis, Olsen 2012) and the extractor built on it."""
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 from scipy import ndimage
+
+SMALL_SIDE = 512  # long side in pixels at which shades are looked for
+SHADE = 0.01  # of a picture; less gray than that is no shading
 
 # Red, green and blue contrasts are weighed unequally, so that no edge has two channels of equal and opposite contrast:
 # such an edge would be drawn on both of its sides.
@@ -80,3 +83,15 @@ def extract_line_art(
     specks[0] = True  # the paper, and what is too faint to belong to any line
     drawing[specks[labels]] = 1
     return Image.fromarray(np.rint(drawing * 255).astype(np.uint8))
+
+
+def has_only_lines(image: Image.Image) -> bool:
+    """Whether an "L" picture is plainly lines on white paper: mostly white, and gray nowhere but in lines.
+
+    False for whatever is in doubt: lines on toned paper, pencil with shading, a gray picture on white.
+    """
+    small = image.copy()
+    small.thumbnail((SMALL_SIDE, SMALL_SIDE), Image.Resampling.BOX)
+    value = np.asarray(small.filter(ImageFilter.MedianFilter(5)))  # evens out the texture of areas
+    shades = ndimage.binary_opening((value > 40) & (value < 235), np.ones((7, 7)))  # wider than the edge of a line
+    return bool((value >= 235).mean() > 0.5 and shades.mean() < SHADE)

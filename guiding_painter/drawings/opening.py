@@ -6,13 +6,13 @@ from typing import Any
 from PIL import Image, ImageChops, ImageOps
 
 from ..notes import Note
-from .line_art import extract_line_art
+from .line_art import extract_line_art, has_only_lines
 from .page_choice import Page, page_of
 from .paper import flatten, has_broad_pens, has_underdrawing, is_clean, is_light_on_dark
 from .paper import looks_colored as has_colored_areas
 from .pictures import Source, open_picture
 from .sheets import find_sheet
-from .straightening import straighten
+from .straightening import Corners, straighten
 
 UNDERDRAWINGS = ("auto", "keep", "drop")
 
@@ -27,40 +27,62 @@ def open_drawing(
     underdrawing: str = "auto",
     page: Page = "auto",
     page_number: int = 1,
+    grayscale: bool = False,
 ) -> Image.Image:
     """Opens a drawing as ink on white paper, whatever paper and light it was photographed or scanned with.
 
-    What is clean already (white paper without grain) stays as it is, to the bit. A photo of a sheet of paper becomes
-    the sheet, see `sheets.find_sheet`. Anything else is divided by its paper and stretched, see `paper.flatten`. Lines
-    of any color count as ink. Light lines on a dark ground, as of chalk or a blueprint, are inverted. A colored
-    picture, see `looks_colored`, is taken by its luminance. The drawing in a .psd or .ora that `Painting.save` wrote
-    has been through all of this: it stays as it is.
+    What is clean already, and the drawing in a .psd or .ora of `Painting.save`, stays as it is, to the bit. A photo of
+    a sheet becomes the sheet, see `sheets.find_sheet`; all else is divided by its paper, see `paper.flatten`. Lines of
+    any color are ink, light ones on dark are inverted, a colored picture, see `looks_colored`, is its luminance.
 
     Args:
         source: as for `open_picture`.
         extract_lines: make line art out of a colored picture instead, see `extract_line_art`.
-        underdrawing: what becomes of pale colored lines: "drop" leaves them out, "keep" takes them for ink, "auto"
-            leaves out those of one hue, blue or red, below black ones.
+        underdrawing: pale colored lines: "drop" leaves them out, "keep" takes them for ink, "auto" leaves out those of
+            one hue, blue or red, below black ones.
         page: "auto" looks for a sheet of paper in a photo, "none" takes all of the picture; or the four corners
             of the sheet in pixels of the picture, (x, y) each or as text, "x,y x,y x,y x,y".
         page_number: of a PDF or TIFF, from 1.
+        grayscale: open a gray picture instead, its luminance as it is, for networks that color such.
 
     Returns:
         an "L" image of the picture's, or the sheet's, own size, 255 = paper; its `info` holds "dpi" and "icc_profile"
         as that of `open_picture` does, "notes", each a `Note` on what was done to it, "flattened", whether its paper
-        had a shade or grain, and "opened", what opens the same again: {"page": "none" or corners, "page_number": 1}.
+        had a shade or grain, "grayscale", and "opened", what opens it again: {"page": ..., "page_number": 1}.
 
-    Raises OSError, ValueError as `open_picture`; ValueError for a page or underdrawing that is none of these.
+    Raises OSError, ValueError as `open_picture`; ValueError for arguments out of range, and for line art as gray.
     """
-    if underdrawing not in UNDERDRAWINGS:
-        raise ValueError(f"underdrawing is {underdrawing!r}: give one of {', '.join(UNDERDRAWINGS)}.")
+    _check(extract_lines, underdrawing, grayscale)
     picture = open_picture(source, page_number)
-    corners = None if "painting" in picture.info else page_of(picture, page)
+    corners = _corners(picture, page, grayscale)
     picture = straighten(picture, corners) if corners else picture
-    drawing = _drawn(picture, extract_lines, underdrawing, is_sheet=bool(corners))
-    drawing.info = _kept(picture, is_sheet=bool(corners)) | {"flattened": drawing.info.get("flattened", False)}
+    drawing = _gray(picture) if grayscale else _drawn(picture, extract_lines, underdrawing, is_sheet=bool(corners))
+    flattened = drawing.info.get("flattened", False)
+    drawing.info = {"flattened": flattened, "grayscale": grayscale, **_kept(picture, is_sheet=bool(corners))}
     drawing.info["opened"] = {"page": corners or "none", "page_number": picture.info.get("page_number", 1)}
     return drawing
+
+
+def _check(extract_lines: bool, underdrawing: str, grayscale: bool) -> None:
+    if underdrawing not in UNDERDRAWINGS:
+        raise ValueError(f"underdrawing is {underdrawing!r}: give one of {', '.join(UNDERDRAWINGS)}.")
+    if grayscale and extract_lines:
+        raise ValueError("This model colors gray pictures: leave extract_lines out, or take a model of line drawings.")
+
+
+def _corners(picture: Image.Image, page: Page, grayscale: bool) -> Corners | None:
+    """Of the sheet to cut out; a photo to be colored is no photo of a sheet unless its corners are named."""
+    return None if "painting" in picture.info or (grayscale and page == "auto") else page_of(picture, page)
+
+
+def _gray(picture: Image.Image) -> Image.Image:
+    luminance = picture.convert("L")
+    if has_only_lines(luminance):
+        raise ValueError(
+            "This is line art on white paper and this model colors gray pictures: give one with shades of gray, or "
+            "take a model of line drawings."
+        )
+    return luminance
 
 
 def _drawn(picture: Image.Image, extract_lines: bool, underdrawing: str, is_sheet: bool) -> Image.Image:

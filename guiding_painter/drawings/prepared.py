@@ -22,7 +22,7 @@ class PreparedDrawing:
     """A drawing, the size at which the model looks at it, and what follows from these. Do not change any of it.
 
     Args:
-        drawing: "L", at its own size, 255 = paper.
+        drawing: "L", at its own size, 255 = paper; or a gray picture, as its `info` tells ("grayscale").
         shape: (h, w), the working size.
         ink: (H, W) bool, see `find_ink`.
         panels: of a page whose panels the model looks at one by one.
@@ -64,7 +64,9 @@ class PreparedDrawing:
 
     @cached_property
     def paper(self) -> np.ndarray:
-        """(h, w) bool, what of the sketch is paper."""
+        """(h, w) bool, what of the sketch is paper; all of a gray picture."""
+        if self.drawing.info.get("grayscale"):
+            return np.ones(self.shape, dtype=bool)
         return find_paper(self.sketch[0, 0].numpy())
 
     @cached_property

@@ -20,7 +20,7 @@ def to_sketch(drawing: Image.Image, size: tuple[int, int] | None = None) -> torc
     """The sketch X of a drawing.
 
     Args:
-        drawing: ink on white.
+        drawing: ink on white; or a gray picture, as its `info` tells ("grayscale"), whose shades are only averaged.
         size: (width, height) of the sketch; the drawing's own by default.
 
     Returns:
@@ -31,8 +31,9 @@ def to_sketch(drawing: Image.Image, size: tuple[int, int] | None = None) -> torc
         # Averaged over 8 by 8 pixels a thin line would be a hint of gray. Thickened by half an output pixel first, it
         # keeps half a pixel's worth of ink at least, and thick lines do not get noticeably fatter.
         shrink = [drawing.height / size[1], drawing.width / size[0]]
-        window = [1 + int(factor / 2) for factor in shrink]
-        drawing = Image.fromarray(ndimage.minimum_filter(np.asarray(drawing), size=window))
+        if not drawing.info.get("grayscale"):
+            window = [1 + int(factor / 2) for factor in shrink]
+            drawing = Image.fromarray(ndimage.minimum_filter(np.asarray(drawing), size=window))
         drawing = drawing.resize(size, Image.Resampling.BOX if max(shrink) > 1 else Image.Resampling.BICUBIC)
     return torch.from_numpy(np.array(drawing, dtype=np.float32) / 127.5 - 1)[None, None]
 

@@ -22,13 +22,16 @@ def save_artwork(artwork: Artwork, path: str | os.PathLike, lines: bool = True, 
     Args:
         lines, transparent: for .png, lay the lines over the color; leave out what has no answer. Others have layers.
 
-    Raises ValueError for another suffix or what a format cannot hold, OSError where the file cannot be written.
+    Raises ValueError for another suffix, a gray picture in layers, or what a format cannot hold, OSError where the file
+    cannot be written.
     """
     suffix = Path(path).suffix.lower()
     if suffix == ".png":
         image = artwork.transparent(lines) if transparent else artwork.flattened(lines)
         image.info = artwork.profile  # Pillow writes it
         save_png(image, path, artwork.drawing.info.get("dpi"), flat=not lines)
+    elif suffix in LAYERED and artwork.drawing.info.get("grayscale"):
+        raise ValueError(f"{path} would hold lines to multiply, and a gray picture has none: name a .png file.")
     elif suffix in LAYERED:
         replace_file(path, LAYERED[suffix](artwork))
     else:

@@ -27,7 +27,8 @@ class Artwork:
     """A colored drawing in its parts, all at the drawing's own size.
 
     Args:
-        drawing: "L", 255 = paper; its `info` may hold "dpi" and "icc_profile", which the files keep.
+        drawing: "L", 255 = paper; its `info` may hold "dpi" and "icc_profile", which the files keep, and "grayscale",
+            for a gray picture and no drawing.
         color: RGB, the color without lines.
         region_map: (H, W) uint16.
         answers: (region, its answer or None) for every region, in the order asked.
@@ -99,7 +100,12 @@ class Artwork:
 
 
 def lay_lines(color: Image.Image, drawing: Image.Image) -> Image.Image:
-    """RGB color under an "L" drawing (multiply), to the bit as GIMP and Krita do it: rounded, where Pillow cuts off."""
+    """RGB color under an "L" drawing (multiply), to the bit as GIMP and Krita do it: rounded, where Pillow cuts off.
+
+    A gray picture, as its `info` tells, keeps its luminance, and takes only hue and chroma from the color.
+    """
+    if drawing.info.get("grayscale"):
+        return Image.merge("YCbCr", (drawing, *color.convert("YCbCr").split()[1:])).convert("RGB")
     product = np.asarray(color).astype(np.uint16)  # 255 * 255 + 127 just fits
     product *= np.asarray(drawing)[..., None]
     product += 127

@@ -29,12 +29,15 @@ class Opened:
     page: Page = "none"
     page_number: int = 1
     reorder: bool = True
+    grayscale: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """What of it a saved painting holds; the first page of a file, whole, is not mentioned."""
+        """What of it a saved painting holds; the first page of a file, whole, is not mentioned, nor a line drawing."""
         written = {"extract_lines": self.extract_lines, "underdrawing": self.underdrawing, "reorder": self.reorder}
         if self.page != "none":
             written["page"] = [list(corner) for corner in self.page]
+        if self.grayscale:
+            written["grayscale"] = True
         return written | ({} if self.page_number == 1 else {"page_number": self.page_number})
 
 
@@ -160,14 +163,17 @@ def _read_opened(state: dict[str, Any], is_old: bool) -> Opened:
     extract_lines = state.get("extract_lines")
     if not isinstance(extract_lines, bool):
         raise damaged("extract_lines", extract_lines)
-    if not isinstance(reorder := state.get("reorder", True), bool):
-        raise damaged("reorder", reorder)
+    reorder, grayscale = state.get("reorder", True), state.get("grayscale", False)
+    for name, value in (("reorder", reorder), ("grayscale", grayscale)):
+        if not isinstance(value, bool):
+            raise damaged(name, value)
     # Earlier versions took every line for ink.
     underdrawing = "keep" if is_old else _read_choice(state, "underdrawing", UNDERDRAWINGS)
     page_number = state.get("page_number", 1)
     if not is_int(page_number) or page_number < 1:
         raise damaged("page number", page_number)
-    return Opened(extract_lines, underdrawing, _read_page(state.get("page", "none")), page_number, reorder)
+    page = _read_page(state.get("page", "none"))
+    return Opened(extract_lines, underdrawing, page, page_number, reorder, grayscale)
 
 
 def _read_page(value: object) -> Page:

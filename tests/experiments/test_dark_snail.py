@@ -7,6 +7,7 @@ import torch
 from PIL import Image
 
 from experiments import dark_snail
+from guiding_painter.hints import mean_colors, num_hints_distribution
 
 
 @pytest.mark.parametrize("size", [32, 64, 128])
@@ -90,20 +91,59 @@ def test_turns_and_purity_of_known_regions():
     assert dark_snail.turns(strays, labels) == [2, 3, 4]  # the region with most of its pixels counts
 
 
-def test_three_steps_train_and_draw(tmp_path):
-    tiny = ["--steps=3", "--size=32", "--num_rectangles=4", "--max_hints=5", "--batch_size=2", "--seeds", "3"]
-    dark_snail.main([*tiny, "--block_out_channels", "8", "8", "8", f"--output_dir={tmp_path}"])
-    results = json.loads((tmp_path / "results.json").read_text())
-    assert list(results) == ["(a) N_h ~ G", "(b) N_h = N_c"]
+def test_three_steps_train_and_draw_and_a_stopped_run_goes_on(tmp_path, capsys):
+    tiny = ["--small", "--num_rectangles=4", "--max_hints=5", f"--output_dir={tmp_path}"]
+    dark_snail.main([*tiny, "--seeds", "3"])
+    results = json.loads((tmp_path / "results.json").read_text())["results"]
+    assert list(results) == list(dark_snail.WAYS)
     for of_seeds in results.values():
         assert 0 < of_seeds["3"]["loss"] < 100
         assert len(of_seeds["3"]["turns"]) == 4
         assert -1 <= of_seeds["3"]["correlation"] <= 1
         assert 0 < of_seeds["3"]["purity"] <= 1
-    assert results["(a) N_h ~ G"]["3"]["loss"] != results["(b) N_h = N_c"]["3"]["loss"]
+    sampled, fixed, _ = results.values()
+    assert sampled["3"]["loss"] != fixed["3"]["loss"]
     with Image.open(tmp_path / "dark_snail_3.png") as figure:
         assert figure.mode == "RGB"
         assert len(figure.getcolors(1 << 20)) > 6  # more than paper and ink
+
+    of_3 = sampled["3"] = sampled["3"] | {"correlation": 0.95}  # by which it is known again
+    report = json.loads((tmp_path / "results.json").read_text()) | {"results": results}
+    (tmp_path / "results.json").write_text(json.dumps(report))
+    dark_snail.main([*tiny, "--seeds", "3", "4"])
+    results = json.loads((tmp_path / "results.json").read_text())["results"]
+    assert next(iter(results.values()))["3"] == of_3
+    assert all(list(of_seeds) == ["3", "4"] for of_seeds in results.values())
+    assert "0.9 or more in" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="is of other settings"):
+        dark_snail.main([*tiny, "--seeds", "3", "--steps", "4"])
+
+
+class Filling(torch.nn.Module):
+    """g that fills in what it is told, gray elsewhere."""
+
+    def forward(self, sketch, segments, hint_map, condition_mask):
+        return hint_map
+
+
+def swap_until_settled(chances: torch.Tensor) -> list[int]:
+    labels = dark_snail.draw_labels(32, 4)
+    torch.manual_seed(0)
+    images = dark_snail.color_randomly(labels, 16)
+    sizes = [labels == label for label in (3, 1, 4, 2)]  # region 0 is the third largest rectangle, ...
+    segments = torch.stack([*(mask.float() for mask in sizes), ((labels == 0) | (labels == 5)).float()])
+    segments = segments.expand(16, -1, -1, -1)
+    turns, generator = torch.arange(5), torch.Generator().manual_seed(0)
+    for _ in range(60):
+        batch = dark_snail.draw_sketch(labels), images, segments, mean_colors(images, segments)
+        turns = dark_snail.swap_turns(turns, Filling(), batch, generator, chances)
+    return turns.tolist()
+
+
+def test_turns_are_exchanged_until_the_largest_is_first_where_n_h_varies():
+    turns = swap_until_settled(num_hints_distribution(5))
+    assert turns[1] < turns[3] < turns[0] < turns[2]
+    assert swap_until_settled(torch.tensor([0, 0, 0, 0, 0, 1.0])) == [0, 1, 2, 3, 4]  # all are colored anyway
 
 
 def test_figure_shows_each_region_in_its_color():

@@ -89,6 +89,19 @@ def test_new_networks_are_the_papers_or_the_lite_ones():
     assert not torch.equal(f.encoder.stem.conv.weight, published)
 
 
+def test_new_networks_of_pixels_may_be_narrower(models, capsys):
+    narrow = ("--model_config", "paper", "--block_out_channels", "8", "16", "24")
+    f, g, d = load_networks(start_from("none", *narrow))
+    assert f.config.block_out_channels == g.config.block_out_channels == (8, 16, 24)
+    assert f.unet.downs[-1][0].out_channels == 24
+    assert (f.config.norm, d.config.base_channels, d.layers[0].out_channels) == ("batch", 8, 8)
+    with pytest.raises(ValueError, match="--block_out_channels is for networks of pixels: add --model_config paper."):
+        load_networks(start_from("none", *narrow[2:]))
+    with pytest.raises(SystemExit):
+        start_from(models["plain"], *narrow)
+    assert "--block_out_channels is for new networks" in capsys.readouterr().err
+
+
 def test_the_number_of_steps(tmp_path, monkeypatch):
     def steps(model, *more):
         return number_of_steps(start_from(model, *more), pictures=10, batch_size=4)

@@ -1,6 +1,7 @@
 """The regions that a model asks about, answered with the true colors: what evaluation and validation measure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -12,7 +13,7 @@ from guiding_painter import CellSegmentationNetwork, GuidingPainterPipeline
 from guiding_painter.cell_networks import CellFeatures
 from guiding_painter.hints import condition_mask, hint_map, masked_segments, mean_colors, one_hot, region_segments
 from guiding_painter.metrics import psnr
-from pictures.pairs import collate
+from pictures.pairs import Example, SketchColorPairs, collate
 
 QUESTIONS = 30  # of networks over cells, which have no N_c: later ones are not asked, as G ends there, too
 
@@ -115,6 +116,11 @@ def answers_of(painter: GuidingPainterPipeline, batch: dict[str, torch.Tensor], 
 
 def is_over_cells(painter: GuidingPainterPipeline) -> bool:
     return isinstance(painter.segmentation, CellSegmentationNetwork)
+
+
+def pairs_for(painter: GuidingPainterPipeline, pictures: Sequence[Path | Example], resolution: int) -> SketchColorPairs:
+    """Pictures as this painter's networks are measured on them: with cells, or in gray, where they work on those."""
+    return SketchColorPairs(pictures, resolution, is_over_cells(painter), painter.is_grayscale)
 
 
 def number_of_questions(painter: GuidingPainterPipeline) -> int:

@@ -87,12 +87,17 @@ class Comparison:
         if self.new_distance and name not in self.distances:
             self.distances[name] = self.new_distance()
         curve, distance = [], self.distances.get(name)
+        before, weight = None, 0.0
         for k, chance in enumerate(self.chances):
             colored = way(k)
             curve.append(psnr(colored, image))
-            if distance:
-                distance.update(colored, real=False, weight=chance)
+            if distance and before is not None and not torch.equal(colored, before):
+                distance.update(before, real=False, weight=weight)
+                weight = 0.0
+            # Pictures that no further answer changes are looked at once: their features cost more than they do.
+            before, weight = colored, weight + chance
         if distance:
+            distance.update(before, real=False, weight=weight)
             distance.update(image, real=True)
         self.curves.setdefault(name, []).extend(torch.stack(curve, dim=1).tolist())
 

@@ -26,11 +26,10 @@ from arguments import (
     without_folders,
 )
 from guiding_painter import GuidingPainterPipeline
-from measures.answers import all_answers, is_over_cells, number_of_questions
+from measures.answers import all_answers, number_of_questions, pairs_for
 from measures.comparison import Comparison
 from measures.results import NRI_THRESHOLDS, sentences, table
 from pictures.folders import load_pictures
-from pictures.pairs import SketchColorPairs
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
@@ -73,8 +72,13 @@ def evaluate(painter: GuidingPainterPipeline, args: argparse.Namespace) -> dict[
     Raises OSError or ValueError for folders or weights that cannot be used.
     """
     point_model = distance = None
+    if painter.is_grayscale and args.rival:
+        raise ValueError("--rival fills what lines enclose, and this model colors gray pictures: leave it out.")
     if args.point_model:
-        point_model = GuidingPainterPipeline.from_pretrained(args.point_model).to(painter.device).colorization
+        rival = GuidingPainterPipeline.from_pretrained(args.point_model).to(painter.device)
+        if rival.is_grayscale != painter.is_grayscale:
+            raise ValueError(f"{args.point_model} colors pictures of another kind than the model: name one alike.")
+        point_model = rival.colorization
     if args.frechet:
         from measures.frechet import load_distance  # only here: its imports take seconds
 
@@ -85,8 +89,8 @@ def evaluate(painter: GuidingPainterPipeline, args: argparse.Namespace) -> dict[
     for (folder, pictures), split in zip(sets.items(), splits, strict=True):
         most = number_of_questions(painter)
         comparison = Comparison(most, args.stop_prob, args.importance, args.rival, point_model, distance)
-        pairs, skipped = SketchColorPairs(pictures, args.resolution, is_over_cells(painter)), []
-        for answers in all_answers(painter, pairs, not args.with_ink, args.batch_size, skipped):
+        pairs, skipped = pairs_for(painter, pictures, args.resolution), []
+        for answers in all_answers(painter, pairs, is_ink_aware(painter, args), args.batch_size, skipped):
             comparison.add(answers)
         report = {"split": split, **comparison.report(tuple(args.thresholds))}
         report["skipped"] = sorted(reason.replace(f"{Path(folder)}/", "") for reason in skipped)
@@ -94,7 +98,12 @@ def evaluate(painter: GuidingPainterPipeline, args: argparse.Namespace) -> dict[
     return reports
 
 
-def settings(args: argparse.Namespace, argv: list[str], max_hints: int) -> dict:
+def is_ink_aware(painter: GuidingPainterPipeline, args: argparse.Namespace) -> bool:
+    """Whether answers leave ink out; a gray picture has none."""
+    return not args.with_ink and not painter.is_grayscale
+
+
+def settings(args: argparse.Namespace, argv: list[str], painter: GuidingPainterPipeline) -> dict:
     """What the numbers depend on, as JSON values. Of absolute paths, which mean nothing elsewhere, the last name."""
     weights, point_model = args.pretrained_model_name_or_path, args.point_model
     return {
@@ -105,9 +114,9 @@ def settings(args: argparse.Namespace, argv: list[str], max_hints: int) -> dict:
             "point_model": point_model and without_folders(point_model),
             "resolution": args.resolution,
             "stop_prob": args.stop_prob,
-            "max_hints": max_hints,
+            "max_hints": number_of_questions(painter),
             "thresholds": list(args.thresholds),
-            "ink_aware": not args.with_ink,
+            "ink_aware": is_ink_aware(painter, args),
         },
     }
 
@@ -119,7 +128,7 @@ def main(argv: list[str] | None = None) -> None:
         painter = GuidingPainterPipeline.from_pretrained(args.pretrained_model_name_or_path)
         painter.to("cuda" if torch.cuda.is_available() else "cpu")
         sets = evaluate(painter, args)
-        report = settings(args, argv, number_of_questions(painter)) | {"sets": sets}
+        report = settings(args, argv, painter) | {"sets": sets}
         for name, one in sets.items():
             print(f"{name}, {one['pictures']} pictures", table(one["rows"]), sentences(one), sep="\n", file=sys.stderr)
         text = json.dumps(report, indent=2)

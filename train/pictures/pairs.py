@@ -71,12 +71,20 @@ class SketchColorPairs(Dataset):
         pictures: paths, as from `load_pictures`, or an `Example` each.
         resolution: side in pixels of the square pictures given out.
         with_cells: also give the line-bounded cells, so that the workers make them and not the network.
+        grayscale: the "sketch" is the picture in gray, for networks that color such.
     """
 
-    def __init__(self, pictures: Sequence[Path | Example], resolution: int, with_cells: bool = False):
+    def __init__(
+        self,
+        pictures: Sequence[Path | Example],
+        resolution: int,
+        with_cells: bool = False,
+        grayscale: bool = False,
+    ):
         self.pictures = pictures
         self.resolution = resolution
         self.with_cells = with_cells
+        self.grayscale = grayscale
 
     def __len__(self) -> int:
         return len(self.pictures)
@@ -95,7 +103,7 @@ class SketchColorPairs(Dataset):
         if drawing:
             sketch = crop_drawing(drawing, picture.size, box, self.resolution)
         else:
-            sketch = to_sketch(extract_line_art(square))
+            sketch = to_sketch(square if self.grayscale else extract_line_art(square))
         return self.pair(square, sketch) | {"skipped": []}
 
     def example(self, index: int) -> Example:
@@ -127,7 +135,7 @@ class TrainingPairs(SketchColorPairs):
 
     Args:
         pictures: as for `SketchColorPairs`; or a shuffled stream, which has no length and gives n pictures and more.
-        resolution, with_cells: as for `SketchColorPairs`.
+        resolution, with_cells, grayscale: as for `SketchColorPairs`.
         seed: of the order of the pictures and of everything random about a sample.
         sketch_variation: how much drawings differ in style, see `vary_drawing`.
     """
@@ -139,8 +147,9 @@ class TrainingPairs(SketchColorPairs):
         seed: int,
         with_cells: bool = False,
         sketch_variation: float = 1.0,
+        grayscale: bool = False,
     ):
-        super().__init__(pictures, resolution, with_cells)
+        super().__init__(pictures, resolution, with_cells, grayscale)
         self.seed, self.sketch_variation = seed, sketch_variation
         self.is_stream = not hasattr(pictures, "__len__")
         self._epoch, self._order = -1, np.empty(0, dtype=np.int64)
@@ -158,7 +167,7 @@ class TrainingPairs(SketchColorPairs):
         if drawing:
             sketch = crop_drawing(drawing, picture.size, box, self.resolution, flip)
         else:
-            sketch = to_sketch(vary_drawing(square, rng, self.sketch_variation))
+            sketch = to_sketch(square if self.grayscale else vary_drawing(square, rng, self.sketch_variation))
         seed = int(rng.integers(2**62))
         gap = str(rng.choice(list(GAPS), p=list(GAPS.values())))
         return self.pair(square, sketch, gap) | {"seed": seed, "skipped": skipped}

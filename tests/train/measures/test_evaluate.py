@@ -296,6 +296,12 @@ def test_a_comparison_measures_what_is_given_to_it(painter, batch):
     assert report["regions"]["asked"] == pytest.approx(answers.asked.sum().item() / 3, abs=1e-4)
     assert report["regions"]["channels_used"] == answers.asked.any(0).sum()
     assert report["regions"]["parts_per_region"] >= 1
+
+    chances.clear()
+    answers.asked[:, 2:] = False  # after two answers the pictures stay as they are, and are looked at once
+    comparison = Comparison(6, stop_prob=0.5, distance=("frechet_gray", lambda: Spy(MeanGray())))
+    comparison.add(answers)
+    assert chances == {False: [0.5, 0.25, 0.25], True: [1.0]}
     with pytest.raises(ValueError, match="Only 0 pictures could be measured: give at least 2"):
         Comparison(6, distance=("frechet_gray", lambda: Spy(MeanGray()))).report()
 

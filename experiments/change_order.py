@@ -1,0 +1,251 @@
+"""Another order of questions by additional learning (Sec. 4.5 of GuidingPainter), with the expected PSNR watched.
+
+    python experiments/change_order.py --pretrained_model_name_or_path my-comic --preferences preferences.json \\
+        --train_data_dir my_comic --output_dir my-comic-reordered
+
+The paper says that this is possible and leaves how to its supplement; this design is ours. The preferences are a JSON
+object: for every picture, by its path from the file's own folder, points in the order in which they should be asked,
+[x, y] as shares of width and height: {"page.png": [[0.5, 0.4], [0.05, 0.05]], ...}, say a figure before its background.
+`--preferences middle_first` stands for the middle of the middle square before its corner, in 200 training pictures.
+
+In each picture the regions that f finds at first change their numbers: those that hold the points come first, in the
+order of the points, and all others after them as before; a region that holds several points is shared out among them. f
+learns these maps by cross entropy, while f, g and D go on learning what they were trained for. Every fifth picture with
+preferences is only measured on.
+
+All other flags are those of train/train_guiding_painter.py. Written are the model and `results.json`: before and after,
+the agreement, which is the share of pairs of points asked in the preferred order (half a pair where one region holds
+both), and the expected PSNR under G on validation pictures. Only networks of pixels have an order to learn: over cells
+it follows from what each answer is expected to be worth, and `reorder=False` or answering in any order is all there is.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch.utils.data import DataLoader
+from tqdm.auto import tqdm
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
+
+from arguments import OneSentenceParser, command_line, errors_in_one_sentence, weight
+from checkpoints import make_output_dir
+from guiding_painter import GuidingPainterPipeline, SegmentationNetwork
+from guiding_painter.checkpoint import read_json
+from guiding_painter.files import replace_file
+from measures.answers import measure, number_of_questions
+from measures.results import summarize
+from pictures.crops import center_box
+from pictures.folders import load_pictures
+from pictures.pairs import SketchColorPairs, collate
+from preparation import counted, load_data, load_networks
+from settings import RECIPE_FILE, Settings, parse_settings
+from train_guiding_painter import (
+    make_generator,
+    make_optimizers,
+    schedule,
+    set_learning_rate,
+    start_accelerator,
+    train_step,
+)
+
+MIDDLE_FIRST = [(0.5, 0.5), (0.03, 0.03)]  # shares of the middle square
+MIDDLES = 200  # pictures of that at most
+HELD_BACK = 5  # every so many pictures with preferences one is not trained on
+RESULTS = "results.json"
+
+Points = list[tuple[float, float]]  # (x, y)
+Preferred = list[tuple[torch.Tensor, list[tuple[int, int]]]]  # sketches (1, H, W), and points (row, column) in them
+
+
+def read_preferences(name: str, settings: Settings) -> dict[Path, Points | None]:
+    """Picture -> points, None for the middle first. Raises OSError or ValueError for what is none."""
+    if name == "middle_first":
+        pictures = load_pictures(settings.data, "train")
+        chosen = np.linspace(0, len(pictures) - 1, min(MIDDLES, len(pictures)), dtype=int)
+        return {pictures[i]: None for i in chosen}
+    file = Path(name)
+    found = read_json(file)
+    for picture, points in found.items():
+        if not are_points(points):
+            raise ValueError(f"{file} has {points!r} for {picture}: give two or more [x, y], each from 0 to below 1.")
+    return {file.parent / picture: points for picture, points in found.items()}
+
+
+def are_points(value: object) -> bool:
+    """Two points or more, [x, y] each, from 0 to below 1."""
+    try:
+        points = np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        return False
+    return points.ndim == 2 and points.shape[1] == 2 and len(points) > 1 and 0 <= points.min() and points.max() < 1
+
+
+def preferred_pictures(preferences: dict[Path, Points | None], settings: Settings) -> Preferred:
+    """The middle squares of pictures and those of their points that lie in them, two at least."""
+    pairs = SketchColorPairs(list(preferences), settings.resolution, grayscale=settings.is_grayscale)
+    found, size = [], settings.resolution
+    for i, points in enumerate(preferences.values()):
+        pair = pairs[i]
+        if pair["skipped"]:
+            raise ValueError(pair["skipped"][0])
+        places = in_square(points, pairs.example(i).open()[0].size) if points else MIDDLE_FIRST
+        if len(places) > 1:
+            found.append((pair["sketch"], [(int(y * size), int(x * size)) for x, y in places]))
+    if len(found) < (least := 2 * HELD_BACK):
+        raise ValueError(f"Only {len(found)} pictures have two points in their middle square: give at least {least}.")
+    return found
+
+
+def in_square(points: Points, size: tuple[int, int]) -> Points:
+    """Points as shares of the middle square, of a picture of (width, height); without those that lie beside it."""
+    left, top, right, bottom = center_box(size)
+    places = [((x * size[0] - left) / (right - left), (y * size[1] - top) / (bottom - top)) for x, y in points]
+    return [place for place in places if 0 <= min(place) and max(place) < 1]
+
+
+@torch.no_grad()
+def region_maps(f: SegmentationNetwork, preferred: Preferred, batch_size: int = 16) -> torch.Tensor:
+    """(number of pictures, H, W) int64, by argmax, of f in evaluation mode."""
+    was_training = f.training
+    f.eval()
+    sketches = torch.stack([sketch for sketch, _ in preferred])
+    maps = [f(batch.to(f.device)).argmax(1).cpu() for batch in sketches.split(batch_size)]
+    f.train(was_training)
+    return torch.cat(maps)
+
+
+def renumbered(region_map: torch.Tensor, points: list[tuple[int, int]], max_hints: int) -> torch.Tensor:
+    """The regions with those that hold the points first, in the order of the points, then all others as before.
+
+    A region that holds several points is shared out among them, each pixel to the nearest. Numbers end at N_c - 1.
+    """
+    holders = [int(region_map[point]) for point in points]
+    numbers, others = torch.zeros(max_hints, dtype=torch.int64), [k for k in range(max_hints) if k not in holders]
+    numbers[others] = (len(points) + torch.arange(len(others))).clamp(max=max_hints - 1)
+    target = numbers[region_map]
+    places = torch.stack(torch.meshgrid(*map(torch.arange, region_map.shape), indexing="ij"), dim=-1)  # (H, W, 2)
+    for holder in set(holders):
+        own = [i for i, one in enumerate(holders) if one == holder]
+        distances = torch.stack([(places - torch.tensor(points[i])).square().sum(-1) for i in own])
+        nearest = torch.tensor(own)[distances.argmin(0)].clamp(max=max_hints - 1)
+        target = torch.where(region_map == holder, nearest, target)
+    return target
+
+
+def agreement(maps: torch.Tensor, preferred: Preferred) -> float:
+    """Share of the pairs of points whose regions are asked in the preferred order; one region for both counts half."""
+    shares = []
+    for region_map, (_, points) in zip(maps, preferred, strict=True):
+        turns = np.array([int(region_map[point]) for point in points])
+        later, earlier = np.triu_indices(len(turns), 1)[::-1]
+        shares.append(np.mean((np.sign(turns[later] - turns[earlier]) + 1) / 2))
+    return round(float(np.mean(shares)), 4)
+
+
+def measured(
+    painter: GuidingPainterPipeline, preferred: dict[str, Preferred], held_back: SketchColorPairs, settings: Settings
+) -> dict:
+    """Agreement on pictures trained on and held back, expected PSNR and regions asked on validation pictures."""
+    was_training = painter.segmentation.training, painter.colorization.training
+    painter.segmentation.eval(), painter.colorization.eval()
+    counts = tuple(range(number_of_questions(painter) + 1))
+    results = measure(painter, held_back, settings.recipe.ink_aware, counts)
+    found = {name: agreement(region_maps(painter.segmentation, some), some) for name, some in preferred.items()}
+    painter.segmentation.train(was_training[0]), painter.colorization.train(was_training[1])
+    return {
+        "agreement": found,
+        "expected_psnr": summarize(results["psnr"], counts, (), settings.recipe.stop_prob)["expected_psnr"],
+        "regions_asked": round(float(np.mean(results["regions"])), 2),
+    }
+
+
+def tune(
+    networks: tuple, preferred: Preferred, pictures: torch.utils.data.Dataset, lambda_order: float, settings: Settings
+) -> None:
+    """f learns the new numbers of its regions, and all three networks go on learning as they were trained."""
+    f, g, d = networks
+    accelerator = start_accelerator(settings)
+    targets = torch.stack(
+        [renumbered(one, points, settings.max_hints)
+         for one, (_, points) in zip(region_maps(f, preferred), preferred, strict=True)]
+    )  # fmt: skip
+    sketches = torch.stack([sketch for sketch, _ in preferred])
+    generator = make_generator(f, g, settings)
+    optimizers = make_optimizers(generator, d, settings)
+    samples = range(settings.max_train_steps * settings.batch_size)
+    workers = settings.dataloader_num_workers
+    loader = DataLoader(pictures, settings.train_batch_size, sampler=samples, num_workers=workers, collate_fn=collate)
+    generator, d, *optimizers, loader = accelerator.prepare(generator, d, *optimizers, loader)
+    generator.train(), d.train()
+    rng = np.random.default_rng(settings.seed)
+    for step, batch in enumerate(tqdm(loader, desc="tuning", leave=False)):
+        tau, learning_rate = schedule(step, settings)
+        set_learning_rate(optimizers, learning_rate)
+        some = rng.choice(len(sketches), min(settings.train_batch_size, len(sketches)), replace=False)
+        inputs, target = sketches[some].to(accelerator.device), targets[some].to(accelerator.device)
+        if rng.random() < 0.5:
+            inputs, target = inputs.flip(-1), target.flip(-1)
+        # Its gradient waits for those of Eq. 14: one update for all of them.
+        accelerator.backward(lambda_order * F.cross_entropy(f(inputs).float(), target))
+        train_step(batch, (generator, d), tuple(optimizers), accelerator, tau, settings)
+    f.eval(), g.eval()
+
+
+def parse_args(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Own flags, and those of the training."""
+    parser = OneSentenceParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    parser.add_argument("--preferences", required=True, help="JSON file, or middle_first")
+    parser.add_argument("--lambda_order", type=weight, default=5.0, help="of the cross entropy; default: 5")
+    parser.add_argument("--small", action="store_true", help="two updates: only to see it run")
+    args, training = parser.parse_known_args(argv)
+    small = ("--max_train_steps", "2", "--train_batch_size", "4", "--dataloader_num_workers", "0", "--resolution", "32")
+    return args, [*(small if args.small else ()), "--report_to", "none", *training]
+
+
+def prepare(args: argparse.Namespace, flags: list[str]) -> tuple:
+    """Settings, networks, training pictures, validation pictures, preferred pictures "trained" and "held_back"."""
+    settings = parse_settings("", flags)
+    if settings.start.over_cells:
+        raise ValueError(
+            "Networks over cells have no order to learn, they ask for what is worth most: name networks of pixels."
+        )
+    networks = load_networks(settings)
+    pictures, held_back = load_data(settings)
+    settings = counted(settings, len(pictures), 1)
+    found = preferred_pictures(read_preferences(args.preferences, settings), settings)
+    make_output_dir(settings.output_dir)
+    kept = found[::HELD_BACK]
+    trained = [one for i, one in enumerate(found) if i % HELD_BACK]
+    return settings, networks, pictures, held_back, {"trained": trained, "held_back": kept}
+
+
+def main(argv: list[str] | None = None) -> None:
+    argv = sys.argv[1:] if argv is None else argv
+    args, flags = parse_args(argv)
+    with errors_in_one_sentence():
+        settings, networks, pictures, held_back, preferred = prepare(args, flags)
+        painter = GuidingPainterPipeline(*networks[:2])
+        report = {"command": command_line(["python", "experiments/change_order.py"], argv)}
+        report["pictures"] = {name: len(some) for name, some in preferred.items()} | {"validation": len(held_back)}
+        report["before"] = measured(painter, preferred, held_back, settings)
+        tune(networks, preferred["trained"], pictures, args.lambda_order, settings)
+        report["after"] = measured(painter, preferred, held_back, settings)
+        painter.save_pretrained(settings.output_dir)
+        networks[2].save_pretrained(settings.output_dir / "discriminator")
+        recipe = asdict(settings.recipe) | {"training": settings.training}
+        replace_file(settings.output_dir / RECIPE_FILE, (json.dumps(recipe, indent=2) + "\n").encode())
+        replace_file(settings.output_dir / RESULTS, (json.dumps(report, indent=2) + "\n").encode())
+    print(json.dumps(report, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Changing the order by additional learning: how preferences are read and judged, and that f follows them."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import make_cell_painter, make_painter
+from training_pictures import draw_pictures, forget_accelerator
+
+from experiments import change_order
+from guiding_painter import GuidingPainterPipeline, PatchDiscriminator
+
+
+@pytest.fixture(autouse=True)
+def fresh_accelerator():
+    forget_accelerator()
+    yield
+    forget_accelerator()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("comic")
+    draw_pictures(folder / "train", 12)
+    draw_pictures(folder / "validation", 3)
+    return folder
+
+
+@pytest.fixture
+def model(tmp_path) -> Path:
+    make_painter(norm="batch", seed=3).save_pretrained(tmp_path / "model")
+    torch.manual_seed(0)
+    PatchDiscriminator(8).save_pretrained(tmp_path / "model" / "discriminator")
+    return tmp_path / "model"
+
+
+def flags(folder: Path, model: Path, output_dir: Path, *more: str) -> list[str]:
+    start = ["--pretrained_model_name_or_path", str(model), "--train_data_dir", str(folder), "--mixed_precision", "no"]
+    return [*start, "--output_dir", str(output_dir), "--small", *more]
+
+
+def test_regions_get_the_numbers_of_their_points():
+    region_map = torch.tensor([[0, 0, 3], [1, 2, 3], [1, 2, 2]])
+    apart = change_order.renumbered(region_map, [(2, 2), (0, 2)], 5)  # of regions 2 and 3
+    assert apart.tolist() == [[2, 2, 1], [3, 0, 1], [3, 0, 0]]
+    shared = change_order.renumbered(region_map, [(2, 2), (0, 2), (2, 1)], 5)  # region 2 has two of them
+    assert shared.tolist() == [[3, 3, 1], [4, 2, 1], [4, 2, 0]]
+
+
+def test_agreement_by_hand():
+    maps = torch.tensor([[[0, 1], [2, 2]], [[4, 3], [3, 0]]])
+    sketch = torch.zeros(1, 2, 2)
+    points = [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert change_order.agreement(maps[:1], [(sketch, points)]) == round(5.5 / 6, 4)  # the last pair is one region
+    assert change_order.agreement(maps[1:], [(sketch, points)]) == round(0.5 / 6, 4)
+    assert change_order.agreement(maps, [(sketch, points)] * 2) == 0.5
+
+
+def test_f_learns_the_preferred_order_of_pictures_from_a_file(folder, model, tmp_path, capsys):
+    preferences = {
+        f"train/{path.relative_to(folder / 'train')}": [[0.5, 0.5], [0.15, 0.05]]
+        for path in sorted((folder / "train").rglob("*.png"))
+    }
+    (folder / "preferences.json").write_text(json.dumps(preferences))
+    steps = ["--max_train_steps", "40", "--learning_rate", "3e-3", "--lambda_order", "30"]
+    change_order.main(flags(folder, model, tmp_path / "out", "--preferences", str(folder / "preferences.json"), *steps))
+    report = json.loads(capsys.readouterr().out)
+    assert report == json.loads((tmp_path / "out" / "results.json").read_text())
+    assert report["pictures"] == {"trained": 9, "held_back": 3, "validation": 3}
+    before, after = report["before"], report["after"]
+    assert after["agreement"]["trained"] > before["agreement"]["trained"] + 0.1
+    assert after["expected_psnr"] > before["expected_psnr"]  # untrained networks learn to color meanwhile
+    assert str(tmp_path) not in report["command"]
+    assert not GuidingPainterPipeline.from_pretrained(tmp_path / "out").is_grayscale
+    assert (tmp_path / "out" / "training.json").is_file()
+
+
+def test_the_middle_first_stands_for_a_file(folder, model, tmp_path, capsys):
+    change_order.main(flags(folder, model, tmp_path / "out", "--preferences", "middle_first"))
+    assert json.loads(capsys.readouterr().out)["pictures"]["held_back"] == 3
+
+
+@pytest.mark.parametrize(
+    ("points", "sentence"),
+    [
+        ([[0.5, 0.5]], "give two or more [x, y], each from 0 to below 1"),
+        ([[0.5, 0.5], [0.5, 1.5]], "give two or more [x, y], each from 0 to below 1"),
+        ([[0.5, 0.5], "left"], "give two or more [x, y], each from 0 to below 1"),
+        ([[0.01, 0.5], [0.99, 0.5]], "Only 0 pictures have two points in their middle square"),
+    ],
+)
+def test_wrong_preferences_are_one_sentence(points, sentence, folder, model, tmp_path, capsys):
+    file = folder / "wrong.json"
+    file.write_text(json.dumps({"train/page00.png": points}))
+    with pytest.raises(SystemExit) as stop:
+        change_order.main(flags(folder, model, tmp_path / "out", "--preferences", str(file)))
+    assert stop.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_networks_over_cells_have_no_order_to_learn(folder, tmp_path, capsys):
+    make_cell_painter().save_pretrained(tmp_path / "cells")
+    with pytest.raises(SystemExit):
+        change_order.main(flags(folder, tmp_path / "cells", tmp_path / "out", "--preferences", "middle_first"))
+    assert "Networks over cells have no order to learn" in capsys.readouterr().err
