@@ -9,6 +9,7 @@ from conftest import make_cell_painter
 from PIL import Image, ImageDraw
 
 from guiding_painter import GuidingPainterPipeline, Painting
+from guiding_painter.drawings import prepare
 from guiding_painter.painting import Beliefs
 
 EXAMPLES = Path(__file__).parent.parent / "space" / "examples"
@@ -141,6 +142,18 @@ def test_cells_cut_by_hand_are_looked_at_again(painting: Painting):
     parts = painting.cut(region, [((left + right) / 2, top + 1), ((left + right) / 2, bottom - 1)])
     assert len(parts) >= 2
     assert all(part.suggested_color for part in parts)
+
+
+def test_a_cell_that_flats_split_is_looked_at_again(cell_painter: GuidingPainterPipeline, drawing: Image.Image):
+    """As between two panels: f has looked at the cells before flats were made of its regions."""
+    model, prepared = cell_painter.model, prepare(drawing)
+    found = model.find_regions(prepared)
+    found[:, 150:] = np.where(found == found[0, 0], found.max() + 1, found)[:, 150:]  # the ground's right half
+    painting = Painting(prepared, found, model.view(prepared))
+    assert len(painting.layout.owners) > prepared.cells.max() + 1
+    region = painting.next_region()
+    painting.paint(region, "#306090")
+    assert painting.beliefs.colors.keys() >= {region.index}
 
 
 def test_panels_are_asked_one_after_the_other_and_resume(cell_painter: GuidingPainterPipeline):

@@ -86,7 +86,8 @@ class CellView:
         return found
 
     def _look(self, state: State) -> Look:
-        if self._first is not None and state.cells_version == 0:
+        # Flats may have split a cell in which f found regions of two panels: it has not seen those parts.
+        if self._first and state.cells_version == 0 and len(state.layout.owners) == len(self._first.tokens):
             return self._first
         return self._looked.of(state.cells_version, lambda: look_at(self._segmentation, self._prepared, state.cells))
 
