@@ -247,7 +247,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
         Args:
             drawings: a file, its bytes or a PIL image, or a list of them.
             colors: the answers in the order asked, e.g. ["#e07a5f", None, (61, 64, 91)] where None skips a region;
-                "auto" accepts the model's own suggestion for every region in turn; by default there is no answer.
+                "auto" accepts the model's own suggestions for all regions; by default there is no answer.
                 For a list of drawings, a list of those. Colors beyond the last region are not used.
             long_side, extract_lines, panels, gap, underdrawing, page, page_number: as in `open`.
         """

@@ -151,7 +151,7 @@ def finish(
     seconds: float = float("inf"),
     goes_on: bool = False,
 ) -> None:
-    """Accepts the model's suggestion for every region that is left, in one step.
+    """Accepts the model's suggestions for all regions that are left, as they stand, in one step.
 
     Args:
         progress: is told how many are done, and of how many.
@@ -159,19 +159,18 @@ def finish(
         goes_on: more of the last step, where that was of this kind.
     """
     painting, began = visit.painting, time.monotonic()
-    left = sum(region.index not in painting.answers for region in painting.regions)
+    left = [(region, region.suggested_color) for region in painting.regions if region.index not in painting.answers]
     visit.selected, actions = None, 0
     if goes_on and visit.step == visit.last_step and visit.step and visit.steps[-1].by_model:
         actions = visit.steps[-1].actions
         visit.step -= 1
     before = actions
-    for number in range(left):
+    for number, (region, color) in enumerate(left):
         if number and time.monotonic() - began > seconds:
             break
-        progress(number, left)
+        progress(number, len(left))
         check_room(visit, actions - before)
-        region = painting.next_region(visit.panel)
-        painting.paint(region, region.suggested_color)
+        painting.paint(region, color)
         actions += 1
     if actions:
         done(visit, None, actions, by_model=True)

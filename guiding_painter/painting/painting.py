@@ -134,15 +134,13 @@ class Painting(Partition):
     def paint_all(self, colors: Answers) -> None:
         """Answers the regions still to be asked for: a list of colors in the first order, None to skip; or "auto".
 
-        "auto" accepts the suggestion of each `next_region` in turn. Colors beyond the last region are not used. Raises
-        ValueError for what is no color; the answers before it stand.
+        "auto" accepts the suggestions as they stand: what is guessed from guesses is less often right. Colors beyond
+        the last region are not used. Raises ValueError for what is no color; the answers before it stand.
         """
         if isinstance(colors, str):
             if colors != "auto":
                 raise ValueError(f"colors is {colors!r}: give a list of colors, or 'auto'.")
-            while region := self.next_region():
-                self.paint(region, region.suggested_color)
-            return
+            colors = [region.suggested_color for region in self.regions if region.index not in self.layout.answers]
         waiting = [index for index in self.layout.order if index not in self.layout.answers]
         for index, color in zip(waiting, colors, strict=False):
             self._do(Answer(index, None if color is None else parse_color(color)))

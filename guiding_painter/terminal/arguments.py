@@ -142,7 +142,7 @@ def _add_sources(paint: argparse.ArgumentParser) -> None:
     paint.add_argument(
         "--colors",
         help="answers in order, as in '#e07a5f,skip,#3d405b' (with the quotes), where skip leaves a region to the "
-        "model; or auto, which accepts its suggestion for every region in turn",
+        "model; or auto, which accepts its suggestions for all of them",
     )
     paint.add_argument(
         "--answers",
