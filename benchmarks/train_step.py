@@ -15,6 +15,7 @@ product of the same precision reaches in the same process.
 
 import argparse
 import json
+import re
 import resource
 import statistics
 import subprocess
@@ -189,6 +190,9 @@ def timed(run: Callable[[], object], device: torch.device) -> tuple[float, float
 def peak_bytes(device: torch.device) -> int:
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
+    status = Path("/proc/self/status")
+    if status.exists():  # on Linux, ru_maxrss begins with that of the process that started this one
+        return 1024 * int(re.search(r"^VmHWM:\s+(\d+) kB", status.read_text(), re.MULTILINE)[1])
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_BYTES
 
 

@@ -23,6 +23,9 @@ def test_every_language_says_everything():
             english = getattr(en, name)
             if isinstance(english, dict):
                 assert value.keys() == english.keys()
+            elif isinstance(english, tuple):
+                assert len(value) == len(english)
+                assert all(value)
             elif name != "PATH":
                 assert value
                 assert set(re.findall(r"{\w+}", value)) == set(re.findall(r"{\w+}", english)), name
