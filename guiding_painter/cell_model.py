@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from .cell_networks import CellColorizationNetwork, CellSegmentationNetwork, Look, guesses, look_at
+from .cell_networks import CellColorizationNetwork, CellSegmentationNetwork, Look, guesses, look, look_at
 from .drawings import PreparedDrawing, sample
 from .inference import inference
 from .painting import CellView, Painting
@@ -54,14 +54,15 @@ class CellModel:
     def find_regions(self, prepared: PreparedDrawing) -> np.ndarray:
         """(h, w) uint16, the regions of a drawing; those of its panels are numbered as `Panels` says."""
         cells = sample(prepared.cells, prepared.shape).seen
-        looked = look_at(self.segmentation, prepared, prepared.cells)
+        maps = [cells[window] for window in prepared.windows]
+        looked = look(self.segmentation, prepared.sketches, maps, int(prepared.cells.max()) + 1)
         self._looked = prepared, looked
         panels, found = prepared.panels, np.zeros(prepared.shape, dtype=np.uint16)
         if panels:
             found[:] = panels.gutters
         first = 0
-        for number, (window, features) in enumerate(zip(prepared.windows, looked.pictures, strict=True)):
-            ranks, seen = self.ranks(features), cells[window]
+        for number, (window, seen, features) in enumerate(zip(prepared.windows, maps, looked.pictures, strict=True)):
+            ranks = self.ranks(features)
             own = looked.own[seen] & (looked.tokens[seen] >= first) & (looked.tokens[seen] < first + len(ranks))
             regions = np.where(own, ranks[np.where(own, looked.tokens[seen] - first, 0)], ranks.max() + 1)
             if panels:
