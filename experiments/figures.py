@@ -24,10 +24,10 @@ from matplotlib.figure import Figure
 from scipy.stats import spearmanr
 from torch.utils.data import DataLoader
 
-from arguments import OneSentenceParser, errors_in_one_sentence, folder_name, positive_int
+from arguments import errors_in_one_sentence, folder_name, positive_int
 from checkpoints import make_output_dir
 from experiments.methods import MAKERS, OURS, LocalHints, Painter, open_method
-from experiments.methods.flags import add_measuring_flags, add_output_flags, described, parse, version
+from experiments.methods.flags import add_measuring_flags, described, experiment_parser, parse, version
 from experiments.methods.marks import draw_marks, labelled_grid, points_in_regions
 from experiments.methods.measuring import BATCH_SIZE, held_back
 from experiments.methods.table import TITLES
@@ -44,11 +44,7 @@ QUALITY = 50  # of sheets in WebP
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
-    parser = OneSentenceParser(
-        prog="figures.py", description=__doc__.split("\n\n")[0], allow_abbrev=False,
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )  # fmt: skip
-    add_output_flags(parser)
+    parser = experiment_parser("figures.py", __doc__)
     add_measuring_flags(parser)
     parser.add_argument("--models", type=Path, help="folder of trained methods, models/ of table1.py")
     parser.add_argument("--figures", nargs="+", choices=FIGURES, default=FIGURES)

@@ -21,15 +21,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the tr
 from accelerate import PartialState
 from accelerate.utils import set_seed
 
-from arguments import OneSentenceParser, errors_in_one_sentence, folder_name, name_of
+from arguments import errors_in_one_sentence, folder_name, name_of
 from checkpoints import make_output_dir
 from experiments.methods import MAKERS, open_method
 from experiments.methods.flags import (
     add_measuring_flags,
     add_network_flags,
-    add_output_flags,
     add_training_flags,
     described,
+    experiment_parser,
     parse,
     training_settings,
     version,
@@ -50,11 +50,7 @@ ROWS = (*MAKERS, "lite", *BUCKETS)
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
-    parser = OneSentenceParser(
-        prog="table1.py", description=__doc__.split("\n\n")[0], allow_abbrev=False,
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )  # fmt: skip
-    add_output_flags(parser)
+    parser = experiment_parser("table1.py", __doc__)
     add_training_flags(parser)
     add_network_flags(parser)
     add_measuring_flags(parser)

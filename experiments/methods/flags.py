@@ -19,12 +19,17 @@ SMALL = {
 }  # fmt: skip
 
 
-def add_output_flags(parser: OneSentenceParser) -> None:
-    """Where results go, and which models are taken as they are."""
+def experiment_parser(script: str, description: str) -> OneSentenceParser:
+    """For one experiment: with where results go, and which models are taken as they are."""
+    parser = OneSentenceParser(
+        prog=script, description=description.split("\n\n")[0], allow_abbrev=False,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )  # fmt: skip
     parser.add_argument("--output_dir", type=Path, required=True, help="folder of the results")
     parser.add_argument(
         "--checkpoint", nargs="*", default=[], metavar="METHOD=FOLDER", help="take these instead of training them"
     )
+    return parser
 
 
 def add_network_flags(parser: OneSentenceParser) -> None:
