@@ -20,7 +20,7 @@ def draw_background(
     large = (2 * size[0], 2 * size[1])  # reduced at the end, as ImageDraw does not smooth edges
     colors = [tuple(int(c) for c in color) for color in palette[rng.permutation(len(palette))]]
     kind = rng.choice(kinds)
-    if kind in ("hills", "sky", "city") and rng.uniform() < 0.4:
+    if kind in ("hills", "sky", "city") and rng.uniform() < 0.85:
         colors = natural(colors, rng)
     if kind == "gradient":
         return draw_gradient(size, colors[0], colors[1], rng)

@@ -1,4 +1,4 @@
-"""Training pictures composed from sprites: figures, scenes and comic panels with re-drawn palettes.
+"""Training pictures composed from sprites: single ones as they are, figures, scenes and comic panels.
 
 Every picture is a function of its random generator and the list of sprites, nothing else.
 """
@@ -13,7 +13,7 @@ from pictures.backgrounds import draw_background, ink_color
 from pictures.recolor import draw_palette, recolor
 
 SIZES = (256, 288, 320, 352, 384)
-KINDS = {"figure": 0.34, "scene": 0.42, "panels": 0.24}
+KINDS = {"single": 0.4, "figure": 0.2, "scene": 0.26, "panels": 0.14}
 WORDS = ["OH", "NO", "HEY", "WAIT", "WHAT", "LOOK", "HERE", "COME", "ON", "NOW", "YES", "THE", "CAT", "RUN",
          "AND", "WHO", "ARE", "YOU", "AHA", "HMM", "GO", "WE", "CAN", "TEA", "MOON"]  # fmt: skip
 
@@ -24,13 +24,26 @@ PickSprite = Callable[[np.random.Generator], tuple[Path, bool]]
 def compose(kind: str, pick_sprite: PickSprite, rng: np.random.Generator) -> Image.Image:
     """One RGB picture of `kind` (a key of KINDS), both sides in SIZES."""
     size = tuple(int(side) for side in rng.choice(SIZES, 2))
-    return {"figure": compose_figure, "scene": compose_scene, "panels": compose_panels}[kind](size, pick_sprite, rng)
+    composed = {"single": compose_single, "figure": compose_figure, "scene": compose_scene, "panels": compose_panels}
+    return composed[kind](size, pick_sprite, rng)
+
+
+def compose_single(size: tuple[int, int], pick_sprite: PickSprite, rng: np.random.Generator) -> Image.Image:
+    """One whole drawing in its own colors, with some margin, mostly on white: what people bring to be colored."""
+    sprite = open_sprite(pick_sprite(rng)[0])
+    factor = min(side / own for side, own in zip(size, sprite.size, strict=True)) * rng.uniform(0.72, 0.97)
+    sprite = sprite.resize([max(1, round(side * factor)) for side in sprite.size], Image.LANCZOS)
+    ground = 255 - rng.uniform(0, 1, 3) * rng.uniform(10, 110) * (rng.uniform() < 0.12)
+    picture = Image.new("RGB", size, tuple(int(value) for value in ground))
+    corner = [int(rng.integers(0, side - own + 1)) for side, own in zip(size, sprite.size, strict=True)]
+    picture.paste(sprite, corner, sprite)
+    return picture
 
 
 def compose_figure(size: tuple[int, int], pick_sprite: PickSprite, rng: np.random.Generator) -> Image.Image:
     """One large drawing on a plain or simple ground."""
     palette = draw_palette(rng)
-    if rng.uniform() < 0.3:
+    if rng.uniform() < 0.6:
         picture = Image.new("RGB", size, "white")
     else:
         picture = draw_background(size, palette, rng, kinds=("flat", "flat", "gradient", "stripes", "dots", "hills"))
@@ -91,6 +104,13 @@ def split_panels(box: tuple[int, int, int, int], gutter: int, rng: np.random.Gen
     return [panel for half in halves for panel in split_panels(half, gutter, rng, depth + 1)]
 
 
+def open_sprite(path: Path) -> Image.Image:
+    """RGBA, without its empty margin."""
+    with Image.open(path) as file:
+        sprite = file.convert("RGBA")
+    return sprite.crop(sprite.getbbox() or (0, 0, *sprite.size))
+
+
 def place_sprite(
     picture: Image.Image,
     pick_sprite: PickSprite,
@@ -101,9 +121,7 @@ def place_sprite(
 ) -> None:
     """Paste one drawn sprite into `picture`, its longer side `scale` times the picture's shorter one."""
     path, lined = pick_sprite(rng)
-    with Image.open(path) as file:
-        sprite = file.convert("RGBA")
-    sprite = sprite.crop(sprite.getbbox() or (0, 0, *sprite.size))
+    sprite = open_sprite(path)
     factor = scale * min(picture.size) / max(sprite.size)
     sprite = sprite.resize([max(8, round(side * factor)) for side in sprite.size], Image.LANCZOS)
     sprite = recolor(sprite, palette, rng, outline=not lined and min(sprite.size) > 40 and rng.uniform() < 0.7)

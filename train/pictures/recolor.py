@@ -43,14 +43,15 @@ def main_colors(pixels: np.ndarray, count: int = 10, apart: float = 30) -> np.nd
 def new_colors(old: np.ndarray, palette: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Colors that replace `old` (K, 3): ink stays, the rest stays, turns in hue or is drawn from `palette`.
 
-    Where all colors are drawn at random there is nothing to guess, and a model that never guesses suggests gray.
+    Most stay as they are: where colors are drawn at random there is nothing to guess, and a model that never guesses
+    suggests gray. The others teach to follow answers, whatever they are.
     """
     new = old.copy()
-    keep_white = rng.uniform() < 0.6
+    keep_white = rng.uniform() < 0.9
     ink = old.max(1) <= INK_MAX
     new[ink] *= rng.uniform(0.2, 1)
     free = ~ink & ~((old.min(1) > WHITE_MIN) & keep_white)
-    mode = rng.choice(["keep", "turn", "draw"], p=[0.4, 0.2, 0.4])
+    mode = rng.choice(["keep", "turn", "draw"], p=[0.8, 0.06, 0.14])
     if mode == "turn":
         turn, saturation = rng.uniform(), rng.uniform(0.5, 1.2)
         for i in np.flatnonzero(free):

@@ -27,7 +27,7 @@ FIGURES_DIR = Path(__file__).parent / "figures"
 
 @dataclass(frozen=True)
 class Source:
-    """One source of sprites; `share` is its part of all placed sprites, `lined` says that it draws dark outlines."""
+    """One source of sprites; `share` is its part of all that are placed, `lined` says that it draws dark outlines."""
 
     package: str
     share: float
@@ -43,26 +43,35 @@ class Source:
 
 
 SOURCES = (
-    Source("@dicebear/adventurer", 0.15, True, "CC BY 4.0", "Lisa Wischofsky",
+    Source("@dicebear/adventurer", 0.04, True, "CC BY 4.0", "Lisa Wischofsky",
            "https://www.figma.com/community/file/1184595184137881796", 900),
-    Source("@dicebear/micah", 0.13, True, "CC BY 4.0", "Micah Lanier",
+    Source("@dicebear/micah", 0.03, True, "CC BY 4.0", "Micah Lanier",
            "https://www.figma.com/community/file/829741575478342595", 800),
-    Source("@dicebear/open-peeps", 0.14, True, "CC0 1.0", "Pablo Stanley", "https://www.openpeeps.com/", 900),
-    Source("@dicebear/lorelei", 0.08, True, "CC0 1.0", "Lisa Wischofsky",
+    Source("@dicebear/open-peeps", 0.03, True, "CC0 1.0", "Pablo Stanley", "https://www.openpeeps.com/", 900),
+    Source("@dicebear/lorelei", 0.01, True, "CC0 1.0", "Lisa Wischofsky",
            "https://www.figma.com/community/file/1198749693280469639", 600),
-    Source("@dicebear/toon-head", 0.04, False, "CC BY 4.0", "Johan Melin",
+    Source("@dicebear/toon-head", 0.02, False, "CC BY 4.0", "Johan Melin",
            "https://www.figma.com/community/file/1589627891082866389", 300),
-    Source("@dicebear/big-ears", 0.03, False, "CC BY 4.0", "The Visual Team",
+    Source("@dicebear/big-ears", 0.02, False, "CC BY 4.0", "The Visual Team",
            "https://www.figma.com/community/file/986078800058673824", 300),
-    Source("@dicebear/big-smile", 0.03, False, "CC BY 4.0", "Ashley Seo",
+    Source("@dicebear/big-smile", 0.02, False, "CC BY 4.0", "Ashley Seo",
            "https://www.figma.com/community/file/881358461963645496", 300),
-    Source("@iconify-json/streamline-emojis", 0.22, True, "CC BY 4.0", "Streamline",
+    Source("@iconify-json/streamline-emojis", 0.10, True, "CC BY 4.0", "Streamline",
            "https://github.com/webalys-hq/streamline-vectors"),
-    Source("@iconify-json/fluent-emoji-flat", 0.05, False, "MIT", "Microsoft Corporation",
+    Source("@iconify-json/streamline-ultimate-color", 0.04, True, "CC BY 4.0", "Streamline",
+           "https://github.com/webalys-hq/streamline-vectors"),
+    Source("@iconify-json/fluent-emoji-flat", 0.09, False, "MIT", "Microsoft Corporation",
            "https://github.com/microsoft/fluentui-emoji"),
-    Source("@iconify-json/fxemoji", 0.04, False, "Apache 2.0", "Mozilla", "https://github.com/mozilla/fxemoji"),
-    Source("@iconify-json/noto", 0.03, False, "Apache 2.0", "Google Inc", "https://github.com/googlefonts/noto-emoji"),
-    Source("openclipart-png", 0.06, True, "public domain (CC0 1.0)", "contributors of the Open Clip Art Library",
+    Source("@iconify-json/fluent-emoji", 0.05, False, "MIT", "Microsoft Corporation",
+           "https://github.com/microsoft/fluentui-emoji"),
+    Source("@iconify-json/fxemoji", 0.05, False, "Apache 2.0", "Mozilla", "https://github.com/mozilla/fxemoji"),
+    Source("@iconify-json/noto", 0.09, False, "Apache 2.0", "Google Inc", "https://github.com/googlefonts/noto-emoji"),
+    Source("@iconify-json/noto-v1", 0.07, False, "Apache 2.0", "Google Inc",
+           "https://github.com/googlefonts/noto-emoji"),
+    Source("@iconify-json/twemoji", 0.09, False, "CC BY 4.0", "Twitter, Inc and other contributors",
+           "https://github.com/jdecked/twemoji"),
+    Source("@iconify-json/emojione", 0.07, False, "CC BY 4.0", "Emoji One", "https://github.com/EmojiTwo/emojitwo"),
+    Source("openclipart-png", 0.18, True, "public domain (CC0 1.0)", "contributors of the Open Clip Art Library",
            "https://packages.debian.org/openclipart-png"),
 )  # fmt: skip
 
@@ -106,8 +115,8 @@ def list_jobs(source: Source, package_dir: Path, sprites_dir: Path) -> list[dict
         ]
     package = package_dir / "node_modules" / source.package
     icons = json.loads((package / "icons.json").read_text())
-    categories = json.loads((package / "metadata.json").read_text())["categories"]
-    flags = {name for category in ("Flags", "Symbols") for name in categories.get(category, [])}
+    categories = json.loads((package / "metadata.json").read_text()).get("categories", {})
+    flags = {name for category in ("Flags", "Symbols", "ArrowsDiagrams") for name in categories.get(category, [])}
     jobs = []
     for name, icon in sorted(icons["icons"].items()):
         if name in flags or LEFT_OUT.search(name):

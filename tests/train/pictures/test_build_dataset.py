@@ -71,6 +71,15 @@ def test_pictures_are_colored_sized_and_repeatable(kind, sprites_dir):
     assert len({made.tobytes() for made in pictures}) == 4
 
 
+def test_single_drawing_keeps_its_colors_mostly_on_white(tmp_path):
+    path, white = draw_sprite(tmp_path / "sprite.png", (250, 200, 90)), 0
+    for seed in range(12):
+        picture = np.asarray(compose("single", lambda rng: (path, True), np.random.default_rng(seed)))
+        assert (np.abs(picture.astype(int) - (250, 200, 90)).sum(2) < 6).mean() > 0.15
+        white += (picture[0] == 255).all()
+    assert 8 <= white <= 12
+
+
 def test_recolor_changes_fills_and_leaves_lines_dark(tmp_path):
     sprite = Image.open(draw_sprite(tmp_path / "sprite.png", (250, 200, 90)))
     colors = set()

@@ -5,23 +5,9 @@ import { createAvatar } from '@dicebear/core';
 import { Resvg } from '@resvg/resvg-js';
 import fs from 'node:fs';
 
-const FILLS = /^(skin|hair|clothing|clothes|shirt|base|headContrast|earring|glasses|hairAccessories)Color$/;
-
-// Every part gets a hue of its own, or parts of equal color could never be told apart when palettes are re-drawn.
-function figure({ style: styleName, seed }, style) {
-  const start = [...`${styleName}${seed}`].reduce((hash, char) => (hash * 31 + char.charCodeAt(0)) % 360, 7);
-  const fills = Object.keys(style.schema.properties).filter((name) => FILLS.test(name));
-  const colors = fills.map((name, i) => [name, [hexColor((start + 137.5 * i) % 360, i % 2 ? 0.5 : 0.68)]]);
-  return createAvatar(style, { seed: String(seed), backgroundColor: [], ...Object.fromEntries(colors) }).toString();
-}
-
-function hexColor(hue, lightness) {
-  const channel = (n) => {
-    const k = (n + hue / 30) % 12;
-    const value = lightness - 0.55 * Math.min(lightness, 1 - lightness) * Math.max(-1, Math.min(k - 3, 9 - k, 1));
-    return Math.round(255 * value).toString(16).padStart(2, '0');
-  };
-  return channel(0) + channel(8) + channel(4);
+// In the colors of its style: what there is to learn of skin, hair and leaves is what color they have.
+function figure({ seed }, style) {
+  return createAvatar(style, { seed: String(seed), backgroundColor: [] }).toString();
 }
 
 const styles = {};
