@@ -112,13 +112,15 @@ def _split(
     down, across = (new / old for new, old in zip(parts.shape, cells.shape, strict=True))
     window = columns.start * across, rows.start * down, columns.stop * across, rows.stop * down
     size = columns.stop - columns.start, rows.stop - rows.start
-    shares = [
-        np.asarray(Image.fromarray((parts == part).astype(np.float32)).resize(size, Image.Resampling.BILINEAR, window))
-        for part in range(1, len(kinds) + 1)
-    ]
+    most, own = np.full(size[::-1], -1, dtype=np.float32), np.ones(size[::-1], dtype=np.int64)  # (h, w) of the box
+    for part in range(1, len(kinds) + 1):  # one after the other: an argmax over all takes five times as long
+        share = np.asarray(
+            Image.fromarray((parts == part).astype(np.float32)).resize(size, Image.Resampling.BILINEAR, window)
+        )
+        own[share > most] = part
+        np.maximum(most, share, out=most)
     view = cells[box]
     mine = view == number
-    own = 1 + np.argmax(shares, axis=0)  # (h, w) of the box
     kind = kinds[_up_to_lines(own, mine, ink[box], math.ceil(1.5 / min(down, across))) - 1]
     left = np.unique(kind[mine])
     if owners[number] not in left:
