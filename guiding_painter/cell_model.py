@@ -78,7 +78,8 @@ class CellModel:
         groups, numbers = np.unique(guesses.group(alike, size, ground), return_inverse=True)
         g = self.colorization
         with inference(g):
-            nothing = torch.zeros(1, len(size), 3, device=g.device), torch.zeros(1, len(size)).bool().to(g.device)
+            device = g.device
+            nothing = torch.zeros(1, len(size), 3, device=device), torch.zeros(1, len(size)).bool().to(device)
             believed = g(features.tokens, features.bias, features.alike, *nothing)
         error = believed.log_variance[0].float().cpu().exp() * size
         likely = guesses.likeness(alike, torch.from_numpy(numbers), len(groups))

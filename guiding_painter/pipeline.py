@@ -193,7 +193,8 @@ class GuidingPainterPipeline(DiffusionPipeline):
             page_number: of a PDF or TIFF, from 1.
             reorder: ask for the region that helps most given all answers; False keeps the first order.
 
-        Raises ValueError or OSError for what is no picture, see `drawings.open_drawing`, and for another gap.
+        Raises ValueError or OSError for what is no picture, see `drawings.open_drawing`, and ValueError for another gap
+        and for panels of a page that has more than 80.
         """
         model, gray = self.model, self.is_grayscale
         drawing = open_drawing(drawing, extract_lines, underdrawing, page, page_number, gray)

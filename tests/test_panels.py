@@ -122,12 +122,24 @@ def test_a_page_in_layers(painter: GuidingPainterPipeline, page: Image.Image, tm
     assert (image[:15] == 255).all()
 
 
-def test_every_one_of_many_panels_has_all_regions(painter: GuidingPainterPipeline):
+def page_of_squares(rows: int) -> Image.Image:
+    """Seven panels a row."""
     page = Image.new("L", (400, 600), 255)
-    frames = [(x, y, x + 40, y + 40) for y in range(10, 560, 50) for x in range(10, 350, 50)]
-    for frame in frames:
-        ImageDraw.Draw(page).rectangle(frame, outline=0, width=2)
-    assert len(find_panels(find_ink(page))) == len(frames) == 77
+    for y in range(10, 10 + 50 * rows, 50):
+        for x in range(10, 350, 50):
+            ImageDraw.Draw(page).rectangle((x, y, x + 40, y + 40), outline=0, width=2)
+    assert len(find_panels(find_ink(page))) == 7 * rows
+    return page
+
+
+def test_a_page_of_too_many_panels_is_refused(painter: GuidingPainterPipeline):
+    page = page_of_squares(rows=12)
+    with pytest.raises(ValueError, match="The page has 84 panels, and at most 80 are looked at one by one: open it"):
+        painter.open(page, 64, panels=True)
+
+
+def test_every_one_of_many_panels_has_all_regions(painter: GuidingPainterPipeline):
+    page = page_of_squares(rows=11)
     painting = painter.open(page, 64, panels=True)
     assert painting.regions[-1].index == 6 * 77
     assert {region.index // 6 for region in painting.regions} == set(range(78))

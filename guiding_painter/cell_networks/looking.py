@@ -43,6 +43,7 @@ def look(
         count: how many cells the drawing has. Some may lie in none of the pictures.
     """
     tokens, found = np.full(count, -1, dtype=np.int64), []
+    device, dtype = network.device, network.dtype  # once: diffusers goes through all modules for each
     with inference(network):
         for sketch, cells in zip(sketches, maps, strict=True):
             ranked = rank_by_size(cells)
@@ -51,8 +52,8 @@ def look(
             first, known = sum(part.tokens.shape[1] for part in found), min(len(numbers), network.config.max_cells)
             free = tokens[numbers[:known]] < 0  # of a cell in two panels the first speaks
             tokens[numbers[:known][free]] = first + np.flatnonzero(free)
-            inputs = torch.from_numpy(ranked.astype(np.int64))[None].to(network.device)
-            found.append(network(sketch.to(network.device, network.dtype), inputs))
+            inputs = torch.from_numpy(ranked.astype(np.int64))[None].to(device)
+            found.append(network(sketch.to(device, dtype), inputs))
         features = network.together(found) if len(found) > 1 else found[0]
     own = tokens >= 0
     for cells in maps:

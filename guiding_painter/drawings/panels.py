@@ -12,6 +12,7 @@ MIN_PANEL = 0.06  # of the long side: nothing narrower is a panel
 STRAY = 0.01  # of a gutter's length: so much ink in it, as of a balloon's edge, does not close it
 EDGE = 0.5  # at least so much of a gutter has a straight line on one side; of a panel's side that is a frame, ink
 MAX_REGIONS = 2**16  # that a painting can have had: regions are numbered in two bytes, and no number is used twice
+MAX_PANELS = 80  # of a page, at 0.15 seconds of a core for each; a sheet of more is something else, or cut wrongly
 PANEL_REGIONS = 2**15  # of these, that all panels together may have: surgery needs some numbers, too
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels; right and bottom lie outside, as in Pillow

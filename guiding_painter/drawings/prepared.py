@@ -10,7 +10,7 @@ from PIL import Image
 
 from .cells import GAPS, check_gap, cut_cells
 from .ink import find_ink, find_paper
-from .panels import PANEL_REGIONS, Panels, find_panels
+from .panels import MAX_PANELS, PANEL_REGIONS, Panels, find_panels
 from .sketches import to_sketch, working_size
 
 MIN_LONG_SIDE, MAX_LONG_SIDE = 64, 4096  # of the working size
@@ -97,7 +97,7 @@ def prepare(
         panel_regions: look for panels, and give each of them so many regions, fewer where they would be too many.
         gap: as in `PreparedDrawing`.
 
-    Raises ValueError for a long_side out of range, and for another gap.
+    Raises ValueError for a long_side out of range, for another gap, and for a page of more than `MAX_PANELS` panels.
     """
     check_gap(gap)
     if not MIN_LONG_SIDE <= long_side <= MAX_LONG_SIDE:
@@ -106,6 +106,11 @@ def prepare(
     boxes = find_panels(ink) if panel_regions else []
     if len(boxes) < 2:
         return PreparedDrawing(drawing, working_size(drawing.size, long_side)[::-1], ink, None, gap)
+    if len(boxes) > MAX_PANELS:
+        raise ValueError(
+            f"The page has {len(boxes)} panels, and at most {MAX_PANELS} are looked at one by one: open it without "
+            "panels, or cut it into several pages."
+        )
     panels = Panels(tuple(boxes), min(panel_regions, PANEL_REGIONS // len(boxes)))
     return PreparedDrawing(drawing, _shape_of_panels(panels, drawing.size, long_side), ink, panels, gap)
 
