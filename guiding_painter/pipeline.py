@@ -193,8 +193,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
             page_number: of a PDF or TIFF, from 1.
             reorder: ask for the region that helps most given all answers; False keeps the first order.
 
-        Raises ValueError or OSError for what is no picture, see `drawings.open_drawing`, and ValueError for another gap
-        and for panels of a page that has more than 80.
+        Raises ValueError or OSError for what is no picture, see `open_drawing`, another gap, and more than 80 panels.
         """
         model, gray = self.model, self.is_grayscale
         drawing = open_drawing(drawing, extract_lines, underdrawing, page, page_number, gray)

@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 
+import asking
 import commands
 import repairs
 from downloads import make_file
@@ -126,7 +127,7 @@ class Api:
             painting: the name that opening it gave.
         """
         with self._visit(painting) as visit:
-            view = asked_view(visit.painting, commands.asked(visit))
+            view = asked_view(visit.painting, asking.asked(visit))
             return gr.FileData(path=picture_file(view, gr.utils.get_upload_folder())).model_dump()
 
     def paint(self, painting: str, color: str, similar: bool = False) -> dict:
@@ -187,7 +188,7 @@ class Api:
             painting: the name that opening it gave.
             region: its number, as "region" in "regions".
         """
-        return self._done(painting, commands.choose_index, region)
+        return self._done(painting, asking.choose_index, region)
 
     def choose_at(self, painting: str, x: int, y: int) -> dict:
         """Ask about the region under a point, also one that has an answer.
@@ -197,7 +198,7 @@ class Api:
             x: from the left, in pixels of the drawing.
             y: from the top, in pixels of the drawing.
         """
-        return self._done(painting, commands.choose, (x, y))
+        return self._done(painting, asking.choose, (x, y))
 
     def split(self, painting: str, x: int, y: int) -> dict:
         """Split the region under a point into its connected parts.
@@ -276,13 +277,13 @@ class Api:
 
 def report(visit: Visit) -> dict[str, Any]:
     """The question of a painting, plain JSON: all that an answer needs."""
-    region = commands.asked(visit)
+    region = asking.asked(visit)
     regions = visit.painting.regions
     return {
         "painting": visit.name,
         "drawing_size": list(visit.painting.drawing.size),
         "region": region and region.index,
-        "number": region and commands.place(visit) + 1,
+        "number": region and asking.place(visit) + 1,
         "area": region and round(region.area, 4),
         "panel": region and region.panel,
         "center": region and list(region.center),

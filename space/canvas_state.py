@@ -11,8 +11,9 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
+from asking import asked
 from color_names import color_name
-from commands import asked, open_alike, swatches
+from commands import open_alike, swatches
 from guiding_painter import Painting
 from guiding_painter.drawings import find_panels
 from guiding_painter.painting import CONFIDENT
@@ -150,13 +151,15 @@ def _photo(visit: Visit, folder: str) -> dict[str, Any]:
 
 
 def _named(offered: dict[str, Any], texts: ModuleType) -> dict[str, list[dict[str, str]]]:
-    """The colors by group, each once in all groups but the first, with their names."""
-    groups, seen = {"suggestion": offered["suggestions"][:SUGGESTIONS]}, set()
+    """The colors by group with their names, each in one group of those that change with the picture.
+
+    Common ones are always there, where a hand has learned that they are.
+    """
+    groups, seen = {"suggestion": _unlike(offered["suggestions"])[:SUGGESTIONS], "common": offered["common"]}, set()
     offered = offered | {"palette": _unlike(offered["palette"])}
-    for group in ("palette", "own", "recent", "common"):
+    for group in ("palette", "own", "recent"):
         groups[group] = [color for color in dict.fromkeys(offered[group]) if color not in seen]
-        if group != "common":
-            seen.update(groups[group])
+        seen.update(groups[group])
     return {
         group: [{"color": color, "name": color_name(color, texts)} for color in colors]
         for group, colors in groups.items()

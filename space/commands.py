@@ -1,7 +1,7 @@
 """What a visitor can ask for with a painting, each command once; what is wrong with it is a Trouble of one sentence.
 
 A step is what one undo takes back: an answer, to one region or to several, a skip, a change of regions, or all that the
-model finished at once. It has a picture in the strip. `choose`, `back` and `take_palette` make none.
+model finished at once. It has a picture in the strip. `take_palette` makes none.
 """
 
 import time
@@ -10,6 +10,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+from asking import asked, question_of, region_of
 from css_colors import read_color
 from guiding_painter import Painting, Region
 from guiding_painter.colors import to_hex
@@ -27,20 +28,6 @@ COMMON = (
     "#d8413c", "#f29fb5", "#8e5ea2", "#3f6fb5", "#9fd3ee", "#4f9a57", "#a9cf74",
 )  # fmt: skip
 Command = Callable[..., Region | None]
-
-
-def asked(visit: Visit) -> Region | None:
-    """The region in question: the one that was chosen, or the next in the model's order; None at the end."""
-    for region in visit.painting.regions:
-        if region.index == visit.selected:
-            return region
-    return visit.painting.next_region(visit.panel)
-
-
-def place(visit: Visit) -> int:
-    """Where the region in question is in the model's order, from 0; at the end the number of regions."""
-    region = asked(visit)
-    return visit.painting.regions.index(region) if region else len(visit.painting.regions)
 
 
 def swatches(visit: Visit) -> dict[str, Any]:
@@ -125,7 +112,7 @@ def paint_regions(visit: Visit, indices: object, color: object, similar: bool = 
     """Gives regions, by their indices, one color, in one step. The question stays, unless it is answered."""
     if not isinstance(indices, list) or not indices:
         raise Trouble("ALL_ANSWERED")
-    regions = [_region_of(visit, index) for index in dict.fromkeys(map(_hashable, indices))]
+    regions = [region_of(visit, index) for index in dict.fromkeys(map(_hashable, indices))]
     if similar:
         regions += [other for other in open_alike(visit, regions[0]) if other not in regions]
     selected = visit.selected
@@ -238,34 +225,6 @@ def go_to(visit: Visit, step: object) -> None:
     visit.selected = None
 
 
-def back(visit: Visit) -> None:
-    """Asks about the region before the one in question, whether it has an answer or not."""
-    if (before := place(visit) - 1) < 0:
-        raise Trouble("NOTHING_BEFORE")
-    visit.selected = visit.painting.regions[before].index
-
-
-def choose(visit: Visit, point: object) -> None:
-    """Asks about the region under a point, (x, y) in pixels of the drawing."""
-    _select(visit, region_at(visit, point))
-
-
-def choose_index(visit: Visit, index: object) -> None:
-    """Asks about a region by its index."""
-    _select(visit, _region_of(visit, index))
-
-
-def choose_panel(visit: Visit, number: object) -> None:
-    """Goes on in a panel of a page, by its number from 0; where all of it has an answer, with its first region."""
-    panels = visit.painting.prepared.panels
-    if type(number) is not int or panels is None or not 0 <= number < len(panels.boxes):
-        raise Trouble("NO_PANEL")
-    visit.panel, visit.selected = number, None
-    if (region := asked(visit)) is None or region.panel != number:
-        own = [other.index for other in visit.painting.regions if other.panel == number]
-        visit.selected = own[0] if own else None
-
-
 def take_palette(visit: Visit, path: Path) -> None:
     """Offers the colors of a file: a palette, or any picture."""
     if path.suffix.lower() not in SUFFIXES:
@@ -275,32 +234,6 @@ def take_palette(visit: Visit, path: Path) -> None:
     except (ValueError, OSError):
         raise Trouble("NO_PALETTE") from None
     visit.palette = [to_hex(color) for color in dict.fromkeys(colors)][:OWN]
-
-
-def question_of(visit: Visit) -> Region:
-    if (region := asked(visit)) is None:
-        raise Trouble("ALL_ANSWERED")
-    return region
-
-
-def region_at(visit: Visit, point: object) -> Region:
-    try:
-        return visit.painting.region_at(point)
-    except ValueError:
-        raise Trouble("OUTSIDE") from None
-
-
-def _region_of(visit: Visit, index: object) -> Region:
-    for region in visit.painting.regions:
-        if type(index) is int and region.index == index:
-            return region
-    known = ", ".join(str(region.index) for region in visit.painting.regions)
-    raise Trouble("NO_REGION", region=repr(index)[:60], known=known)
-
-
-def _select(visit: Visit, region: Region) -> None:
-    """Asks about a region, and goes on in its panel, where there are any."""
-    visit.selected, visit.panel = region.index, region.panel
 
 
 def _to_the_beginning(painting: Painting) -> int:

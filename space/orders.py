@@ -6,6 +6,7 @@ A new one is a function here, in `ORDERS`, and a button or a gesture in the fold
 from collections.abc import Callable
 from typing import Any
 
+import asking
 import commands
 import reopening
 import repairs
@@ -47,7 +48,7 @@ def _palette(visit: Visit, order: Order) -> None:
 ORDERS: dict[str, Callable[[Visit, Order], Said | None]] = {
     "look": lambda visit, order: None,
     "paint": _paint,
-    "choose": lambda visit, order: commands.choose_index(visit, order.get("region")),
+    "choose": lambda visit, order: asking.choose_index(visit, order.get("region")),
     "take": lambda visit, order: commands.take(visit, order.get("number")),
     "skip": lambda visit, order: commands.skip_region(visit),
     "undo": lambda visit, order: commands.undo(visit),
@@ -61,7 +62,7 @@ ORDERS: dict[str, Callable[[Visit, Order], Said | None]] = {
     "erase": lambda visit, order: repairs.erase_border(visit, order.get("stroke")),
     "recut": lambda visit, order: repairs.recut(visit, order.get("gap")),
     "palette": _palette,
-    "panel": lambda visit, order: commands.choose_panel(visit, order.get("number")),
+    "panel": lambda visit, order: asking.choose_panel(visit, order.get("number")),
     "by_panel": lambda visit, order: reopening.by_panel(visit, order.get("on")),
     "corners": lambda visit, order: reopening.set_corners(visit, order.get("corners")),
 }

@@ -171,7 +171,7 @@ class Page:
             try:
                 said = carry_out(visit, sent(event, "orders"))
             except (ValueError, OSError) as error:
-                gr.Warning(what_is_wrong(error, self._texts), title=self._texts.NOT_DONE)
+                gr.Warning(what_is_wrong(error, self._texts))
             known = {name: sent(event, name) for name in ("opening", "map", "strip", "photo")}
             return canvas_state(visit, self._texts, self._paint.canvas.GRADIO_CACHE, known, said)
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from commands import check_room, done, question_of, recorded, region_at
+from asking import question_of, region_at
+from commands import check_room, done, recorded
 from guiding_painter import Region
 from texts import Trouble
 from views import parse_point

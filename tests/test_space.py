@@ -446,6 +446,7 @@ def test_korean_from_the_first_word_to_the_toast(page, address, not_a_picture, d
     expect(page.locator("#start")).to_contain_text(ko.INTRO)
     upload(page, not_a_picture)
     expect(page.get_by_test_id("toast-body")).to_contain_text(ko.NO_PICTURE)
+    assert "Error" not in page.get_by_test_id("toast-body").inner_text()
     upload(page, drawing_file)
     opened(page)
     expect(page.locator("#question")).to_contain_text("무슨 색인가요")

@@ -17,6 +17,7 @@ from photos import SHEETS, TABLES, pencil_drawing, photo
 from PIL import Image, ImageChops, ImageColor
 from scipy import ndimage
 
+import asking
 import commands
 import repairs
 from canvas_state import canvas_state, map_picture, question
@@ -68,7 +69,7 @@ def visit(visits, opened):
 
 
 def answer_all(visit) -> None:
-    while commands.asked(visit) is not None:
+    while asking.asked(visit) is not None:
         commands.apply_color(visit, "#2266cc")
 
 
@@ -189,31 +190,28 @@ def test_answers_move_on_in_the_order_of_the_model_and_back(visit):
     regions = visit.painting.regions
     commands.apply_color(visit, "#ff0000")
     commands.skip_region(visit)
-    assert commands.asked(visit) is regions[2]
+    assert asking.asked(visit) is regions[2]
     commands.undo(visit)
-    assert commands.asked(visit) is regions[1]
+    assert asking.asked(visit) is regions[1]
     commands.redo(visit)
-    assert commands.asked(visit) is regions[2]
-    commands.back(visit)
-    commands.back(visit)
-    assert commands.asked(visit) is regions[0]
-    with pytest.raises(Trouble, match="first region"):
-        commands.back(visit)
+    assert asking.asked(visit) is regions[2]
+    asking.choose_index(visit, regions[0].index)
+    assert asking.asked(visit) is regions[0]
     commands.apply_color(visit, "#00ff00")
     assert regions[0].color == "#00ff00"
-    assert commands.asked(visit) is regions[2]
+    assert asking.asked(visit) is regions[2]
 
 
 def test_a_click_chooses_a_region_also_an_answered_one(visit):
     region = visit.painting.regions[2]
-    commands.choose(visit, region.center)
-    assert commands.asked(visit) is region
+    asking.choose(visit, region.center)
+    assert asking.asked(visit) is region
     commands.apply_color(visit, "#ff8800")
-    assert commands.asked(visit) is visit.painting.regions[0]
-    commands.choose(visit, region.center)
+    assert asking.asked(visit) is visit.painting.regions[0]
+    asking.choose(visit, region.center)
     assert commands.swatches(visit)["color"] == "#ff8800"
     with pytest.raises(Trouble, match="outside"):
-        commands.choose(visit, (5000, 3))
+        asking.choose(visit, (5000, 3))
 
 
 def test_swatches_offer_the_suggestion_the_picture_and_the_last_colors(visit):
@@ -221,7 +219,7 @@ def test_swatches_offer_the_suggestion_the_picture_and_the_last_colors(visit):
         commands.apply_color(visit, color)
     commands.undo(visit)
     offered = commands.swatches(visit)
-    assert offered["suggestion"] == offered["color"] == commands.asked(visit).suggested_color
+    assert offered["suggestion"] == offered["color"] == asking.asked(visit).suggested_color
     assert offered["palette"] == ["#ff0000"]
     assert offered["recent"] == ["#00ff00", "#ff0000"]
 
@@ -264,7 +262,7 @@ def test_the_model_finishes_what_is_left(visit):
 def test_what_is_no_point_is_told_apart_from_the_drawing(visit):
     before = visit.step
     for point in (None, 5, "ab", ["a", "b"], [1], [1, 2, 3], [float("nan"), 1], [1, float("inf")], [10**400, 1]):
-        for step in (commands.choose, repairs.split, lambda visit, point: repairs.cut(visit, point, (5, 5))):
+        for step in (asking.choose, repairs.split, lambda visit, point: repairs.cut(visit, point, (5, 5))):
             with pytest.raises(Trouble, match="outside"):
                 step(visit, point)
     assert visit.step == before
@@ -273,25 +271,25 @@ def test_what_is_no_point_is_told_apart_from_the_drawing(visit):
 def test_tools_change_regions_and_are_undone_like_answers(visit):
     count = len(visit.painting.regions)
     first, second = visit.painting.regions[:2]
-    commands.choose(visit, first.center)
+    asking.choose(visit, first.center)
     repairs.merge(visit, second.center)
     assert len(visit.painting.regions) == count - 1
     commands.undo(visit)
     assert len(visit.painting.regions) == count
-    commands.choose_index(visit, first.index)
+    asking.choose_index(visit, first.index)
     point = second.center
     repairs.move_cell(visit, point)
     assert visit.painting.region_at(point) is first
-    assert commands.asked(visit) is first
+    assert asking.asked(visit) is first
     assert (visit.step, len(visit.frames)) == (1, 2)
     with pytest.raises(Trouble, match="in the lit part already"):
         repairs.move_cell(visit, point)
     with pytest.raises(Trouble, match="no region 99"):
-        commands.choose_index(visit, 99)
+        asking.choose_index(visit, 99)
 
 
 def test_split_and_cut_ask_about_a_part(visit):
-    commands.choose(visit, (3, 50))
+    asking.choose(visit, (3, 50))
     repairs.merge(visit, (42, 50))  # the paper around the box and what is in it, which do not touch
     count = len(visit.painting.regions)
     with pytest.raises(Trouble, match="click the region that it should become one with"):
@@ -300,7 +298,7 @@ def test_split_and_cut_ask_about_a_part(visit):
     with pytest.raises(Trouble, match="in one piece"):
         repairs.split(visit, (42, 50))
     assert len(visit.painting.regions) > count
-    assert commands.asked(visit) is visit.painting.region_at((42, 50))
+    assert asking.asked(visit) is visit.painting.region_at((42, 50))
     count = len(visit.painting.regions)
     repairs.cut(visit, (42, 21), (42, 79))
     assert len(visit.painting.regions) > count
@@ -531,7 +529,7 @@ def test_the_question_says_what_is_asked(visit):
     assert question(visit, en).startswith("What color is the lit part? It is ")
     assert question(visit, ko).startswith("밝게 표시된 부분은 무슨 색인가요?")
     commands.apply_color(visit, "#ff0000")
-    commands.back(visit)
+    asking.choose_index(visit, visit.painting.regions[0].index)
     assert "red now" in question(visit, en)
     answer_all(visit)
     answer_all(visit)
@@ -577,9 +575,17 @@ def test_swatches_have_names_and_no_color_twice(visit, tmp_path):
         commands.apply_color(visit, color)
     offered = canvas_state(visit, en, str(tmp_path))["swatches"]
     assert {"color": "#c68863", "name": "light brown"} in offered["palette"]
-    colors = [swatch["color"] for group in ("palette", "own", "recent", "common") for swatch in offered[group]]
+    colors = [swatch["color"] for group in ("palette", "own", "recent") for swatch in offered[group]]
     assert len(colors) == len(set(colors))
     assert all(swatch["name"] for swatch in offered["common"])
+    assert [swatch["color"] for swatch in offered["common"]] == list(commands.COMMON), "they stay where they are"
+
+
+def test_suggestions_that_look_alike_are_one_swatch(visit, tmp_path, monkeypatch):
+    offered = commands.swatches(visit) | {"suggestions": ["#d1e7ee", "#d2e6ec", "#8e5ea2"]}
+    monkeypatch.setattr("canvas_state.swatches", lambda visit: offered)
+    suggestions = canvas_state(visit, en, str(tmp_path))["suggestions"]
+    assert [swatch["color"] for swatch in suggestions] == ["#d1e7ee", "#8e5ea2"]
 
 
 @pytest.mark.parametrize(
@@ -605,7 +611,7 @@ def test_orders_are_carried_out_up_to_the_first_mistake(visit):
     with pytest.raises(Trouble, match="no color"):
         carry_out(visit, [paint, {"do": "paint", "regions": [second], "color": "junk"}, {"do": "skip"}])
     assert (visit.step, [region.color for region in visit.painting.regions[:3]]) == (1, ["#ff0000", None, "#ff0000"])
-    assert commands.asked(visit).index == second
+    assert asking.asked(visit).index == second
     carry_out(visit, [{"do": "undo"}])
     assert visit.painting.answers == {}
     for junk in (None, "paint", [None], [{"do": "nothing"}], [{"do": "look"}] * (MOST_ORDERS + 1), [{"do": ["paint"]}]):

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from space_browser import current, opened, regions, upload
 from test_panels import draw_page
 
+import asking
 import commands
 import reopening
 import visits as visits_module
@@ -74,26 +75,26 @@ def test_a_page_is_asked_about_panel_by_panel_and_goes_on_where_a_person_goes(pa
         commands.undo(visit)
     carry_out(visit, [{"do": "panel", "number": 2}])
     for _ in range(2):
-        assert commands.asked(visit).panel == 2
+        assert asking.asked(visit).panel == 2
         commands.apply_color(visit, "#ff0000")
-    commands.choose_index(visit, next(other.index for other in visit.painting.regions if other.panel == 1))
+    asking.choose_index(visit, next(other.index for other in visit.painting.regions if other.panel == 1))
     commands.apply_color(visit, "#00ff00")
-    assert commands.asked(visit).panel == 1, "where the person was last"
+    assert asking.asked(visit).panel == 1, "where the person was last"
     left = [region for region in visit.painting.regions if region.panel == 1 and not region.color]
     commands.paint_regions(visit, [region.index for region in left], "#00ff00")
-    assert commands.asked(visit).panel == 0, "the first that has a question left"
-    commands.choose_panel(visit, 1)
-    assert commands.asked(visit).color == "#00ff00"
+    assert asking.asked(visit).panel == 0, "the first that has a question left"
+    asking.choose_panel(visit, 1)
+    assert asking.asked(visit).color == "#00ff00"
     for number in (3, -1, "1", None, True):
         with pytest.raises(Trouble, match="not there"):
-            commands.choose_panel(visit, number)
+            asking.choose_panel(visit, number)
     assert len(visit.frames) == visit.step + 1 == 5
 
 
 def test_a_page_is_opened_as_one_and_back_and_keeps_its_colors(page_visit, tmp_path):
     visit = page_visit
     first = canvas_state(visit, en, str(tmp_path))
-    commands.choose(visit, (200, 100))
+    asking.choose(visit, (200, 100))
     commands.apply_color(visit, "#ff0000")
     assert carry_out(visit, [{"do": "by_panel", "on": False}]) == []
     value = canvas_state(visit, en, str(tmp_path), {"opening": first["opening"], "map": first["map_version"]})
@@ -147,7 +148,7 @@ def test_a_photo_is_opened_by_other_corners_and_back(photo_visit, tmp_path):
     value = canvas_state(visit, en, str(tmp_path))
     assert value["is_photo"]
     assert value["notes"] == [en.NOTES["sheet"]]
-    commands.choose(visit, [share * side for share, side in zip((0.44, 0.5), visit.painting.drawing.size, strict=True)])
+    asking.choose(visit, [share * side for share, side in zip((0.44, 0.5), visit.painting.drawing.size, strict=True)])
     commands.apply_color(visit, "#ff0000")  # the house
     known = {"opening": value["opening"], "map": value["map_version"], "photo": True}
     found = canvas_state(visit, en, str(tmp_path), known)["photo"]

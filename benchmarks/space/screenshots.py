@@ -28,6 +28,10 @@ ANSWERS = {
 }  # fmt: skip
 DESK, PHONE = {"width": 1200, "height": 900}, {"width": 390, "height": 844}
 PORTRAIT, PENCIL, PAGE, LADYBUG = 1, 4, 5, 7  # examples
+AFTER_A_CLICK = (
+    ("page", PAGE, "#page-map [data-panel='1']", ".bench[data-panel='1']"),
+    ("corners", PENCIL, "#corners-open", "#corners[open]"),  # it has a shade, as a photo of paper has
+)
 
 
 @contextmanager
@@ -66,24 +70,14 @@ def place(page: Page, point: tuple[int, int]) -> dict[str, float]:
     }
 
 
-def panels(page: Page, path: Path) -> None:
-    """Opens the page, and goes on in its second panel."""
-    page.locator("#examples button").nth(PAGE).click()
-    page.locator("#page-map [data-panel='1']").click()
-    page.locator(".bench[data-panel='1']").wait_for()
+def after_a_click(page: Page, path: Path, example: int, click: str, appears: str) -> None:
+    """Opens an example and takes its picture when a click has made something appear; both are selectors."""
+    page.locator("#examples button").nth(example).click()
+    page.locator(click).click()
+    page.locator(appears).wait_for()
     page.wait_for_timeout(1500)
     page.screenshot(path=path)
-    page.locator("#start-over").click()
-
-
-def corners(page: Page, path: Path) -> None:
-    """Opens the pencil drawing, which has a shade, and shows the corners of its paper."""
-    page.locator("#examples button").nth(PENCIL).click()
-    page.locator("#corners-open").click()
-    page.locator("#corners[open]").wait_for()
-    page.wait_for_timeout(1500)
-    page.screenshot(path=path)
-    page.locator("#corners-cancel").click()
+    page.keyboard.press("Escape")  # what lies over the page, if anything does
     page.locator("#start-over").click()
 
 
@@ -105,8 +99,8 @@ def take(browser: Browser, url: str, folder: Path) -> None:
     ):
         with opened(browser, address, size, language) as page:
             page.screenshot(path=folder / f"{look}start.png")
-            panels(page, folder / f"{look}page.png")
-            corners(page, folder / f"{look}corners.png")
+            for name, *steps in AFTER_A_CLICK:
+                after_a_click(page, folder / f"{look}{name}.png", *steps)
             answer(page)
             page.screenshot(path=folder / f"{look}paint.png", full_page=True)
             finish(page)

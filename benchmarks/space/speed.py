@@ -22,6 +22,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 
+import asking
 import commands
 from canvas_state import canvas_state, opening_of
 from guiding_painter import ColorizationNetwork, GuidingPainterPipeline
@@ -102,7 +103,7 @@ def compiled_forward(part: str, network: torch.nn.Module, inputs: list[torch.Ten
 def pictures(visits: Visits, name: str, repeat: int) -> Iterator[Row]:
     """What is drawn after an answer, and how it may be encoded for its way to the browser."""
     with visits.using(name) as visit:
-        painting, region = visit.painting, commands.asked(visit)
+        painting, region = visit.painting, asking.asked(visit)
         for side in (MAX_SIDE, MAX_SIDE * 3 // 4):
             yield measure(
                 "views", f"asked and picture, {side} pixels",

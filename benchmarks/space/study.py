@@ -14,13 +14,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 
+import asking
 import commands
 from canvas_state import canvas_state, opening_of
 from guiding_painter import GuidingPainterPipeline
 from machine import settle
 from texts import en
 from uploads import check_picture
-from visits import Visits
+from visits import Visits, is_page
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp"}
 SCRIPT = ("paint", "paint", "skip", "paint", "undo", "redo", "accept")  # over and over, until nothing is left to ask
@@ -34,14 +35,15 @@ def play(visits: Visits, folder: str, path: Path, answers: int) -> dict[str, Any
     """
     began = time.perf_counter()
     data = path.read_bytes()
-    name = visits.start(data, check_picture(data))
+    picture = check_picture(data)
+    name = visits.start(data, picture, panels=is_page(picture))
     with visits.using(name) as visit:
         commands.begin(visit)
         canvas_state(visit, en, folder)
         first = time.perf_counter() - began
         seconds = []
         for number in range(answers):
-            if commands.asked(visit) is None:
+            if asking.asked(visit) is None:
                 break
             began = time.perf_counter()
             action = SCRIPT[number % len(SCRIPT)]
