@@ -84,6 +84,7 @@ def test_paint_a_drawing_in_the_browser(page, drawing_file, drawing, painter, tm
     asked(page, order[1])
     expect(page.locator("#strip [data-step='1']")).to_have_attribute("aria-current", "step")
 
+    page.locator("#paper").check()
     page.locator("#finish").click()
     expect(page.locator("#result img").first).to_be_visible()
     expect(page.locator("#download-png")).to_be_focused()
@@ -96,6 +97,11 @@ def test_paint_a_drawing_in_the_browser(page, drawing_file, drawing, painter, tm
     page.locator("#lines input").click()
     page.locator("#go-on").click()
     asked(page, order[1])
+    expect(page.locator("#paper")).to_be_checked()  # it looks as it was left
+    page.locator("#start-over").click()
+    upload(page, drawing_file)
+    opened(page)
+    expect(page.locator("#paper")).not_to_be_checked()
 
 
 def test_a_color_in_hand_paints_where_the_picture_is_clicked_and_dragged_over(page, drawing_file, places):

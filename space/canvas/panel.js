@@ -168,7 +168,7 @@ const PRESSED = {
   fit: () => wholePicture(),
   finish: () => whenDone(() => trigger('select')),
   'start-over': () => whenDone(() => {
-    document.documentElement.dataset.painting = '';
+    remembered.painting = '';
     trigger('clear');
   }),
   'help-open': () => part('help').showModal(),
@@ -188,7 +188,8 @@ element.addEventListener('click', event => {
   if (button.closest('.suggestion')) return answer([state.asked], button.dataset.color);
   if (button.matches('.swatch')) return pick(button.dataset.color);
   if (button.dataset.proposal) {
-    part('paper').checked = showGuesses = true;
+    part('paper').checked = true;
+    letGuessesShow(true);
     return act({do: 'take', number: Number(button.dataset.proposal)});
   }
   if (button.dataset.panel) return goToPanel(Number(button.dataset.panel));
@@ -209,7 +210,7 @@ element.addEventListener('input', event => {
   }
   if (id === 'similar') refresh();
   if (id === 'paper') {
-    showGuesses = event.target.checked;
+    letGuessesShow(event.target.checked);
     refresh();
   }
 });

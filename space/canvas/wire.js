@@ -3,6 +3,7 @@
 const SILENCE = 60_000; // ms after which a message counts as lost
 const frames = new Map(); // of the strip, by id
 let waiting = [], onWay = null, running = false, after = null, slow = 0, dead = 0, losses = 0, line = Promise.resolve(), painting = null;
+const remembered = document.documentElement.dataset; // what outlives this canvas, as long as the page is open
 let proposing = false; // whole colorings to begin with are being made
 
 function act(order) {
@@ -72,6 +73,11 @@ function refresh() {
   performance.mark('guiding-painter-colored');
 }
 
+function letGuessesShow(on) {
+  showGuesses = on;
+  remembered.guesses = on ? painting : ''; // of this one alone
+}
+
 function startModel() {
   running = true;
   act({do: 'model', begin: true});
@@ -98,6 +104,7 @@ async function receive(value) {
     state.proposals = null;
     proposing = false;
     Object.assign(hand, {held: false});
+    showGuesses = remembered.guesses === value.painting;
     useTool('paint');
   } else if (value.map) await readMap(value.map, value.map_version);
   const {photo, ...told} = value, panel = state.panel;
@@ -107,7 +114,7 @@ async function receive(value) {
     Object.values(value.swatches).flat().map(({color, name}) => [color, name]))});
   state.regions = value.regions.map(([index, area, color, skipped, guess, sure, panel]) => (
     {index, area, color, skipped, guess, sure, panel}));
-  painting = document.documentElement.dataset.painting = value.painting;
+  painting = remembered.painting = value.painting;
   losses = 0;
   settled();
   for (const order of waiting) if (order.do === 'paint' && COLOR.test(order.color)) lay(order.regions, order.color);
@@ -118,6 +125,7 @@ async function receive(value) {
     bench.dataset.size = value.size.join('x');
     resize();
     wholePicture();
+    scrollTo(0, 0); // from where the page was left for another drawing
     if (document.activeElement === document.body) board.focus({preventScroll: true});
   }
   if (running && value.left) act({do: 'model'});
