@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .painting import Painting
 
 __all__ = [
+    "KNOWN_SUFFIXES",
     "SUFFIXES",
     "dominant_colors",
     "nearest_color",

@@ -13,7 +13,7 @@ import gradio as gr
 
 FOLDER = Path(__file__).parent / "canvas"
 SCRIPTS = ("picture.js", "view.js", "panel.js", "pagemap.js", "corners.js", "tools.js", "wire.js")
-PALETTE_TYPES = ".gpl,.json,.aco,.ase,image/*"
+PALETTE_TYPES = ".gpl,.json,.aco,.ase,.hex,.pal,.txt,image/*"
 START = "const part = id => element.querySelector('#' + id);\n"
 
 

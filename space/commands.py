@@ -14,7 +14,7 @@ from asking import asked, question_of, region_of
 from css_colors import read_color
 from guiding_painter import Painting, Region
 from guiding_painter.colors import to_hex
-from guiding_painter.palettes import SUFFIXES, open_palette
+from guiding_painter.palettes import KNOWN_SUFFIXES, open_palette
 from texts import Trouble
 from uploads import MAX_STEPS, check_picture, read_file
 from views import frame, proposal_picture
@@ -227,7 +227,7 @@ def go_to(visit: Visit, step: object) -> None:
 
 def take_palette(visit: Visit, path: Path) -> None:
     """Offers the colors of a file: a palette, or any picture."""
-    if path.suffix.lower() not in SUFFIXES:
+    if path.suffix.lower() not in KNOWN_SUFFIXES:
         check_picture(read_file(path))
     try:
         colors = open_palette(path, OWN)

@@ -15,6 +15,7 @@ import serving
 from canvas_state import canvas_state
 from downloads import make_file
 from guiding_painter.drawings import looks_colored
+from guiding_painter.palettes import KNOWN_SUFFIXES
 from html_components import title_component
 from orders import carry_out
 from rooms import FinishRoom, OfferRoom, PaintRoom, StartRoom
@@ -131,6 +132,8 @@ class Page:
         """Opens a picture or page, or goes on with a painting that was saved."""
         with troubles_told(self._texts):
             path = uploaded(sent(event, "file"))
+            if path.suffix.lower() in KNOWN_SUFFIXES:
+                raise Trouble("PALETTE_FIRST")
             data = read_file(path)
             if not is_saved(data):
                 return self._open_picture(path)

@@ -180,6 +180,20 @@ def test_the_picture_is_usable_by_keyboard_alone(page, drawing_file, places):
     expect(page.locator("#help")).to_be_hidden()
 
 
+def test_a_double_click_and_keys_that_are_held_down_do_no_more_than_they_can(page, drawing_file):
+    upload(page, drawing_file)
+    opened(page)
+    page.locator(".suggestion .swatch").first.dblclick()
+    current(page, 1)
+    page.locator("#board").focus()
+    for keys, step in (("Control+z", 0), ("Control+Shift+z", 1)):
+        for _ in range(8):
+            page.keyboard.press(keys)
+        current(page, step)
+    page.wait_for_timeout(500)
+    expect(page.get_by_test_id("toast-body")).to_have_count(0)
+
+
 def test_the_tools_change_regions(page, drawing_file, painting, places):
     total, third = len(places), list(places)[2]
     upload(page, drawing_file)
@@ -421,6 +435,9 @@ def test_a_colored_picture_is_offered_as_lines(page, colored_file):
 def test_an_upload_that_is_no_picture_gets_a_message_and_the_page_goes_on(page, not_a_picture, drawing_file):
     upload(page, not_a_picture)
     expect(page.get_by_test_id("toast-body")).to_contain_text("cannot be opened as a picture")
+    page.get_by_test_id("toast-close").click()
+    upload(page, not_a_picture.rename(not_a_picture.with_suffix(".gpl")))
+    expect(page.get_by_test_id("toast-body").filter(has_text=en.PALETTE_FIRST)).to_be_visible()
     page.locator("#examples button").first.click()  # which nothing may cover
     opened(page)
     page.locator("#start-over").click()

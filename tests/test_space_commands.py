@@ -581,6 +581,17 @@ def test_swatches_have_names_and_no_color_twice(visit, tmp_path):
     assert [swatch["color"] for swatch in offered["common"]] == list(commands.COMMON), "they stay where they are"
 
 
+PAL = "JASC-PAL\n0100\n2\n255 0 0\n0 255 0\n"
+GPL = "GIMP Palette\nName: mine\n#\n255 0 0\tred\n0 255 0\tgreen\n"
+
+
+@pytest.mark.parametrize(("name", "text"), [("mine.hex", "ff0000\n00ff00\n"), ("mine.pal", PAL), ("mine.gpl", GPL)])
+def test_a_palette_of_any_program_is_taken(name, text, visit, tmp_path):
+    (tmp_path / name).write_text(text)
+    commands.take_palette(visit, tmp_path / name)
+    assert visit.palette == ["#ff0000", "#00ff00"]
+
+
 def test_suggestions_that_look_alike_are_one_swatch(visit, tmp_path, monkeypatch):
     offered = commands.swatches(visit) | {"suggestions": ["#d1e7ee", "#d2e6ec", "#8e5ea2"]}
     monkeypatch.setattr("canvas_state.swatches", lambda visit: offered)

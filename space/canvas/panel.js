@@ -160,8 +160,8 @@ const PRESSED = {
     if (state.asked !== null) answer([state.asked], color);
   },
   skip: () => state.asked !== null && act({do: 'skip'}),
-  undo: () => act({do: 'undo'}),
-  redo: () => act({do: 'redo'}),
+  undo: () => stepAhead() > 0 && act({do: 'undo'}),
+  redo: () => stepAhead() < state.last_step && act({do: 'redo'}),
   model: () => (running ? stopModel() : startModel()),
   'zoom-in': () => zoom(1.4),
   'zoom-out': () => zoom(1 / 1.4),
@@ -185,7 +185,7 @@ const press = id => part(id).disabled || PRESSED[id]();
 element.addEventListener('click', event => {
   const button = event.target.closest('button');
   if (!button || button.disabled) return;
-  if (button.closest('.suggestion')) return answer([state.asked], button.dataset.color);
+  if (button.closest('.suggestion')) return state.asked !== null && answer([state.asked], button.dataset.color);
   if (button.matches('.swatch')) return pick(button.dataset.color);
   if (button.dataset.proposal) {
     part('paper').checked = true;

@@ -27,6 +27,12 @@ function send() {
   photoWanted = false;
 }
 
+// The step once the server has done what it was told: who holds a key down stops at the beginning.
+function stepAhead() {
+  const moves = {undo: -1, look: 0, choose: 0, panel: 0, palette: 0};
+  return [...(onWay || []), ...waiting].reduce((step, order) => step + (moves[order.do] ?? 1), state.step);
+}
+
 function settled() {
   onWay = null;
   clearTimeout(slow);
