@@ -45,7 +45,8 @@ from pictures.crops import center_box
 from pictures.folders import load_pictures
 from pictures.pairs import SketchColorPairs, collate
 from preparation import counted, load_data, load_networks
-from settings import RECIPE_FILE, Settings, parse_settings
+from recipe import RECIPE_FILE
+from settings import Settings, parse_settings
 from train_guiding_painter import (
     make_generator,
     make_optimizers,

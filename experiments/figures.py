@@ -26,7 +26,7 @@ from torch.utils.data import DataLoader
 
 from arguments import errors_in_one_sentence, folder_name, positive_int
 from checkpoints import make_output_dir
-from experiments.methods import MAKERS, OURS, LocalHints, Painter, open_method
+from experiments.methods import MAKERS, OURS, LocalHints, Measured, Painter, open_method
 from experiments.methods.flags import add_measuring_flags, described, experiment_parser, parse, version
 from experiments.methods.marks import draw_marks, labelled_grid, points_in_regions
 from experiments.methods.measuring import BATCH_SIZE, held_back
@@ -55,7 +55,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parse(parser, argv)
 
 
-def open_methods(args: argparse.Namespace) -> dict[str, object]:
+def open_methods(args: argparse.Namespace) -> dict[str, Measured]:
     """The bundled networks, those given as --checkpoint, and the methods of --models that are trained.
 
     Raises OSError or ValueError for one that cannot be used.
@@ -91,7 +91,7 @@ def figure1(name: str, painter: Painter, batch: dict, folder: Path) -> dict:
 
 
 @torch.no_grad()
-def figure3(methods: dict[str, object], batch: dict, num_hints: int, guide: str, folder: Path) -> dict:
+def figure3(methods: dict[str, Measured], batch: dict, num_hints: int, guide: str, folder: Path) -> dict:
     """All methods beside each other. What is written: places of the hints, and PSNR of every method and picture."""
     sketch, image = batch["sketch"], batch["color_image"]
     answers = methods[guide].answers(batch)
@@ -151,7 +151,7 @@ def order_of(importance: np.ndarray) -> float | None:
     return None if np.ptp(importance) == 0 else round(float(spearmanr(range(len(importance)), importance).statistic), 3)
 
 
-def draw_figures(methods: dict[str, object], pairs: SketchColorPairs, folder: Path, args: argparse.Namespace) -> dict:
+def draw_figures(methods: dict[str, Measured], pairs: SketchColorPairs, folder: Path, args: argparse.Namespace) -> dict:
     """The figures of one set of pictures: number -> what is written of it."""
     painters = {name: method for name, method in methods.items() if isinstance(method, Painter)}
     batch = spread_batch(pairs, args.sheet_pictures, next(iter(painters.values())).painter.device)

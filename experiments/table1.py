@@ -23,7 +23,7 @@ from accelerate.utils import set_seed
 
 from arguments import errors_in_one_sentence, folder_name, name_of
 from checkpoints import make_output_dir
-from experiments.methods import MAKERS, open_method
+from experiments.methods import MAKERS, Measured, open_method
 from experiments.methods.flags import (
     add_measuring_flags,
     add_network_flags,
@@ -141,12 +141,12 @@ def measure_missing(args: argparse.Namespace, folders: dict[str, Path | None]) -
     return json.loads(json.dumps(report))
 
 
-def open_row(name: str, folders: dict[str, Path | None], max_hints: int, device: torch.device) -> object:
+def open_row(name: str, folders: dict[str, Path | None], max_hints: int, device: torch.device) -> Measured:
     """A method ready to be measured. Raises ValueError for one that was trained with fewer hints."""
     if name in BUCKETS:
         return Bucket(max_hints, BUCKETS[name])
     method = open_method(name, folders[name])
-    if method.takes_hints and method.max_hints < max_hints:
+    if 0 < method.max_hints < max_hints:
         raise ValueError(f"{name} was trained with {method.max_hints} hints at most: give --max_hints so many.")
     return method.to(device)
 

@@ -24,7 +24,7 @@ from guiding_painter.checkpoint import find_checkpoint, read_json  # noqa: E402
 from measures.answers import measure, pairs_for  # noqa: E402
 from pictures.folders import load_pictures  # noqa: E402
 from pictures.sprites import SOURCES  # noqa: E402
-from settings import RECIPE_FILE  # noqa: E402
+from recipe import RECIPE_FILE  # noqa: E402
 
 COMIC = (
     '"Pepper&Carrot by David Revoy, licensed under Creative Commons Attribution 4.0", <https://www.peppercarrot.com>: '

@@ -23,6 +23,7 @@ from page import build_page
 from serving import say_when_full
 from study_page import create_study
 from study_sessions import Study
+from study_ways import load_point_network
 from texts import LANGUAGES
 from uploads import MAX_MEGABYTES
 from visits import KEPT_SECONDS, Visits
@@ -116,15 +117,17 @@ def study_flags(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--records", type=Path, default=Path("study_records"), help="folder for what is recorded")
     group.add_argument(
         "--point_model",
-        help="folder or hub id of networks trained with --hints points, to which a person's points are given; without "
-        "it points color the cells of the model itself",
+        type=Path,
+        metavar="FOLDER",
+        help="RTUG as experiments/table1.py trains it, to which a person's points are given; without it points color "
+        "the cells of the model itself",
     )
     group.add_argument("--played", action="store_true", help="nobody takes part, it is tried out: records say so")
 
 
 def make_study(painter: GuidingPainterPipeline, args: argparse.Namespace) -> Study:
     """Raises ValueError or OSError where it cannot be held."""
-    points = GuidingPainterPipeline.from_pretrained(args.point_model) if args.point_model else None
+    points = load_point_network(args.point_model) if args.point_model else None
     return Study(painter, points, args.study, args.records, (args.model, args.point_model), args.played)
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.drawings import open_picture
@@ -18,6 +18,9 @@ from machine import Cores
 from record import Record
 from study_ways import Point, Way, check_networks, open_way
 from texts import Trouble
+
+if TYPE_CHECKING:
+    from experiments.methods.rtug import RTUG
 
 WAYS = ("questions", "points")
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp"}
@@ -104,7 +107,8 @@ class Study:
         points: see `study_ways.open_way`.
         drawings: a folder of drawings, or of folders of them, each a set.
         records: where the records go; made where it is missing.
-        names: of the model and the one that points are given to, each a folder or hub id or None, for the record.
+        names: of the model, a folder or hub id, and of what points are given to, a folder; None for the bundled
+            networks and for the model itself. For the record.
         played: whether nobody takes part, but a script or a trial; records say so.
 
     Raises ValueError or OSError where it cannot be held.
@@ -113,10 +117,10 @@ class Study:
     def __init__(
         self,
         painter: GuidingPainterPipeline,
-        points: GuidingPainterPipeline | None,
+        points: "RTUG | None",
         drawings: Path,
         records: Path,
-        names: tuple[str | None, str | None],
+        names: tuple[str | None, Path | None],
         played: bool = False,
     ):
         check_networks(painter, points)

@@ -1,12 +1,13 @@
 """The two ways to color in the user study: the model asks for parts, or a person clicks points anywhere (RTUG's way).
 
 Points go to one of two kinds of networks. Over cells, the very networks that ask are told the color of the line-bounded
-cell under a point, so that the ways differ in who chooses the place and in nothing else. A network of pixels that was
-trained with point hints (`--train colorization --hints points`) is told the color of a small patch, as in RTUG.
+cell under a point, so that the ways differ in who chooses the place and in nothing else. RTUG itself, which
+`experiments/table1.py` trains, is told the color of a small patch.
 """
 
+import sys
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
@@ -21,7 +22,11 @@ from guiding_painter.inference import inference
 from texts import Trouble
 from views import MAX_SIDE, asked_view, picture_view
 
-PATCH = 5  # pixels of the working size: the middle of the 1 to 9 that points are trained with
+if TYPE_CHECKING:
+    from experiments.methods.rtug import RTUG
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
 RING = 0.012  # of the longer side of the drawing, the radius of a mark
 SUGGESTIONS = 5
 Point = tuple[int, int]
@@ -150,12 +155,12 @@ class CellPoints:
 
 
 class NetworkPoints:
-    """A person's points are small patches of color in the input of a network of pixels, which paints the picture."""
+    """A person's points are small patches of color in the input of RTUG, which paints the picture."""
 
     asks, regions = False, None
 
-    def __init__(self, prepared: PreparedDrawing, colorization: ColorizationNetwork):
-        self._prepared, self._colorization = prepared, colorization
+    def __init__(self, prepared: PreparedDrawing, network: "RTUG"):
+        self._prepared, self._network = prepared, network
         self.size = prepared.drawing.size
         self.chosen: Point | None = None
         self._points: list[tuple[Point, RGB]] = []
@@ -196,24 +201,33 @@ class NetworkPoints:
         return point[0] * w // width, point[1] * h // height
 
     def _paint(self) -> Image.Image:
-        network, (h, w) = self._colorization, self._prepared.shape
+        network, (h, w) = self._network, self._prepared.shape
         hints, mask = torch.zeros(1, 3, h, w), torch.zeros(1, 1, h, w)  # C and M
         for point, color in self._points:
-            x, y = self._seen(point)
-            box = np.s_[max(0, y - PATCH // 2) : y + PATCH // 2 + 1, max(0, x - PATCH // 2) : x + PATCH // 2 + 1]
-            hints[0][:, *box] = torch.tensor(color)[:, None, None] / 127.5 - 1
-            mask[0, 0][box] = 1.0
-        segments = torch.zeros(1, network.config.max_hints, h, w)  # none: so it was trained
+            column, row = self._seen(point)
+            top, left, bottom, right = network.boxes_at(torch.tensor([[row, column]]), (h, w))[0].tolist()
+            hints[0, :, top:bottom, left:right] = torch.tensor(color)[:, None, None] / 127.5 - 1
+            mask[0, 0, top:bottom, left:right] = 1.0
         with inference(network):
-            inputs = (self._prepared.sketch, segments, hints, mask)
-            return to_pil(network(*(value.to(network.device, network.dtype) for value in inputs)))
+            inputs = (self._prepared.sketch, hints, mask)
+            return to_pil(network.paint(*(value.to(network.device, network.dtype) for value in inputs)))
 
 
-def open_way(way: str, path: Path, painter: GuidingPainterPipeline, points: GuidingPainterPipeline | None) -> Way:
+def load_point_network(folder: Path) -> "RTUG":
+    """RTUG as `experiments/table1.py` leaves it. Raises OSError or ValueError where the folder holds none."""
+    sys.path += [str(REPOSITORY), str(REPOSITORY / "train")]
+    try:
+        from experiments.methods import open_method  # only here: it brings the training kit along
+    except ImportError as error:
+        raise OSError(f'--point_model needs what trains it ({error}): pip install "guiding-painter[train]".') from error
+    return open_method("rtug", folder)
+
+
+def open_way(way: str, path: Path, painter: GuidingPainterPipeline, points: "RTUG | None") -> Way:
     """Opens a drawing, or the lines of a colored picture, to be colored by "questions" or by "points".
 
     Args:
-        points: holds the network that was trained with point hints; None for the painter's own, over cells.
+        points: what a person's points are given to; None for the painter's own networks, over cells.
 
     Raises ValueError or OSError for what is no picture.
     """
@@ -223,21 +237,16 @@ def open_way(way: str, path: Path, painter: GuidingPainterPipeline, points: Guid
         return Questions(painting, of_pixels)
     prepared = painting.prepared
     if points is not None:
-        return NetworkPoints(prepared, points.colorization)
+        return NetworkPoints(prepared, points)
     tokens = look_at(painter.segmentation, prepared, prepared.cells).tokens
     areas = tokens[sample(prepared.cells, prepared.shape).seen].astype(np.uint16)
     return CellPoints(Painting(prepared, areas, painter.model.view(prepared)))
 
 
-def check_networks(painter: GuidingPainterPipeline, points: GuidingPainterPipeline | None) -> None:
+def check_networks(painter: GuidingPainterPipeline, points: "RTUG | None") -> None:
     """Raises ValueError where points could not be answered."""
     if points is None and isinstance(painter.colorization, ColorizationNetwork):
-        raise ValueError("Networks of pixels have no cells that a point could color: name others with --point_model.")
-    if points is not None and not isinstance(points.colorization, ColorizationNetwork):
-        raise ValueError(
-            "--point_model has networks over cells, which know no points: train one with --hints points, or leave "
-            "it out, and points color cells."
-        )
+        raise ValueError("Networks of pixels have no cells that a point could color: name RTUG's with --point_model.")
 
 
 def offered(own: list[str]) -> list[str]:

@@ -179,7 +179,7 @@ def test_a_training_fetches_the_recipe_and_the_discriminator_too(hub: HubServer,
     code = f"""
         import sys
         sys.path.append({str(ROOT / "train")!r})
-        from settings import TRAINING_FILES
+        from recipe import TRAINING_FILES
         from guiding_painter.checkpoint import find_checkpoint
         folder = find_checkpoint("user/my-comic", TRAINING_FILES)
         print(*sorted(str(file.relative_to(folder)) for file in folder.rglob("*.*") if file.is_file()))

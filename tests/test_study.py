@@ -4,6 +4,7 @@ import json
 import sys
 
 import pytest
+import torch
 from conftest import make_cell_painter
 from PIL import ImageChops
 from playwright.sync_api import expect
@@ -12,12 +13,23 @@ from space_browser import SLOW
 import app
 from benchmarks.space import play_study
 from experiments import table2
+from experiments.methods.rtug import RTUG
 from study_page import create_study
 from study_sessions import WAYS, Study, plan
-from study_ways import open_way
+from study_ways import load_point_network, open_way
 from texts import Trouble
 
 pytest_plugins = ["space_browser"]
+
+
+def make_rtug():
+    """A tiny one, untrained, but with weights large enough for points to show."""
+    torch.manual_seed(0)
+    network = RTUG(8, 3)
+    for module in network.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            module.reset_parameters()
+    return network.eval()
 
 
 @pytest.fixture
@@ -31,8 +43,9 @@ def drawings(drawing, tmp_path):
 
 @pytest.fixture
 def study(painter, drawings, tmp_path):
-    """Points go to a network of pixels, as in RTUG."""
-    return Study(painter, painter, drawings, tmp_path / "records", (None, "points"), played=True)
+    """Points go to RTUG."""
+    (tmp_path / "points").mkdir()
+    return Study(painter, make_rtug(), drawings, tmp_path / "records", (None, tmp_path / "points"), played=True)
 
 
 def read_records(study):
@@ -71,17 +84,17 @@ def test_a_point_colors_its_cell_with_the_same_networks_over_cells(drawing, tmp_
         way.undo()
 
 
-def test_a_point_is_a_patch_in_the_input_of_a_network_of_pixels(painter, drawing, tmp_path):
+def test_a_point_is_a_patch_in_the_input_of_rtug(painter, drawing, tmp_path, monkeypatch):
     drawing.save(tmp_path / "one.png")
-    way = open_way("points", tmp_path / "one.png", painter, painter)
-    seen = []
-    hook = painter.colorization.register_forward_pre_hook(lambda _, inputs: seen.append(inputs))
+    make_rtug().save_pretrained(tmp_path / "rtug")
+    network, seen = load_point_network(tmp_path / "rtug"), []
+    way = open_way("points", tmp_path / "one.png", painter, network)
+    paint = network.paint
+    monkeypatch.setattr(network, "paint", lambda *inputs: seen.append(inputs) or paint(*inputs))
     way.choose((40, 50))
     before = way.picture()
     way.paint((255, 0, 127))
-    hook.remove()
-    ((sketch, segments, hints, mask),) = seen
-    assert not segments.any()
+    ((sketch, hints, mask),) = seen
     assert mask.sum() == 25
     y, x = (int(values.float().mean()) for values in mask[0, 0].nonzero(as_tuple=True))
     height, width = sketch.shape[2:]
@@ -93,8 +106,9 @@ def test_a_point_is_a_patch_in_the_input_of_a_network_of_pixels(painter, drawing
 def test_a_network_that_cannot_answer_points_is_refused(painter, drawings, tmp_path):
     with pytest.raises(ValueError, match="--point_model"):
         Study(painter, None, drawings, tmp_path / "records", (None, None))
-    with pytest.raises(ValueError, match="--hints points"):
-        Study(painter, make_cell_painter(), drawings, tmp_path / "records", (None, None))
+    painter.save_pretrained(tmp_path / "painter")  # such as one that was trained with points before
+    with pytest.raises(OSError, match="holds a painter, not rtug as experiments/table1.py trains it"):
+        load_point_network(tmp_path / "painter")
 
 
 def test_a_played_session_leaves_a_record_of_every_interaction(study):

@@ -1,11 +1,13 @@
-"""What all scripts share at the terminal: mistakes in one sentence, numbers with bounds, names without folders."""
+"""What all scripts share at the terminal: mistakes in one sentence, numbers with bounds, flags, names of folders."""
 
 import argparse
 import contextlib
 import shlex
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import field, fields
 from pathlib import Path
+from typing import Any
 
 
 class OneSentenceParser(argparse.ArgumentParser):
@@ -48,6 +50,16 @@ channels = number(int, "a whole number from 1 to 256", lambda value: 1 <= value 
 positive_float = number(float, "a number above 0", lambda value: 0 < value < float("inf"))
 weight = number(float, "a number, 0 or more", lambda value: 0 <= value < float("inf"))
 fraction = number(float, "a number between 0 and 1", lambda value: 0 < value < 1)
+
+
+def flag(default: Any, help: str, kind: Any = None, **options: Any) -> Any:
+    """A field that is a flag, too; `kind` is the type for argparse."""
+    return field(default=default, metadata={"help": help} | ({"type": kind} if kind else {}) | options)
+
+
+def add_flags(group: argparse._ActionsContainer, settings: type) -> None:
+    for one in fields(settings):
+        group.add_argument(f"--{one.name}", default=one.default, **one.metadata)
 
 
 def folder_name(folder: str | Path) -> str:

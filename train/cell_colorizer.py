@@ -4,6 +4,7 @@ import torch
 
 from cell_answers import draw_answers
 from cell_losses import alike_loss, color_loss, doubt_loss, mean_loss
+from colorizer import Colorizer
 from guiding_painter import CellColorizationNetwork, CellSegmentationNetwork
 from guiding_painter.cell_networks import CellFeatures
 from guiding_painter.hints import cell_sums
@@ -12,12 +13,12 @@ LEAST = 2.0  # pixels of paper that a cell needs for its color to be known
 PAINTING = ("rec", "adv", "mse")  # losses of the painted picture
 
 
-class CellColorizer(torch.nn.Module):
+class CellColorizer(Colorizer):
     """f looks at the cells of a drawing, some are answered with their true colors, and g guesses the others.
 
     Args:
         weights: of the losses; those of weight 0 are not computed.
-        trained: "both" networks, or only "segmentation" or "colorization".
+        trained: see `Colorizer`.
         encoder: whether the encoder of f is trained, too.
     """
 
@@ -29,11 +30,8 @@ class CellColorizer(torch.nn.Module):
         trained: str = "both",
         encoder: bool = True,
     ):
-        super().__init__()
-        self.segmentation, self.colorization = segmentation, colorization
-        self.wanted, self.trained = {name for name, weight in weights.items() if weight > 0}, trained
-        segmentation.requires_grad_(trained != "colorization")
-        colorization.requires_grad_(trained != "segmentation")
+        super().__init__(segmentation, colorization, trained)
+        self.wanted = {name for name, weight in weights.items() if weight > 0}
         if not encoder:
             segmentation.encoder.requires_grad_(False)
 
@@ -62,7 +60,7 @@ class CellColorizer(torch.nn.Module):
             pixel_weights: (B, 1, H, W) in [0, 1], how much each pixel counts in the color of its cell.
             noise: one random generator per sample.
         """
-        with torch.set_grad_enabled(torch.is_grad_enabled() and self.trained != "colorization"):
+        with self.gradients_of_f():
             features = self.segmentation(batch["sketch"], batch["cells"])
         colors, size = true_colors(batch["color_image"], batch["cells"], pixel_weights, features.size.shape[1])
         output = {}

@@ -15,7 +15,8 @@ from torch.optim.swa_utils import AveragedModel
 
 from arguments import first_line
 from guiding_painter import GuidingPainterPipeline
-from settings import RECIPE_FILE, Settings
+from recipe import RECIPE_FILE
+from settings import Settings
 
 EMA_FILE = "ema.safetensors"
 

@@ -14,7 +14,8 @@ from guiding_painter.files import replace_file
 from hub import upload
 from pictures.pairs import SketchColorPairs
 from progress import REPORT_FILE
-from settings import RECIPE_FILE, Settings
+from recipe import RECIPE_FILE
+from settings import Settings
 
 
 def finish(

@@ -13,7 +13,8 @@ from arguments import first_line
 from card.examples import EXAMPLE_FILES
 from card.file import CARD_FILE, changed_by_hand, slug
 from progress import REPORT_FILE
-from settings import TRAINING_FILES, Settings
+from recipe import TRAINING_FILES
+from settings import Settings
 
 
 def hub_repository(accelerator: Accelerator, settings: Settings) -> str | None:

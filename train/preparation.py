@@ -1,5 +1,6 @@
 """What a training starts from: networks, pictures, number of updates. Mistakes show here, before it begins."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +25,8 @@ from guiding_painter.configurations import CONFIGURATIONS
 from pictures.folders import load_pictures
 from pictures.pairs import SketchColorPairs, TrainingPairs
 from pictures.palette import palette_of
-from settings import BUNDLED_WEIGHTS, NEW_NETWORKS, Settings, number_of_steps
+from recipe import BUNDLED_WEIGHTS, NEW_NETWORKS
+from settings import Settings
 
 # The losses that each network learns from; the segmentation network also from the other's, end to end.
 PIXEL_LOSSES = {"segmentation": ("tv", "smth", "prefix"), "colorization": ("rec", "adv", "mse")}
@@ -96,8 +98,6 @@ def check_kind(settings: Settings) -> None:
         if weights[name] > 0:
             kind = "of pixels, such as the paper's" if over_cells else "over cells, such as the bundled ones"
             raise ValueError(f"--lambda_{name} {weights[name]:g} is for networks {kind}: leave it out.")
-    if over_cells and settings.hints == "points":
-        raise ValueError("--hints points is for networks of pixels: add --model_config paper, or a checkpoint of them.")
     if over_cells and settings.block_out_channels:
         raise ValueError("--block_out_channels is for networks of pixels: add --model_config paper.")
     check_input(settings)
@@ -188,6 +188,19 @@ def counted(settings: Settings, pictures: int | None, num_processes: int) -> Set
     steps = number_of_steps(settings, pictures, batch_size)
     settings = replace(settings, batch_size=batch_size, max_train_steps=steps)
     return replace(settings, training=stages(settings, pictures))
+
+
+def number_of_steps(settings: Settings, pictures: int | None, batch_size: int) -> int:
+    """Updates, by --max_train_steps or --num_train_epochs: 2000 to fine-tune, and the paper's 200 epochs otherwise.
+
+    Args:
+        pictures: to train on; None for a stream, whose epochs nobody knows: 2000 unless --max_train_steps says more.
+        batch_size: pictures of one update.
+    """
+    if settings.max_train_steps:
+        return settings.max_train_steps
+    epochs = settings.num_train_epochs or (200 if settings.start.folder is None and pictures else None)
+    return math.ceil(epochs * pictures / batch_size) if epochs else 2000
 
 
 def stages(settings: Settings, pictures: int | None) -> tuple[dict, ...]:

@@ -29,8 +29,9 @@ from checkpoints import (
     save_pipeline,
     step_of,
 )
+from colorizer import Colorizer
 from finish import finish
-from guided_colorizer import GuidedColorizer, PointColorizer
+from guided_colorizer import GuidedColorizer
 from guiding_painter.hints import mean_colors, sample_num_hints
 from guiding_painter.losses import (
     adversarial_loss,
@@ -130,12 +131,8 @@ def start_accelerator(settings: Settings) -> Accelerator:
     return accelerator
 
 
-def make_generator(
-    segmentation: ModelMixin, colorization: ModelMixin, settings: Settings
-) -> GuidedColorizer | CellColorizer:
-    """What is trained: all of them give the same losses and pictures the same names."""
-    if settings.hints == "points":
-        return PointColorizer(segmentation, colorization)
+def make_generator(segmentation: ModelMixin, colorization: ModelMixin, settings: Settings) -> Colorizer:
+    """What is trained."""
     if settings.start.over_cells:
         weights = settings.recipe.weights
         return CellColorizer(segmentation, colorization, weights, settings.train, settings.encoder_rate != 0)
@@ -143,7 +140,7 @@ def make_generator(
 
 
 def make_optimizers(
-    generator: GuidedColorizer | CellColorizer, discriminator: torch.nn.Module, settings: Settings
+    generator: Colorizer, discriminator: torch.nn.Module, settings: Settings
 ) -> list[torch.optim.Optimizer]:
     """Of G and of D. The encoder takes smaller steps; what is no matrix and no kernel does not decay."""
     adam = {"lr": settings.learning_rate, "betas": (settings.adam_beta1, 0.999), "weight_decay": settings.weight_decay}

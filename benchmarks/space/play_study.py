@@ -1,6 +1,6 @@
 """Plays sessions of the user study, without people: to test it, and to see what the server's part of the times is.
 
-`python benchmarks/space/play_study.py DRAWINGS RECORDS [--sessions N] [--answers N] [--model M] [--point_model M]`
+`python benchmarks/space/play_study.py DRAWINGS RECORDS [--sessions N] [--answers N] [--model M] [--point_model FOLDER]`
 
 Its records say that they are played, and experiments/table2.py leaves them out unless it is told to show them as such.
 """
@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "space"))
 
 from guiding_painter import GuidingPainterPipeline
 from study_sessions import WAYS, Session, Study
+from study_ways import load_point_network
 
 
 def play(study: Study, answers: int) -> Session:
@@ -41,11 +42,11 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--sessions", type=int, default=2)
     parser.add_argument("--answers", type=int, default=5, help="for each picture, at most")
     parser.add_argument("--model", help="folder or hub id of a fine-tuned model; the bundled one by default")
-    parser.add_argument("--point_model", help="as of space/app.py")
+    parser.add_argument("--point_model", type=Path, help="as of space/app.py")
     args = parser.parse_args(argv)
     try:
         painter = GuidingPainterPipeline.from_pretrained(args.model)
-        points = GuidingPainterPipeline.from_pretrained(args.point_model) if args.point_model else None
+        points = load_point_network(args.point_model) if args.point_model else None
         names = args.model, args.point_model
         study = Study(painter, points, args.drawings, args.records, names, played=True)
     except (ValueError, OSError) as error:

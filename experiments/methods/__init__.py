@@ -4,21 +4,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from diffusers.utils import CONFIG_NAME
 
 from experiments.methods.alacgan import AlacGAN
-from experiments.methods.base import LocalHints, Method
+from experiments.methods.base import LocalHints, Measured, Trained
 from experiments.methods.cic import CIC
 from experiments.methods.guided import REMEDIES, GuidingPainter, Painter
 from experiments.methods.pix2pix import Pix2Pix
 from experiments.methods.rtug import RTUG
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.checkpoint import load_network
+from guiding_painter.checkpoint import FILES, load_network
 
 PUBLISHED_WIDTHS = (64, 128, 256, 512, 512)
 NETWORKS = (CIC, Pix2Pix, AlacGAN, RTUG)
 
 # (widths of the U-Nets' levels, N_c) -> a new one
-MAKERS: dict[str, Callable[[tuple[int, ...], int], Method]] = {
+MAKERS: dict[str, Callable[[tuple[int, ...], int], Trained]] = {
     "cic": lambda widths, max_hints: CIC(widths),
     "pix2pix": lambda widths, max_hints: Pix2Pix(widths),
     "alacgan": lambda widths, max_hints: AlacGAN(widths, max_hints=max_hints),
@@ -29,15 +30,21 @@ MAKERS: dict[str, Callable[[tuple[int, ...], int], Method]] = {
 OURS = ("guiding_painter", "guiding_painter_remedied", "lite")
 
 
-def open_method(name: str, folder: Path | None) -> Method | Painter:
+def open_method(name: str, folder: Path | None) -> Measured:
     """A trained method, in evaluation mode, from its folder; "lite" without one has the bundled weights.
 
-    Raises OSError where it is missing, ValueError for another network than the name says.
+    Raises OSError where there is none, ValueError for another network than the name says.
     """
     if name in OURS:
         ink_aware = REMEDIES.ink_aware if name != "guiding_painter" else False
         return Painter(GuidingPainterPipeline.from_pretrained(folder), ink_aware)
+    if not (folder / CONFIG_NAME).is_file():
+        found = "a painter" if (folder / FILES[0]).is_file() else "no network"
+        raise OSError(
+            f"{folder} holds {found}, not {name} as experiments/table1.py trains it: name a folder such as "
+            f"table1/models/{name}."
+        )
     return load_network([kind for kind in NETWORKS if kind.__name__.lower() == name], folder, torch.float32)
 
 
-__all__ = ["MAKERS", "NETWORKS", "OURS", "LocalHints", "Method", "Painter", "open_method"]
+__all__ = ["MAKERS", "NETWORKS", "OURS", "LocalHints", "Measured", "Painter", "open_method"]

@@ -15,11 +15,10 @@ import torch
 import torch.nn.functional as F
 from diffusers.configuration_utils import register_to_config
 
-from experiments.methods.base import LocalHints, boxes_around
+from experiments.methods.base import LocalHints, boxes_around, true_hints
 from guiding_painter.cell_networks.encoder import SketchEncoder, converted_weights
 from guiding_painter.losses import LAMBDAS, reconstruction_loss
 from guiding_painter.unet import DoubleConv, UNet
-from measures.rivals import point_hints
 from preparation import published_weights
 
 COMPARED = 3  # maps of the encoder, the finest first
@@ -73,7 +72,7 @@ class AlacGAN(LocalHints):
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         image = batch["color_image"]
         boxes = [self.draw(tuple(image.shape[2:]), int(k), one) for k, one in zip(num_hints, noise, strict=True)]
-        prediction = self.paint(batch["sketch"], *point_hints(image, boxes))
+        prediction = self.paint(batch["sketch"], *true_hints(image, boxes))
         with torch.no_grad():
             true = self.encoder(image)[:COMPARED]
         seen = self.encoder(prediction)[:COMPARED]

@@ -9,14 +9,12 @@ shared U-Net and predicts every pixel, where the paper's predicts a quarter of t
 colors are is counted on up to 300 training pictures instead of all of ImageNet.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 from diffusers.configuration_utils import register_to_config
 from skimage.color import lab2rgb
 
-from experiments.methods.base import Method
+from experiments.methods.base import Automatic
 from guiding_painter.cell_networks.lab import to_lab
 from guiding_painter.drawings import to_color_image
 from guiding_painter.unet import UNet
@@ -31,7 +29,7 @@ SEEN = 300  # pictures whose colors are counted
 MIXING = 0.5  # lambda of the rebalancing: of the uniform distribution
 
 
-class CIC(Method):
+class CIC(Automatic):
     """Classes of colors for every pixel.
 
     `rebalancing`, (Q,), is how much a pixel of each class counts, known after `prepare`; `bins`, (Q, 3), are in L*a*b*.
@@ -69,12 +67,12 @@ class CIC(Method):
         entropy = -(logits.log_softmax(1).gather(1, nearest) * shares).sum(1)
         return logits, {"classes": (entropy * self.rebalancing[nearest[:, 0]]).mean()}
 
-    def way(self, batch: dict[str, torch.Tensor], first: int) -> Callable[[int], torch.Tensor]:
-        mixture = (self.unet(batch["sketch"]).float() / TEMPERATURE).softmax(1)
+    def paint(self, sketch: torch.Tensor) -> torch.Tensor:
+        mixture = (self.unet(sketch).float() / TEMPERATURE).softmax(1)
         lab = torch.einsum("bqhw,qc->bhwc", mixture, self.bins)
         # L*a*b* means may lie outside of the gamut
         rgb = torch.from_numpy(np.clip(lab2rgb(lab.cpu().numpy()), 0, 1)).to(lab) * 2 - 1
-        return lambda k: rgb.permute(0, 3, 1, 2)
+        return rgb.permute(0, 3, 1, 2)
 
 
 def table_index(color_image: torch.Tensor) -> torch.Tensor:

@@ -6,9 +6,18 @@ import tomllib
 from dataclasses import fields
 from pathlib import Path
 
-from arguments import OneSentenceParser, channels, command_line, folder_name, name_of, positive_int, without_folders
+from arguments import (
+    OneSentenceParser,
+    add_flags,
+    channels,
+    command_line,
+    folder_name,
+    name_of,
+    positive_int,
+    without_folders,
+)
 from experiments.methods import MAKERS, PUBLISHED_WIDTHS
-from settings import Data, Optimization, Pictures, Settings, add_flags
+from settings import Data, Optimization, Pictures, Settings
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 # With them an experiment takes seconds: it shows that everything runs, and nothing else.

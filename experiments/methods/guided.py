@@ -6,18 +6,19 @@ from pathlib import Path
 
 import torch
 
-from experiments.methods.base import Method
+from experiments.methods.base import Trained
 from guided_colorizer import GuidedColorizer
 from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, SegmentationNetwork
 from measures.answers import Answers, answers_of, number_of_questions
-from settings import PAPER_RECIPE, Recipe, Settings
+from recipe import PAPER_RECIPE, Recipe
+from settings import Settings
 from train_guiding_painter import generator_losses
 
 # What keeps regions from collapsing in short trainings: smoothness that is small and free across ink, the prefix loss.
 REMEDIES = Recipe(lambda_smth=0.1, lambda_prefix=30.0, ink_aware=True)
 
 
-class GuidingPainter(Method):
+class GuidingPainter(Trained):
     """f, h and g, trained end to end (Sec. 3).
 
     Args:
@@ -26,12 +27,11 @@ class GuidingPainter(Method):
         remedied: with `REMEDIES` instead of the published recipe.
     """
 
-    takes_hints = True
     adversarial_weight = PAPER_RECIPE.lambda_adv
 
     def __init__(self, block_out_channels: tuple[int, ...], max_hints: int = 30, remedied: bool = False):
         super().__init__()
-        self.max_hints, self.recipe = max_hints, REMEDIES if remedied else PAPER_RECIPE
+        self.recipe = REMEDIES if remedied else PAPER_RECIPE
         f = SegmentationNetwork(max_hints, tuple(block_out_channels))
         g = ColorizationNetwork(max_hints, tuple(block_out_channels))
         self.generator = GuidedColorizer(f, g)
@@ -58,8 +58,6 @@ class Painter:
         ink_aware: whether answers leave out ink, as in its training.
     """
 
-    takes_hints = True
-
     def __init__(self, painter: GuidingPainterPipeline, ink_aware: bool):
         self.painter, self.ink_aware = painter, ink_aware
         self.max_hints = number_of_questions(painter)
@@ -73,6 +71,6 @@ class Painter:
         return answers_of(self.painter, batch, self.ink_aware)
 
     def way(self, batch: dict[str, torch.Tensor], first: int) -> Callable[[int], torch.Tensor]:
-        """See `Method.way`; its hints are the answers to what it asks first."""
+        """See `Measured.way`; its hints are the answers to what it asks first."""
         answers = self.answers(batch)
         return lambda k: answers.colorize(answers.first(k))

@@ -7,6 +7,7 @@ import torch
 from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
 
+from experiments.methods.base import Measured
 from guiding_painter.hints import num_hints_distribution
 from guiding_painter.metrics import psnr
 from measures.results import summarize
@@ -25,13 +26,11 @@ class Bucket:
         rest: "mean" or "paper", what the others show.
     """
 
-    takes_hints = True
-
     def __init__(self, max_hints: int, rest: str):
         self.max_hints, self.rest = max_hints, rest
 
     def way(self, batch: dict[str, torch.Tensor], first: int) -> Callable[[int], torch.Tensor]:
-        """See `Method.way`; "cells" are in the batch."""
+        """See `Measured.way`."""
         return lambda k: bucket_fill(batch["cells"], batch["sketch"], batch["color_image"], k, self.rest)
 
 
@@ -47,7 +46,7 @@ def held_back(folder: str, split: str, resolution: int, most: int | None) -> Ske
 
 @torch.no_grad()
 def measure_method(
-    method,
+    method: Measured,
     pairs: SketchColorPairs,
     max_hints: int,
     thresholds: tuple[float, ...],
@@ -57,16 +56,16 @@ def measure_method(
     """Means over pictures: "without_hints", and "with_hints" of an interactive method, as from `summarize`.
 
     Args:
-        method: `Method`, `Painter` or `Bucket`.
         max_hints: N_c: the numbers of hints are 0 to it, those that an automatic method ignores only 0.
         thresholds: in dB, for NRI.
         distance: what the Fréchet distance is called, and what makes a new one.
 
     Raises ValueError where too few pictures can be measured.
     """
-    counts = tuple(range(max_hints + 1)) if method.takes_hints else (0,)
+    takes_hints = method.max_hints > 0
+    counts = tuple(range(max_hints + 1)) if takes_hints else (0,)
     name, new_distance = distance or ("", lambda: None)
-    bare, expected, curves = new_distance(), new_distance() if method.takes_hints else None, []
+    bare, expected, curves = new_distance(), new_distance() if takes_hints else None, []
     for batch in tqdm(DataLoader(pairs, BATCH_SIZE, collate_fn=collate), desc="measuring", leave=False):
         if "sketch" in batch:
             batch = {key: value.to(device) for key, value in batch.items() if torch.is_tensor(value)}
@@ -75,7 +74,7 @@ def measure_method(
     if len(curves) < 2:
         raise ValueError(f"Only {len(curves)} pictures could be measured: give at least 2.")
     row = {"pictures": len(curves), "without_hints": {"psnr": summarize(curves, counts)["psnr"][0]}}
-    if method.takes_hints:
+    if takes_hints:
         row["with_hints"] = summarize(curves, counts, thresholds)
     for part, one in (("without_hints", bare), ("with_hints", expected)):
         if one:

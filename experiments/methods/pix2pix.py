@@ -6,17 +6,15 @@ Differences: the shared U-Net has four downsamplings by pooling, where the paper
 dropout, which was the paper's only noise and changed little there.
 """
 
-from collections.abc import Callable
-
 import torch
 from diffusers.configuration_utils import register_to_config
 
-from experiments.methods.base import Method
+from experiments.methods.base import Automatic
 from guiding_painter.losses import reconstruction_loss
 from guiding_painter.unet import UNet
 
 
-class Pix2Pix(Method):
+class Pix2Pix(Automatic):
     adversarial_weight = 1.0
     gan_loss = "log"
     l1_weight = 100.0
@@ -29,9 +27,8 @@ class Pix2Pix(Method):
     def forward(
         self, batch: dict[str, torch.Tensor], num_hints: torch.Tensor, tau: float, noise: list[torch.Generator]
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        prediction = torch.tanh(self.unet(batch["sketch"]))
+        prediction = self.paint(batch["sketch"])
         return prediction, {"rec": self.l1_weight * reconstruction_loss(prediction, batch["color_image"])}
 
-    def way(self, batch: dict[str, torch.Tensor], first: int) -> Callable[[int], torch.Tensor]:
-        picture = torch.tanh(self.unet(batch["sketch"]))
-        return lambda k: picture
+    def paint(self, sketch: torch.Tensor) -> torch.Tensor:
+        return torch.tanh(self.unet(sketch))

@@ -14,10 +14,11 @@ import torch.nn.functional as F
 from diffusers.configuration_utils import register_to_config
 from torch import nn
 
-from experiments.methods.base import LocalHints, boxes_around
+from experiments.methods.base import LocalHints, boxes_around, true_hints
 from guiding_painter.unet import init_weights
-from measures.rivals import MAX_PATCH, point_hints
 
+MAX_PATCH = 9  # pixels
+DOWN_FACTOR = 8
 DELTA = 1 / 110  # of the Huber loss: 1 of 110, in which they measure a and b
 ALL_REVEALED = 0.01  # chance of a sample whose hint is the whole picture
 
@@ -51,15 +52,17 @@ class RTUG(LocalHints):
         self.apply(init_weights)
 
     def paint(self, sketch: torch.Tensor, hint_map: torch.Tensor, condition_mask: torch.Tensor) -> torch.Tensor:
-        """Height and width are multiples of 8."""
-        one = self.conv1(torch.cat([sketch, hint_map, condition_mask], dim=1))
+        height, width = sketch.shape[2:]
+        given = torch.cat([sketch, hint_map, condition_mask], dim=1)
+        padded = F.pad(given, (0, -width % DOWN_FACTOR, 0, -height % DOWN_FACTOR), mode="replicate")
+        one = self.conv1(padded)
         two = self.conv2(one[..., ::2, ::2])
         three = self.conv3(two[..., ::2, ::2])
         x = self.conv7(self.conv6(self.conv5(self.conv4(three[..., ::2, ::2]))))
         x = self.conv8(F.relu(self.up8(x) + self.short8(three)))
         x = self.conv9(F.relu(self.up9(x) + self.short9(two)))
         x = self.conv10(F.relu(self.up10(x) + self.short10(one)))
-        return torch.tanh(self.out(x))
+        return torch.tanh(self.out(x))[..., :height, :width]
 
     def forward(
         self, batch: dict[str, torch.Tensor], num_hints: torch.Tensor, tau: float, noise: list[torch.Generator]
@@ -71,7 +74,7 @@ class RTUG(LocalHints):
             torch.tensor([[0, 0, *size]]) if torch.rand((), generator=one, device=one.device) < ALL_REVEALED else own
             for own, one in zip(boxes, noise, strict=True)
         ]
-        hints, mask = point_hints(image, boxes)
+        hints, mask = true_hints(image, boxes)
         revealed = mask.flatten(1).all(1)[:, None, None, None]
         prediction = self.paint(sketch, torch.where(revealed, image, hints), mask)
         return prediction, {"huber": F.huber_loss(prediction.float(), image, delta=DELTA) / DELTA}

@@ -20,7 +20,7 @@ from checkpoints import (
     save_checkpoint,
     step_of,
 )
-from experiments.methods.base import Method
+from experiments.methods.base import Trained
 from guiding_painter import PatchDiscriminator
 from guiding_painter.files import replace_file
 from guiding_painter.hints import sample_num_hints
@@ -33,7 +33,7 @@ TRAINED_FILE = "trained.json"  # written last: with it a training is complete
 
 
 def train_method(
-    method: Method, pictures: TrainingPairs, written: dict, discriminator_channels: int, settings: Settings
+    method: Trained, pictures: TrainingPairs, written: dict, discriminator_channels: int, settings: Settings
 ) -> None:
     """Trains a method and saves the average of its weights in settings.output_dir.
 
@@ -132,7 +132,7 @@ def train_step(
     return {name: loss.detach() for name, loss in losses.items()}
 
 
-def save_method(method: Method, written: dict, folder: Path) -> None:
+def save_method(method: Trained, written: dict, folder: Path) -> None:
     """Weights and configuration, then `TRAINED_FILE`; checkpoints to go on from are of no more use and go."""
     beside = folder / "model.part"
     shutil.rmtree(beside, ignore_errors=True)  # of a training that was killed here

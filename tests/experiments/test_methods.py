@@ -4,15 +4,16 @@ import json
 
 import pytest
 import torch
+from conftest import make_painter
 from training_pictures import draw_pictures, forget_accelerator
 
 from arguments import OneSentenceParser
 from experiments.methods import MAKERS, NETWORKS, LocalHints, flags, open_method, training
+from experiments.methods.base import true_hints
 from experiments.methods.cic import BITS, CIC, color_table, table_index
-from experiments.methods.rtug import RTUG
+from experiments.methods.rtug import MAX_PATCH, RTUG
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.cell_networks.lab import to_lab
-from measures.rivals import MAX_PATCH
 from pictures.folders import load_pictures
 from pictures.pairs import TrainingPairs, collate
 
@@ -58,12 +59,12 @@ def test_a_saved_method_opens_and_colors_alike(name: str, pictures: TrainingPair
     assert json.loads((tmp_path / training.TRAINED_FILE).read_text()) == {"updates": 1}
     assert not list(tmp_path.rglob("*.part")) + list(tmp_path.rglob("*.bin"))
     opened = open_method(name, tmp_path)
-    assert opened.takes_hints == method.takes_hints
+    assert opened.max_hints == (0 if name in ("cic", "pix2pix") else MAX_HINTS)
     with torch.no_grad():
         pictures_of_hints = [opened.way(batch, 0)(k) for k in (0, 2, 2)]
         assert all(one.shape == (2, 3, SIDE, SIDE) and one.abs().max() <= 1 for one in pictures_of_hints)
         assert torch.equal(pictures_of_hints[1], pictures_of_hints[2])  # the same hints every time
-        assert torch.equal(pictures_of_hints[0], pictures_of_hints[1]) != opened.takes_hints
+        assert torch.equal(pictures_of_hints[0], pictures_of_hints[1]) != (opened.max_hints > 0)
         if name.startswith("guiding_painter"):
             assert isinstance(GuidingPainterPipeline.from_pretrained(tmp_path), GuidingPainterPipeline)
         else:
@@ -73,6 +74,21 @@ def test_a_saved_method_opens_and_colors_alike(name: str, pictures: TrainingPair
 def test_rtug_at_its_published_width():
     with torch.device("meta"):
         assert sum(weight.numel() for weight in RTUG().parameters()) == 34_051_779
+
+
+def test_rtug_takes_any_size():
+    network = RTUG(8).eval()
+    sketch, hints, mask = torch.rand(1, 1, 19, 30), torch.rand(1, 3, 19, 30), torch.ones(1, 1, 19, 30)
+    with torch.no_grad():
+        assert network.paint(sketch, hints, mask).shape == (1, 3, 19, 30)
+
+
+def test_what_is_no_method_of_the_name_is_told(tmp_path):
+    make_painter().save_pretrained(tmp_path / "painter")  # as those that were trained with points once are
+    CIC(WIDTHS).save_pretrained(tmp_path / "cic")
+    for folder, sentence in (("painter", "holds a painter"), ("none", "no network"), ("cic", "describes a CIC, not a")):
+        with pytest.raises((OSError, ValueError), match=sentence):
+            open_method("rtug", tmp_path / folder)
 
 
 def test_rtug_draws_patches_around_the_middle():
@@ -96,6 +112,15 @@ def test_alacgan_draws_strokes_anywhere():
     assert boxes.max() == 64
     upright = (boxes[:, 2] - boxes[:, 0] > boxes[:, 3] - boxes[:, 1]).float().mean()
     assert 0.3 < upright < 0.6
+
+
+def test_later_boxes_lie_over_earlier_ones_and_the_rest_stays_without_hint():
+    image = torch.rand(2, 3, 12, 12) * 2 - 1
+    hints, mask = true_hints(image, [torch.tensor([[2, 3, 5, 6], [4, 5, 6, 7]]), torch.empty(0, 4, dtype=torch.int64)])
+    assert torch.allclose(hints[0, :, 2, 3], image[0, :, 2:5, 3:6].mean((1, 2)))
+    assert torch.allclose(hints[0, :, 4, 5], image[0, :, 4:6, 5:7].mean((1, 2)))
+    assert mask.sum() == 9 + 4 - 1
+    assert torch.equal(hints.ne(0).any(1), mask[:, 0] > 0)
 
 
 @pytest.mark.parametrize("name", ["alacgan", "rtug"])

@@ -61,11 +61,11 @@ def report() -> dict:
                 "rows": {
                     "model": row(12.125, 15.5, frechet_efficientnet_lite0=40.5),
                     "bucket_fill": row(13.0, 14.25, frechet_efficientnet_lite0=50.0),
-                    "point_hints": row(12.5, 15.75, frechet_efficientnet_lite0=45.0),
+                    "bucket_fill_on_white": row(12.5, 15.75, frechet_efficientnet_lite0=45.0),
                 },
                 "differences": {
                     "bucket_fill": {"expected_psnr": 1.25, "nri_ratio": {"14.0": None}, "ahead_at": [4, 5, 6]},
-                    "point_hints": {"expected_psnr": -0.25, "nri_ratio": {"14.0": 1.0}, "ahead_at": []},
+                    "bucket_fill_on_white": {"expected_psnr": -0.25, "nri_ratio": {"14.0": 1.0}, "ahead_at": []},
                 },
                 "regions": {"asked": 27.1, "parts_per_region": 2.4, "speck_share": 0.0123, "channels_used": 30},
             }
@@ -109,7 +109,7 @@ def test_the_words_follow_from_the_measurements_and_the_recipe(report: dict):
     assert "+1.25 dB of expected PSNR beside bucket fill" in good
     assert "ahead after 4-6 answers" in good
     assert "-0.25 dB" not in good
-    assert "-0.25 dB of expected PSNR beside the same colorizer" in bad
+    assert "-0.25 dB of expected PSNR beside bucket fill of line-bounded cells, largest first, on white" in bad
     assert "2.4 separate parts on average, and 1.2 % of a picture in specks" in bad
     data = section(text, "Training data")
     assert "**open_pictures**: 12000 pictures." in data

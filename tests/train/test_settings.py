@@ -9,8 +9,9 @@ import torch
 from conftest import make_cell_painter, make_painter
 
 from guiding_painter import CellColorizationNetwork, CellSegmentationNetwork
-from preparation import counted, load_networks, published_weights
-from settings import CELLS_RECIPE, PAPER_RECIPE, Settings, Start, number_of_steps, parse_settings
+from preparation import counted, load_networks, number_of_steps, published_weights
+from recipe import CELLS_RECIPE, PAPER_RECIPE, Start
+from settings import Settings, parse_settings
 
 
 def parse(*more: str) -> Settings:

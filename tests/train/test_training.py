@@ -23,7 +23,7 @@ from training_pictures import draw_pictures, forget_accelerator
 import checkpoints
 import progress
 import train_guiding_painter
-from guided_colorizer import GuidedColorizer, PointColorizer
+from guided_colorizer import GuidedColorizer
 from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, PatchDiscriminator, SegmentationNetwork
 from measures.answers import answers_of, measure
 from pictures.folders import load_pictures
@@ -194,7 +194,7 @@ def test_two_processes_train_and_measure_as_one(kind, folder, models, tmp_path, 
     [
         ("cells", {"train": "segmentation"}),
         ("cells", {"train": "colorization"}),
-        ("plain", {"train": "colorization", "hints": "points", "lambda_adv": 0}),
+        ("plain", {"train": "colorization", "lambda_adv": 0}),
         ("cells", {"lambda_doubt": 0, "lambda_alike": 0, "lambda_rec": 0, "lambda_adv": 0}),
         ("cells", {"lambda_color": 0, "lambda_mean": 0, "encoder_rate": 0}),
     ],
@@ -279,24 +279,6 @@ def test_one_network_is_trained_and_the_other_stays_as_it_is(trained, folder, mo
     for name in ("segmentation", "colorization"):
         old, new = (getattr(painter, name).state_dict() for painter in (before, after))
         assert all(torch.equal(old[key], new[key]) for key in old) == (name != trained)
-
-
-def test_with_point_hints_the_regions_do_not_matter(folder, models):
-    torch.manual_seed(0)
-    network = {**TINY, "norm": "group"}
-    g = ColorizationNetwork(**network)
-    batch = collate([TrainingPairs(sorted(folder.rglob("*.png")), 64, seed=0)[n] for n in range(2)])
-    predictions = []
-    for _ in range(2):
-        generator = PointColorizer(SegmentationNetwork(**network), g)
-        noise = [torch.Generator().manual_seed(i) for i in range(2)]
-        predictions.append(generator(batch, torch.tensor([6, 0]), 1.0, None, noise)["prediction"])
-    assert torch.equal(*predictions)
-    generator = PointColorizer(SegmentationNetwork(**network), g)
-    noise = [torch.Generator().manual_seed(i) for i in range(2)]
-    without = generator(batch, torch.tensor([0, 0]), 1.0, None, noise)["prediction"]
-    assert torch.equal(without[1], predictions[0][1])
-    assert not torch.equal(without[0], predictions[0][0])
 
 
 def test_gradients_of_g_are_clipped_and_those_of_d_are_not(folder):
@@ -508,16 +490,11 @@ def test_skipped_pictures_are_listed_at_the_end(folder, models, tmp_path, capsys
         ({"stop_prob": "1.5"}, "argument --stop_prob: '1.5' is not a number between 0 and 1"),
         ({"mixed_precision": "fp16"}, "fp16 needs a GPU"),
         ({"mixed_precision": "fp16", "gradient_accumulation_steps": 2}, "use bf16 or no"),
-        ({"hints": "points"}, "add --train colorization"),
         ({"encoder_rate": "0"}, "--encoder_rate is for networks over cells, such as the bundled ones: leave it out."),
         ({"encoder_weights": "none"}, "for new networks: add --pretrained_model_name_or_path none."),
         (
             {"pretrained_model_name_or_path": "cells", "lambda_tv": 5},
             "--lambda_tv 5 is for networks of pixels, such",
-        ),
-        (
-            {"pretrained_model_name_or_path": "cells", "hints": "points", "train": "colorization"},
-            "--hints points is for networks of pixels: add",
         ),
         (
             {"pretrained_model_name_or_path": "cells", "train": "segmentation", "lambda_alike": 0},

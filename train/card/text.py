@@ -10,11 +10,10 @@ from card.file import marked, slug
 from card.numbers import eval_results, markdown_table, results_table
 from measures.results import runs
 from measures.sheets import SHOWN_COUNTS
-from settings import BUNDLED_WEIGHTS, NEW_NETWORKS
+from recipe import BUNDLED_WEIGHTS, NEW_NETWORKS
 
 TEMPLATE = Path(__file__).parents[2] / "model_card" / "template.md"
 RIVALS = {
-    "point_hints": "the same colorizer, trained and answered with colored points at random places",
     "bucket_fill": "bucket fill of line-bounded cells, largest first, the rest in its true common color",
     "bucket_fill_on_white": "bucket fill of line-bounded cells, largest first, on white paper",
 }

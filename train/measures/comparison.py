@@ -5,33 +5,22 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from guiding_painter import ColorizationNetwork
 from guiding_painter.hints import num_hints_distribution
 from guiding_painter.metrics import psnr
 from measures.answers import Answers
 from measures.results import differences, summarize
-from measures.rivals import bucket_fill, color_points, draw_points, region_statistics
+from measures.rivals import bucket_fill, region_statistics
 from pictures.pairs import sketch_cells
 
 
-def ways_to_color(
-    answers: Answers, bucket: bool, point_model: ColorizationNetwork | None, seed: int
-) -> dict[str, Callable[[int], torch.Tensor]]:
+def ways_to_color(answers: Answers, bucket: bool) -> dict[str, Callable[[int], torch.Tensor]]:
     """What is compared: the name of each row, and what it makes of k hints, (B, 3, H, W).
 
     Args:
         bucket: also `bucket_fill`, twice.
-        point_model: also give patches to a network trained with point hints. Picture i of the batch gets the same 30
-            patches every time, those of `seed` + i; k hints are the first k of them.
     """
     sketch, image = answers.sketch, answers.image
     ways = {"model": lambda k: answers.colorize(answers.first(k))}
-    if point_model is not None:
-        size, count = tuple(image.shape[2:]), answers.segments.shape[1]
-        points = [draw_points(size, count, torch.Generator().manual_seed(seed + i)) for i in range(len(image))]
-        ways["point_hints"] = lambda k: color_points(
-            point_model, sketch, image, [patches[:k] for patches in points], answers.pixel_weights
-        )
     if bucket:
         cells = sketch_cells(sketch)
         ways["bucket_fill"] = lambda k: bucket_fill(cells, sketch, image, k)
@@ -46,7 +35,7 @@ class Comparison:
         max_hints: N_c.
         stop_prob: p of G, which weights the numbers of hints (Eq. 3).
         importance: also answer every region alone.
-        bucket, point_model: see `ways_to_color`.
+        bucket: see `ways_to_color`.
         distance: what the Fréchet distance under G is called, and what makes a new one (`frechet.load_distance`).
     """
 
@@ -56,12 +45,11 @@ class Comparison:
         stop_prob: float = 0.125,
         importance: bool = False,
         bucket: bool = False,
-        point_model: ColorizationNetwork | None = None,
         distance: tuple[str, Callable] | None = None,
     ):
         self.chances = num_hints_distribution(max_hints, stop_prob).tolist()
         self.stop_prob, self.with_importance = stop_prob, importance
-        self.bucket, self.point_model = bucket, point_model
+        self.bucket = bucket
         self.distance_name, self.new_distance = distance or (None, None)
         self.curves: dict[str, list[list[float]]] = {}  # of every row, N_c + 1 dB a picture
         self.distances: dict = {}  # of every row, where they are measured
@@ -72,7 +60,7 @@ class Comparison:
     @torch.no_grad()
     def add(self, answers: Answers) -> None:
         """Measures the pictures of one batch."""
-        ways = ways_to_color(answers, self.bucket, self.point_model, seed=len(self.regions))
+        ways = ways_to_color(answers, self.bucket)
         for name, way in ways.items():
             self._add_row(name, way, answers.image)
         beyond = ~answers.segments.any(1) * answers.segments.shape[1]  # of what is never asked

@@ -48,7 +48,6 @@ def parse_args(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--with_ink", action="store_true", help="answers are means with ink pixels, as in the paper")
     parser.add_argument("--importance", action="store_true", help="also measure every region as the only answer")
     parser.add_argument("--rival", action="store_true", help="also measure a bucket fill of line-bounded cells")
-    parser.add_argument("--point_model", help="also measure this folder or hub id, trained with random point hints")
     parser.add_argument("--frechet", action="store_true", help="also measure the Fréchet distance under G (FID)")
     parser.add_argument("--plot", type=Path, help=".png or .svg file for the curves")
     parser.add_argument("--output", type=Path, help="JSON file; the JSON is printed in any case")
@@ -71,14 +70,9 @@ def evaluate(painter: GuidingPainterPipeline, args: argparse.Namespace) -> dict[
 
     Raises OSError or ValueError for folders or weights that cannot be used.
     """
-    point_model = distance = None
+    distance = None
     if painter.is_grayscale and args.rival:
         raise ValueError("--rival fills what lines enclose, and this model colors gray pictures: leave it out.")
-    if args.point_model:
-        rival = GuidingPainterPipeline.from_pretrained(args.point_model).to(painter.device)
-        if rival.is_grayscale != painter.is_grayscale:
-            raise ValueError(f"{args.point_model} colors pictures of another kind than the model: name one alike.")
-        point_model = rival.colorization
     if args.frechet:
         from measures.frechet import load_distance  # only here: its imports take seconds
 
@@ -88,7 +82,7 @@ def evaluate(painter: GuidingPainterPipeline, args: argparse.Namespace) -> dict[
     reports = {}
     for (folder, pictures), split in zip(sets.items(), splits, strict=True):
         most = number_of_questions(painter)
-        comparison = Comparison(most, args.stop_prob, args.importance, args.rival, point_model, distance)
+        comparison = Comparison(most, args.stop_prob, args.importance, args.rival, distance)
         pairs, skipped = pairs_for(painter, pictures, args.resolution), []
         for answers in all_answers(painter, pairs, is_ink_aware(painter, args), args.batch_size, skipped):
             comparison.add(answers)
@@ -105,13 +99,12 @@ def is_ink_aware(painter: GuidingPainterPipeline, args: argparse.Namespace) -> b
 
 def settings(args: argparse.Namespace, argv: list[str], painter: GuidingPainterPipeline) -> dict:
     """What the numbers depend on, as JSON values. Of absolute paths, which mean nothing elsewhere, the last name."""
-    weights, point_model = args.pretrained_model_name_or_path, args.point_model
+    weights = args.pretrained_model_name_or_path
     return {
         "command": command_line(["python", "train/measures/evaluate.py"], argv),
         "version": tomllib.loads(PYPROJECT.read_text())["project"]["version"],
         "settings": {
             "pretrained_model_name_or_path": weights and without_folders(weights),
-            "point_model": point_model and without_folders(point_model),
             "resolution": args.resolution,
             "stop_prob": args.stop_prob,
             "max_hints": number_of_questions(painter),

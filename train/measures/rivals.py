@@ -1,4 +1,4 @@
-"""What a model is compared with: a bucket of paint for line-bounded cells, and colors of random patches (RTUG).
+"""What a model is compared with: a bucket of paint for line-bounded cells.
 
 And what its questions must be beside those: regions that a person could name, not scattered over parts and specks.
 """
@@ -7,10 +7,8 @@ import numpy as np
 import torch
 from skimage.measure import label
 
-from guiding_painter import ColorizationNetwork
 from guiding_painter.hints import cell_sums
 
-MAX_PATCH = 9  # pixels
 SPECK = 0.0005  # of the picture's area; a connected part below it is a speck
 
 
@@ -40,60 +38,6 @@ def bucket_fill(
         means[:, num_hints:] = 1.0
     fills = means.gather(1, cells.flatten(1)[..., None].expand(-1, -1, 3))  # (B, H * W, 3)
     return (fills.transpose(1, 2).reshape(color_image.shape) + 1) * paper - 1
-
-
-def draw_points(size: tuple[int, int], count: int, generator: torch.Generator) -> torch.Tensor:
-    """Random patches of a picture, by height and width: (count, 4) int64 of top, left, bottom and right.
-
-    Sides are 1 to `MAX_PATCH` pixels (less in smaller pictures), every size and place as likely as any other.
-    """
-    limits = torch.tensor(size)
-    sides = (torch.rand(count, 1, generator=generator, device=generator.device).cpu() * MAX_PATCH).long() + 1
-    sides = torch.minimum(sides, limits)  # (count, 2)
-    places = torch.rand(count, 2, generator=generator, device=generator.device).cpu()
-    corners = (places * (limits - sides + 1)).long()
-    return torch.cat([corners, corners + sides], dim=1)
-
-
-def point_hints(
-    color_image: torch.Tensor, points: list[torch.Tensor], pixel_weights: torch.Tensor | None = None
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """hint_map (B, 3, H, W) and condition_mask (B, 1, H, W): each patch is filled with its own mean color.
-
-    Args:
-        color_image: (B, 3, H, W) in [-1, 1].
-        points: for every picture some patches from `draw_points`; later ones lie over earlier ones.
-        pixel_weights: (B, 1, H, W) in [0, 1], how much each pixel counts; a patch where none counts gives no hint.
-    """
-    hints, mask = torch.zeros_like(color_image), torch.zeros_like(color_image[:, :1])
-    weights = torch.ones_like(mask) if pixel_weights is None else pixel_weights
-    for i, patches in enumerate(points):
-        for top, left, bottom, right in patches.tolist():
-            box = (i, slice(None), slice(top, bottom), slice(left, right))
-            total = weights[box].sum()
-            if total > 0.01:
-                color = (color_image[box] * weights[box]).sum((1, 2)) / total
-                hints[box], mask[box] = color[:, None, None], 1.0
-    return hints, mask
-
-
-def color_points(
-    colorization: ColorizationNetwork,
-    sketch: torch.Tensor,
-    color_image: torch.Tensor,
-    points: list[torch.Tensor],
-    pixel_weights: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """What a network that was trained with point hints makes of the true colors of some patches, (B, 3, H, W).
-
-    Args:
-        colorization: trained with `segments` that are 0 everywhere.
-        sketch: (B, 1, H, W) in [-1, 1].
-        color_image, points, pixel_weights: as for `point_hints`.
-    """
-    hints, mask = point_hints(color_image, points, pixel_weights)
-    segments = sketch.new_zeros(len(sketch), colorization.config.max_hints, *sketch.shape[2:])
-    return colorization(sketch, segments, hints, mask)
 
 
 def region_statistics(region_map: np.ndarray) -> dict[str, float]:

@@ -20,7 +20,7 @@ from measures.answers import Answers, measure
 from measures.comparison import Comparison, ways_to_color
 from measures.frechet import INCEPTION_FILE, EfficientNetLite0, FrechetDistance, load_distance
 from measures.results import differences, runs, sentences, summarize, table
-from measures.rivals import bucket_fill, color_points, region_statistics
+from measures.rivals import bucket_fill, region_statistics
 from measures.sheets import GAP, HEADER, example_sheet, progress_sheet
 from pictures.pairs import SketchColorPairs, collate, sketch_cells
 
@@ -193,28 +193,14 @@ def test_region_statistics_by_hand():
     assert found == {"parts_per_region": 5 / 2, "speck_share": 3 / 5000}
 
 
-def test_point_hints_are_given_to_a_network_without_regions(painter, batch):
-    sketch, image = batch["sketch"], batch["color_image"]
-    patches = torch.tensor([[2, 3, 7, 8]])
-    colored = color_points(painter.colorization, sketch, image, [patches, patches[:0], patches])
-    hints, mask = torch.zeros(1, 3, 32, 32), torch.zeros(1, 1, 32, 32)
-    nothing = painter.colorization(sketch[1:2], torch.zeros(1, 6, 32, 32), hints, mask)
-    hints[0, :, 2:7, 3:8] = image[0, :, 2:7, 3:8].mean((1, 2))[:, None, None]
-    mask[0, :, 2:7, 3:8] = 1
-    hinted = painter.colorization(sketch[:1], torch.zeros(1, 6, 32, 32), hints, mask)
-    assert torch.allclose(colored[:2], torch.cat([hinted, nothing]), atol=1e-5)
-
-
-def test_every_way_starts_with_the_first_hints_and_points_do_not_depend_on_the_batch(painter, batch):
-    together = ways_to_color(Answers(painter, batch, True), True, painter.colorization, seed=0)
-    assert list(together) == ["model", "point_hints", "bucket_fill", "bucket_fill_on_white"]
+def test_every_way_starts_with_the_first_hints_and_does_not_depend_on_the_batch(painter, batch):
+    together = ways_to_color(Answers(painter, batch, True), bucket=True)
+    assert list(together) == ["model", "bucket_fill", "bucket_fill_on_white"]
     last = {name: value[2:] for name, value in batch.items()}
-    alone = ways_to_color(Answers(painter, last, True), True, painter.colorization, seed=2)
+    alone = ways_to_color(Answers(painter, last, True), bucket=True)
     for name, way in together.items():
         assert torch.allclose(way(2)[2:], alone[name](2), atol=1e-5), name
         assert not torch.allclose(way(0), way(6), atol=1e-3), name
-    other = ways_to_color(Answers(painter, last, True), True, painter.colorization, seed=1)
-    assert not torch.allclose(alone["point_hints"](6), other["point_hints"](6), atol=1e-3)
 
 
 class MeanGray(torch.nn.Module):
@@ -309,7 +295,7 @@ def test_a_comparison_measures_what_is_given_to_it(painter, batch):
 def test_the_command_writes_what_it_prints(checkpoint, folder, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))  # whatever this computer has
-    weights = ["--pretrained_model_name_or_path", str(checkpoint), "--point_model", str(checkpoint)]
+    weights = ["--pretrained_model_name_or_path", str(checkpoint)]
     flags = ["--resolution", "32", "--thresholds", "8", "60", "--rival", "--importance", "--frechet"]
     files = ["--plot", "curves.png", "--output", "results.json"]
     evaluate.main([*weights, "--data_dir", str(folder), *flags, *files])
@@ -321,7 +307,6 @@ def test_the_command_writes_what_it_prints(checkpoint, folder, tmp_path, capsys,
     assert whole["command"].startswith("python train/measures/evaluate.py --pretrained_model_name_or_path checkpoint")
     assert whole["settings"] == {
         "pretrained_model_name_or_path": checkpoint.name,
-        "point_model": checkpoint.name,
         "resolution": 32,
         "stop_prob": 0.125,
         "max_hints": 6,
@@ -329,7 +314,7 @@ def test_the_command_writes_what_it_prints(checkpoint, folder, tmp_path, capsys,
         "ink_aware": True,
     }
     (report,) = whole["sets"].values()
-    assert list(report["rows"]) == ["model", "point_hints", "bucket_fill", "bucket_fill_on_white"]
+    assert list(report["rows"]) == ["model", "bucket_fill", "bucket_fill_on_white"]
     for summary in report["rows"].values():
         assert list(summary["psnr"]) == [str(k) for k in range(7)]
         assert summary["nri"]["60.0"] == 7  # N_c + 1
@@ -413,7 +398,6 @@ def test_a_torchvision_that_does_not_fit_is_told_of_in_one_sentence(checkpoint, 
     [
         (["--data_dir", "nowhere"], "nowhere is not a folder"),
         (["--data_dir", ".", "--pretrained_model_name_or_path", "./nowhere"], "'./nowhere' is neither a folder nor"),
-        (["--data_dir", ".", "--point_model", "./nowhere"], "'./nowhere' is neither a folder nor"),
         (["--data_dir", ".", "--resolution", "0"], "'0' is not a whole number above 0"),
         (["--data_dir", ".", "--split", "test", "train"], "2 splits for 1 folders"),
         (["--data_dir", "a/test", "b/test"], "two folders of --data_dir have the same name (test, test)"),
