@@ -124,6 +124,7 @@ def write_report(row: dict, pictures: int, regions_asked: float, settings: Setti
         "command": settings.command,
         "settings": {
             "resolution": settings.resolution, "stop_prob": recipe.stop_prob, "ink_aware": recipe.ink_aware,
+            "grayscale": settings.is_grayscale,
         },
         "sets": {name_of(settings.data): one},
     }  # fmt: skip

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import make_cell_painter, make_painter
+from huggingface_hub import ModelCard
 from PIL import Image
 from training_pictures import draw_picture, draw_pictures, forget_accelerator
 
@@ -154,6 +155,18 @@ def test_a_painting_is_resumed_by_networks_of_its_kind(trained):
         painter.resume(picture, drawn)
     with pytest.raises(ValueError, match="damaged: its grayscale is 1"):
         painter.resume(picture, state | {"grayscale": 1})
+
+
+def test_its_card_speaks_of_gray_pictures(trained):
+    text = (trained / "README.md").read_text()
+    card = ModelCard(text)
+    assert "Model-guided colorization of gray pictures" in text
+    assert 'painter("gray.png"' in text
+    assert "From the left: the gray picture" in text
+    for words in ("line drawing is", "drawing.png", "line art", "lines that a program", ".psd"):
+        assert words not in text, words
+    assert card.data.tags == ["colorization", "grayscale", "interactive"]
+    assert {result.task_name for result in card.data.eval_results} == {"Grayscale colorization"}
 
 
 def test_it_is_measured_on_gray_pictures(trained, folder, capsys):

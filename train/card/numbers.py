@@ -6,9 +6,14 @@ from card.file import slug
 from measures.results import HINT_COUNTS, further_metrics
 
 
+def is_grayscale(report: dict) -> bool:
+    """Whether gray pictures were measured; reports from before there were two kinds say nothing and are of drawings."""
+    return report["settings"].get("grayscale", False)
+
+
 def eval_results(report: dict) -> list[EvalResult]:
     """The model's own numbers, for the model-index."""
-    results = []
+    results, task = [], "Grayscale colorization" if is_grayscale(report) else "Sketch colorization"
     for name, one in report["sets"].items():
         row = one["rows"]["model"]
         values = [
@@ -20,7 +25,7 @@ def eval_results(report: dict) -> list[EvalResult]:
         results += [
             EvalResult(
                 task_type="image-to-image",
-                task_name="Sketch colorization",
+                task_name=task,
                 dataset_type=slug(name),
                 dataset_name=name,
                 dataset_split=one["split"],

@@ -7,7 +7,7 @@ from huggingface_hub import ModelCard, ModelCardData
 
 from card.examples import EXAMPLE_FILES
 from card.file import marked, slug
-from card.numbers import eval_results, markdown_table, results_table
+from card.numbers import eval_results, is_grayscale, markdown_table, results_table
 from measures.results import runs
 from measures.sheets import SHOWN_COUNTS
 from recipe import BUNDLED_WEIGHTS, NEW_NETWORKS
@@ -53,6 +53,7 @@ def fill_card(
         weaknesses="\n".join(list_weaknesses(report)),
         good=show_examples(report, "good", credit),
         bad=show_examples(report, "bad", credit),
+        grayscale=is_grayscale(report),
         data=describe_data(recipe.get("training", []), attribution),
         recipe=describe_recipe(recipe),
         license=license,
@@ -63,11 +64,12 @@ def fill_card(
 def card_data(name: str, report: dict, recipe: dict, license: str) -> ModelCardData:
     """What the hub reads: the YAML of a card."""
     results = eval_results(report)
+    kinds = ["grayscale"] if is_grayscale(report) else ["line-art", "sketch", "comics"]
     return ModelCardData(
         license=license,
         library_name="guiding-painter",
         pipeline_tag="image-to-image",
-        tags=["colorization", "line-art", "sketch", "comics", "interactive"],
+        tags=["colorization", *kinds, "interactive"],
         datasets=sorted({slug(stage["data"]) for stage in recipe.get("training", [])}) or None,
         metrics=list(dict.fromkeys(result.metric_type for result in results)),
         model_name=name,
@@ -113,11 +115,12 @@ def show_examples(report: dict, kind: str, credit: str) -> str:
         return ""
     one, most = report["examples"][kind], {"good": "highest", "bad": "lowest"}[kind]
     psnrs = "; ".join(f"{name}: {', '.join(f'{v:.1f}' for v in values)}" for name, values in one["psnr"].items())
+    shown = "gray picture" if is_grayscale(report) else "drawing"
     counts = ", ".join(map(str, SHOWN_COUNTS[:-1])) + f" and {SHOWN_COUNTS[-1]}"
     return (
         f"![Examples of what it is {kind} at]({EXAMPLE_FILES[kind]})\n\n"
         f"The held-back pictures with the {most} PSNR after {one['answers']} answers (in dB, {psnrs}). From the left: "
-        f"the drawing, the first {SHOWN_COUNTS[-1]} regions that the model asks about, what it paints after {counts} "
+        f"the {shown}, the first {SHOWN_COUNTS[-1]} regions that the model asks about, what it paints after {counts} "
         f"answers, and the colored original. {credit}"
     ).rstrip()
 

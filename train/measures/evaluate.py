@@ -110,6 +110,7 @@ def settings(args: argparse.Namespace, argv: list[str], painter: GuidingPainterP
             "max_hints": number_of_questions(painter),
             "thresholds": list(args.thresholds),
             "ink_aware": is_ink_aware(painter, args),
+            "grayscale": painter.is_grayscale,
         },
     }
 

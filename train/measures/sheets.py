@@ -62,7 +62,7 @@ def example_sheet(
     """
     answers = answers_of(painter, batch, ink_aware)
     sketch = answers.sketch.expand_as(answers.image)
-    columns = {"drawing": sketch, "regions asked": sketch}
+    columns = {"gray picture" if painter.is_grayscale else "drawing": sketch, "regions asked": sketch}
     columns |= {f"{k} answer{'s' if k > 1 else ''}": answers.colorize(answers.first(k)) for k in SHOWN_COUNTS}
     columns["original"] = answers.image
     tiles = torch.cat([torch.stack([_tile(one, tile_size) for one in column]) for column in columns.values()], dim=3)

@@ -312,6 +312,7 @@ def test_the_command_writes_what_it_prints(checkpoint, folder, tmp_path, capsys,
         "max_hints": 6,
         "thresholds": [8, 60],
         "ink_aware": True,
+        "grayscale": False,
     }
     (report,) = whole["sets"].values()
     assert list(report["rows"]) == ["model", "bucket_fill", "bucket_fill_on_white"]
