@@ -15,8 +15,9 @@ preferences is only measured on.
 
 All other flags are those of train/train_guiding_painter.py. Written are the model and `results.json`: before and after,
 the agreement, which is the share of pairs of points asked in the preferred order (half a pair where one region holds
-both), and the expected PSNR under G on validation pictures. Only networks of pixels have an order to learn: over cells
-it follows from what each answer is expected to be worth, and `reorder=False` or answering in any order is all there is.
+both), the share of pairs in one region, between which there is no order yet, and the expected PSNR under G on
+validation pictures. Only networks of pixels have an order to learn: over cells it follows from what each answer is
+expected to be worth, and `reorder=False` or answering in any order is all there is.
 """
 
 import argparse
@@ -42,7 +43,7 @@ from guiding_painter.files import replace_file
 from measures.answers import measure, number_of_questions
 from measures.results import summarize
 from pictures.crops import center_box
-from pictures.folders import load_pictures
+from pictures.folders import load_pictures, spread
 from pictures.pairs import SketchColorPairs, collate
 from preparation import counted, load_data, load_networks
 from recipe import RECIPE_FILE
@@ -69,8 +70,7 @@ def read_preferences(name: str, settings: Settings) -> dict[Path, Points | None]
     """Picture -> points, None for the middle first. Raises OSError or ValueError for what is none."""
     if name == "middle_first":
         pictures = load_pictures(settings.data, "train")
-        chosen = np.linspace(0, len(pictures) - 1, min(MIDDLES, len(pictures)), dtype=int)
-        return {pictures[i]: None for i in chosen}
+        return {pictures[i]: None for i in spread(len(pictures), MIDDLES)}
     file = Path(name)
     found = read_json(file)
     for picture, points in found.items():
@@ -140,20 +140,25 @@ def renumbered(region_map: torch.Tensor, points: list[tuple[int, int]], max_hint
     return target
 
 
-def agreement(maps: torch.Tensor, preferred: Preferred) -> float:
-    """Share of the pairs of points whose regions are asked in the preferred order; one region for both counts half."""
-    shares = []
+def agreement(maps: torch.Tensor, preferred: Preferred) -> tuple[float, float]:
+    """Of the pairs of points, the share whose regions are asked in the preferred order, where one for both counts half.
+
+    And the share of those with one region for both, between which there is no order yet.
+    """
+    shares, shared = [], []
     for region_map, (_, points) in zip(maps, preferred, strict=True):
         turns = np.array([int(region_map[point]) for point in points])
         later, earlier = np.triu_indices(len(turns), 1)[::-1]
-        shares.append(np.mean((np.sign(turns[later] - turns[earlier]) + 1) / 2))
-    return round(float(np.mean(shares)), 4)
+        signs = np.sign(turns[later] - turns[earlier])
+        shares.append(np.mean((signs + 1) / 2))
+        shared.append(np.mean(signs == 0))
+    return round(float(np.mean(shares)), 4), round(float(np.mean(shared)), 4)
 
 
 def measured(
     painter: GuidingPainterPipeline, preferred: dict[str, Preferred], held_back: SketchColorPairs, settings: Settings
 ) -> dict:
-    """Agreement on pictures trained on and held back, expected PSNR and regions asked on validation pictures."""
+    """`agreement` on pictures trained on and held back, expected PSNR and regions asked on validation pictures."""
     was_training = painter.segmentation.training, painter.colorization.training
     painter.segmentation.eval(), painter.colorization.eval()
     counts = tuple(range(number_of_questions(painter) + 1))
@@ -161,7 +166,8 @@ def measured(
     found = {name: agreement(region_maps(painter.segmentation, some), some) for name, some in preferred.items()}
     painter.segmentation.train(was_training[0]), painter.colorization.train(was_training[1])
     return {
-        "agreement": found,
+        "agreement": {name: share for name, (share, _) in found.items()},
+        "in_one_region": {name: shared for name, (_, shared) in found.items()},
         "expected_psnr": summarize(results["psnr"], counts, (), settings.recipe.stop_prob)["expected_psnr"],
         "regions_asked": round(float(np.mean(results["regions"])), 2),
     }

@@ -28,9 +28,14 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image, ImageDraw, ImageFont
-from scipy.stats import rankdata
+from scipy.stats import spearmanr
 from tqdm.auto import trange
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
+
+from arguments import OneSentenceParser, errors_in_one_sentence, positive_int
+from checkpoints import make_output_dir
 from guiding_painter import ColorizationNetwork, SegmentationNetwork
 from guiding_painter.checkpoint import read_json
 from guiding_painter.files import replace_file
@@ -154,7 +159,8 @@ def train(
     order, generator = torch.arange(max_hints), torch.Generator().manual_seed(seed)
     chances = num_hints_distribution(max_hints) if is_sampled else F.one_hot(torch.tensor(max_hints)).float()
     sketches = sketch.expand(batch, -1, -1, -1)
-    for step in (progress := trange(args.steps, desc=f"seed {seed}, {'N_h ~ G' if is_sampled else 'N_h = N_c'}")):
+    way = ("N_h ~ G" if is_sampled else "N_h = N_c") + (", turns exchanged" if swaps else "")
+    for step in (progress := trange(args.steps, desc=f"seed {seed}, {way}")):
         color_image = color_randomly(labels, batch)
         logits = f(sketch)
         segments = gumbel_segments(logits.expand(batch, -1, -1, -1), tau=0.1 ** (step / args.steps))
@@ -187,8 +193,7 @@ def order_correlation(turns: list[int]) -> float:
 
     1 where larger rectangles come first, -1 where they come last, 0 without any order, as if all share one region.
     """
-    ranks, sizes = rankdata(turns), np.arange(len(turns))
-    return 0.0 if np.ptp(ranks) == 0 else float(np.corrcoef(ranks, sizes)[0, 1])
+    return 0.0 if np.ptp(turns) == 0 else float(spearmanr(turns, range(len(turns))).statistic)
 
 
 def purity(region_map: torch.Tensor, labels: torch.Tensor) -> float:
@@ -226,16 +231,20 @@ def draw_figure(labels: torch.Tensor, region_maps: dict[str, torch.Tensor], scal
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = OneSentenceParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
     parser.add_argument("--output_dir", type=Path, default=Path("dark_snail"))
-    parser.add_argument("--steps", type=int, default=1200, help="of training, for each model")
-    parser.add_argument("--swap_every", type=int, default=8, help="updates, before two regions are tried exchanged")
-    parser.add_argument("--size", type=int, default=32, help="height and width; powers of two halve exactly")
-    parser.add_argument("--num_rectangles", type=int, default=5)
+    parser.add_argument("--steps", type=positive_int, default=1200, help="of training, for each model")
+    parser.add_argument(
+        "--swap_every", type=positive_int, default=8, help="updates, then two regions are tried exchanged"
+    )
+    parser.add_argument("--size", type=positive_int, default=32, help="height and width; powers of two halve exactly")
+    parser.add_argument("--num_rectangles", type=positive_int, default=5)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--max_hints", type=int, default=8, help="N_c")
-    parser.add_argument("--batch_size", type=int, default=16)
-    parser.add_argument("--block_out_channels", type=int, nargs="+", default=[16, 32, 32, 32])
+    parser.add_argument("--max_hints", type=positive_int, default=8, help="N_c")
+    parser.add_argument("--batch_size", type=positive_int, default=16)
+    parser.add_argument("--block_out_channels", type=positive_int, nargs="+", default=[16, 32, 32, 32])
     parser.add_argument("--f_learning_rate", type=float, default=3e-3)
     parser.add_argument("--g_learning_rate", type=float, default=2e-3)
     parser.add_argument(
@@ -249,7 +258,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 def begin(args: argparse.Namespace) -> dict:
     """The report so far. Raises ValueError where the folder holds one of other settings."""
-    args.output_dir.mkdir(parents=True, exist_ok=True)
+    make_output_dir(args.output_dir)
     settings = {key: value for key, value in vars(args).items() if key not in ("output_dir", "seeds")}
     file = args.output_dir / "results.json"
     if not file.is_file():
@@ -270,7 +279,9 @@ def run(name: str, labels: torch.Tensor, seed: int, args: argparse.Namespace) ->
 
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
-    labels, report = draw_labels(args.size, args.num_rectangles), begin(args)
+    with errors_in_one_sentence():
+        report = begin(args)
+    labels = draw_labels(args.size, args.num_rectangles)
     results = report["results"]
     for seed in map(str, args.seeds):  # as JSON has it
         for name, of_seeds in results.items():

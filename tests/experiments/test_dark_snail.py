@@ -115,8 +115,9 @@ def test_three_steps_train_and_draw_and_a_stopped_run_goes_on(tmp_path, capsys):
     assert next(iter(results.values()))["3"] == of_3
     assert all(list(of_seeds) == ["3", "4"] for of_seeds in results.values())
     assert "0.9 or more in" in capsys.readouterr().out
-    with pytest.raises(ValueError, match="is of other settings"):
+    with pytest.raises(SystemExit):
         dark_snail.main([*tiny, "--seeds", "3", "--steps", "4"])
+    assert "is of other settings: name another --output_dir" in capsys.readouterr().err
 
 
 class Filling(torch.nn.Module):

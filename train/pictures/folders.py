@@ -39,6 +39,11 @@ def _list_pictures(folder: Path) -> list[Path]:
     return pictures
 
 
+def spread(total: int, most: int | None) -> np.ndarray:
+    """The numbers of `most` of `total` pictures, evenly spread; of all where there are no more, or `most` is None."""
+    return np.linspace(0, total - 1, min(most or total, total), dtype=int)
+
+
 def divide(total: int, split: str, name: str) -> np.ndarray:
     """The numbers of the pictures, of `total`, that belong to one split, 81:9:10, the same ones every time.
 
