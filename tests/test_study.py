@@ -107,7 +107,7 @@ def test_a_network_that_cannot_answer_points_is_refused(painter, drawings, tmp_p
     with pytest.raises(ValueError, match="--point_model"):
         Study(painter, None, drawings, tmp_path / "records", (None, None))
     painter.save_pretrained(tmp_path / "painter")  # such as one that was trained with points before
-    with pytest.raises(OSError, match="holds a painter, not rtug as experiments/table1.py trains it"):
+    with pytest.raises(OSError, match="holds a painter: name a folder with rtug as experiments/table1.py"):
         load_point_network(tmp_path / "painter")
 
 

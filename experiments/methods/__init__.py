@@ -41,7 +41,7 @@ def open_method(name: str, folder: Path | None) -> Measured:
     if not (folder / CONFIG_NAME).is_file():
         found = "a painter" if (folder / FILES[0]).is_file() else "no network"
         raise OSError(
-            f"{folder} holds {found}, not {name} as experiments/table1.py trains it: name a folder such as "
+            f"{folder} holds {found}: name a folder with {name} as experiments/table1.py trains it, such as "
             f"table1/models/{name}."
         )
     return load_network([kind for kind in NETWORKS if kind.__name__.lower() == name], folder, torch.float32)
