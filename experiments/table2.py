@@ -54,6 +54,8 @@ def main(argv: list[str] | None = None) -> None:
 
 def read_records(paths: list[Path]) -> list[dict[str, Any]]:
     """The records. Raises OSError or ValueError for a file that is none."""
+    if missing := [str(path) for path in paths if not path.exists()]:
+        raise FileNotFoundError(f"There is no {' or '.join(missing)}: name what space/app.py --study wrote.")
     files = [file for path in paths for file in (sorted(path.glob("*.json")) if path.is_dir() else [path])]
     if not files:
         raise FileNotFoundError(f"{', '.join(map(str, paths))} has no records: name what space/app.py --study wrote.")

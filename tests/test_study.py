@@ -202,8 +202,9 @@ def test_played_sessions_are_never_shown_as_those_of_people(tmp_path, capsys):
 def test_records_that_do_not_belong_together_are_refused(tmp_path, capsys):
     write_record(tmp_path, "one")
     write_record(tmp_path, "two", model="other")
-    for file, words in ((tmp_path, "different models"), (tmp_path / "notes.json", "no record")):
-        (tmp_path / "notes.json").write_text("{}") if file != tmp_path else None
+    (tmp_path / "notes.txt").write_text("{}")
+    for name, words in (("", "different models"), ("notes.txt", "no record"), ("nowhere", "There is no")):
+        file = tmp_path / name
         with pytest.raises(SystemExit):
             table2.main([str(file)])
         assert words in capsys.readouterr().err

@@ -41,7 +41,7 @@ class Listing(NamedTuple):
 
 def celeba_folder(folder: Path, count: int = CELEBA_PICTURES) -> Listing:
     """A local copy: img_align_celeba with 000001.jpg to 202599.jpg, or the .png of it."""
-    check_folder(folder, "the pictures 000001.jpg, 000002.jpg, ...")
+    check_folder(folder, "the pictures 000001.jpg to 202599.jpg")
     files = {path.stem: path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES}
     names = [f"{number:06}" for number in range(1, count + 1)]
     return Listing({name: reader(files.get(name)) for name in names}, CELEBA_LICENCE, str(folder))
@@ -86,6 +86,8 @@ def tag2pix(ids: Path, folder: Path) -> Listing:
 
 
 def read_ids(file: Path) -> list[str]:
+    if not file.is_file():
+        raise FileNotFoundError(f"{file} is not a file: name one that has the id of a picture on every line.")
     names: dict[str, None] = {}
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip():

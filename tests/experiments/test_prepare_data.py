@@ -123,6 +123,8 @@ def test_tag2pix_finds_danbooru_pictures_in_buckets_and_beside_them(tmp_path, ca
     assert sorted(sum(names_in(tmp_path / "out").values(), [])) == sorted(map(str, ids[:5]))
     (tmp_path / "ids.txt").write_text("12\nhello\n")
     assert "Line 2" in refused(capsys, *arguments, "--output_dir", tmp_path / "other")
+    (tmp_path / "ids.txt").unlink()
+    assert "ids.txt is not a file: name one" in refused(capsys, *arguments, "--output_dir", tmp_path / "other")
 
 
 def test_yumi_takes_the_pictures_of_every_episode(tmp_path, capsys):
