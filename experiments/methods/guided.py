@@ -1,7 +1,8 @@
 """GuidingPainter as the kit trains it, and any painter at work: published networks or those over cells."""
 
+import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -10,7 +11,7 @@ from experiments.methods.base import Trained
 from guided_colorizer import GuidedColorizer
 from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, SegmentationNetwork
 from measures.answers import Answers, answers_of, number_of_questions
-from recipe import PAPER_RECIPE, Recipe
+from recipe import PAPER_RECIPE, RECIPE_FILE, Recipe
 from settings import Settings
 from train_guiding_painter import generator_losses
 
@@ -46,8 +47,9 @@ class GuidingPainter(Trained):
         return output["prediction"], generator_losses(output, batch, None, paper, self.settings)
 
     def save_pretrained(self, folder: Path) -> None:
-        """As a painter, which opens like any other."""
+        """As a painter, which opens like any other, with its recipe, with which a fine-tuning goes on."""
         GuidingPainterPipeline(self.generator.segmentation, self.generator.colorization).save_pretrained(folder)
+        (folder / RECIPE_FILE).write_text(json.dumps(asdict(self.recipe) | {"training": []}, indent=2) + "\n")
 
 
 class Painter:

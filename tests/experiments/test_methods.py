@@ -16,6 +16,7 @@ from guiding_painter import GuidingPainterPipeline
 from guiding_painter.cell_networks.lab import to_lab
 from pictures.folders import load_pictures
 from pictures.pairs import TrainingPairs, collate
+from recipe import find_start
 
 WIDTHS, MAX_HINTS, SIDE = (8, 8, 8, 8, 8), 3, 32
 
@@ -67,6 +68,7 @@ def test_a_saved_method_opens_and_colors_alike(name: str, pictures: TrainingPair
         assert torch.equal(pictures_of_hints[0], pictures_of_hints[1]) != (opened.max_hints > 0)
         if name.startswith("guiding_painter"):
             assert isinstance(GuidingPainterPipeline.from_pretrained(tmp_path), GuidingPainterPipeline)
+            assert find_start(str(tmp_path), "lite").recipe == method.recipe
         else:
             assert torch.equal(method.way(batch, 0)(2), pictures_of_hints[1])
 
