@@ -27,8 +27,6 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image, ImageDraw, ImageFont
-from scipy.stats import spearmanr
 from tqdm.auto import trange
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
@@ -36,6 +34,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the tr
 
 from arguments import OneSentenceParser, errors_in_one_sentence, positive_int
 from checkpoints import make_output_dir
+from experiments.spiral import (
+    color_randomly,
+    draw_figure,
+    draw_labels,
+    draw_sketch,
+    order_correlation,
+    purity,
+    turns_of,
+)
 from guiding_painter import ColorizationNetwork, SegmentationNetwork
 from guiding_painter.checkpoint import read_json
 from guiding_painter.files import replace_file
@@ -56,51 +63,6 @@ WAYS = {
     "(b) N_h = N_c, turns exchanged": (False, True),
     "(c) N_h ~ G, gradients alone": (True, False),
 }
-INK = 0  # label of the outlines; rectangles are 1, 2, ... from the largest, the paper left in the middle comes last
-
-
-def rectangles(size: int, count: int) -> list[tuple[int, int, int, int]]:
-    """(left, top, right, bottom) of a clockwise spiral: left half, upper half of the rest, right half of that, ..."""
-    left, top, right, bottom = 0, 0, size, size
-    boxes = []
-    for i in range(count):
-        x, y = (left + right) // 2, (top + bottom) // 2
-        box, left, top, right, bottom = [
-            ((left, top, x, bottom), x, top, right, bottom),
-            ((left, top, right, y), left, y, right, bottom),
-            ((x, top, right, bottom), left, top, x, bottom),
-            ((left, y, right, bottom), left, top, right, y),
-        ][i % 4]
-        boxes.append(box)
-    return boxes
-
-
-def draw_labels(size: int, count: int) -> torch.Tensor:
-    """What each pixel belongs to, (H, W) int64. Neighbours share an outline of one pixel."""
-    image = Image.new("L", (size, size), count + 1)
-    draw = ImageDraw.Draw(image)
-    boxes = [(a, b, min(c, size - 1), min(d, size - 1)) for a, b, c, d in rectangles(size, count)]
-    for label, box in enumerate(boxes, start=1):
-        draw.rectangle(box, fill=label)
-    for box in boxes:
-        draw.rectangle(box, outline=INK)
-    return torch.from_numpy(np.array(image, dtype=np.int64))
-
-
-def draw_sketch(labels: torch.Tensor) -> torch.Tensor:
-    """X: the outlines alone, (1, 1, H, W) in [-1, 1]."""
-    return torch.where(labels == INK, -1.0, 1.0)[None, None]
-
-
-def color_randomly(labels: torch.Tensor, batch_size: int) -> torch.Tensor:
-    """Y: every rectangle in a random color, (B, 3, H, W) in [-1, 1]; outlines are black, the paper in the middle white.
-
-    Any amount of red, green and blue: were it one of three pure colors, a single mean over all rectangles would give
-    every color away, since their areas differ by powers of two.
-    """
-    colors = torch.rand(batch_size, int(labels.max()) + 1, 3) * 2 - 1
-    colors[:, INK], colors[:, -1] = -1.0, 1.0
-    return colors[:, labels].permute(0, 3, 1, 2).contiguous()
 
 
 def masks(num_hints: torch.Tensor, turns: torch.Tensor) -> torch.Tensor:
@@ -140,13 +102,12 @@ def swap_turns(
     return swapped if errors[1] < errors[0] else turns
 
 
-def train(
-    labels: torch.Tensor, is_sampled: bool, swaps: bool, seed: int, args: argparse.Namespace
-) -> tuple[torch.Tensor, float]:
-    """The regions (H, W) of a trained f, numbered as asked, and the last loss. N_h ~ G if `is_sampled`, else N_h = N_c.
+def train(labels: torch.Tensor, way: str, seed: int, args: argparse.Namespace) -> tuple[torch.Tensor, float]:
+    """The regions (H, W) of an f that was trained in one of `WAYS`, numbered as asked, and the last loss.
 
     Eq. 14 without its adversarial term, since flat colors have no texture to judge, and by default without smoothness.
     """
+    is_sampled, swaps = WAYS[way]
     torch.manual_seed(seed)
     sketch, batch, max_hints = draw_sketch(labels), args.batch_size, args.max_hints
     config = {"max_hints": max_hints, "block_out_channels": tuple(args.block_out_channels), "norm": "group"}
@@ -159,8 +120,7 @@ def train(
     order, generator = torch.arange(max_hints), torch.Generator().manual_seed(seed)
     chances = num_hints_distribution(max_hints) if is_sampled else F.one_hot(torch.tensor(max_hints)).float()
     sketches = sketch.expand(batch, -1, -1, -1)
-    way = ("N_h ~ G" if is_sampled else "N_h = N_c") + (", turns exchanged" if swaps else "")
-    for step in (progress := trange(args.steps, desc=f"seed {seed}, {way}")):
+    for step in (progress := trange(args.steps, desc=f"{way}, seed {seed}")):
         color_image = color_randomly(labels, batch)
         logits = f(sketch)
         segments = gumbel_segments(logits.expand(batch, -1, -1, -1), tau=0.1 ** (step / args.steps))
@@ -181,53 +141,6 @@ def train(
         progress.set_postfix(loss=f"{loss.item():.2f}", refresh=False)
     with torch.no_grad():
         return order[f(sketch).argmax(1)[0]], loss.item()
-
-
-def turns(region_map: torch.Tensor, labels: torch.Tensor) -> list[int]:
-    """For every rectangle from the largest on, the number (from 1) of the region that holds most of its pixels."""
-    return [int(region_map[labels == label].mode().values) + 1 for label in range(1, int(labels.max()))]
-
-
-def order_correlation(turns: list[int]) -> float:
-    """Spearman's rank correlation of turns with sizes, for turns given from the largest rectangle on.
-
-    1 where larger rectangles come first, -1 where they come last, 0 without any order, as if all share one region.
-    """
-    return 0.0 if np.ptp(turns) == 0 else float(spearmanr(turns, range(len(turns))).statistic)
-
-
-def purity(region_map: torch.Tensor, labels: torch.Tensor) -> float:
-    """Share of rectangle pixels that lie in a region of which their rectangle makes up most."""
-    is_rectangle = (labels != INK) & (labels != labels.max())
-    regions, owners = region_map[is_rectangle], labels[is_rectangle]
-    pure = sum(int(owners[regions == region].bincount().max()) for region in regions.unique())
-    return pure / len(owners)
-
-
-def draw_figure(labels: torch.Tensor, region_maps: dict[str, torch.Tensor], scale: int = 2) -> Image.Image:
-    """Fig. 4: sketch and a colored example, then a row of regions in the order asked for each map."""
-    torch.manual_seed(0)
-    side, gap = scale * len(labels), 8 * scale
-    example = color_randomly(labels, 1)[0].permute(1, 2, 0)  # (H, W, 3)
-    sketch = draw_sketch(labels)[0].permute(1, 2, 0).expand(-1, -1, 3)
-    rows = [("sketch and an example", [sketch, example])]
-    for name, region_map in region_maps.items():
-        faint = 0.85 + 0.15 * sketch
-        regions = [(region_map == region)[..., None] for region in region_map.unique()]
-        rows.append((name, [torch.where(region, example, faint) for region in regions]))
-    columns = max(len(tiles) for _, tiles in rows)
-    figure = Image.new("RGB", (columns * (side + gap) + gap, len(rows) * (side + 3 * gap) + gap), "white")
-    draw, font = ImageDraw.Draw(figure), ImageFont.load_default(6 * scale)
-    for row, (name, tiles) in enumerate(rows):
-        top = gap + row * (side + 3 * gap)
-        draw.text((gap, top), name, fill="black", font=font)
-        for column, tile in enumerate(tiles):
-            pixels = ((tile + 1) * 127.5).round().byte().numpy()
-            image = Image.fromarray(pixels).resize((side, side), Image.Resampling.NEAREST)
-            corner = (gap + column * (side + gap), top + gap)
-            figure.paste(image, corner)
-            draw.rectangle((corner[0] - 1, corner[1] - 1, corner[0] + side, corner[1] + side), outline=(170, 170, 170))
-    return figure
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -271,8 +184,8 @@ def begin(args: argparse.Namespace) -> dict:
 
 def run(name: str, labels: torch.Tensor, seed: int, args: argparse.Namespace) -> dict:
     """What one training comes to, as JSON values."""
-    region_map, loss = train(labels, *WAYS[name], seed, args)
-    found = turns(region_map, labels)
+    region_map, loss = train(labels, name, seed, args)
+    found = turns_of(region_map, labels)
     judged = {"turns": found, "correlation": order_correlation(found), "purity": purity(region_map, labels)}
     return judged | {"loss": loss, "region_map": region_map.tolist()}
 

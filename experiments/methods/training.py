@@ -53,9 +53,7 @@ def train_method(
     step = step_of(checkpoint)
     if not checkpoint:
         method.prepare(pictures)
-    networks = [method]
-    if method.adversarial_weight:
-        networks.append(PatchDiscriminator(discriminator_channels))
+    networks = [method, *([PatchDiscriminator(discriminator_channels)] if method.adversarial_weight else [])]
     ema = averaged(method, settings.ema_decay, accelerator.device)
     adam = {"lr": settings.learning_rate, "betas": (settings.adam_beta1, 0.999), "weight_decay": settings.weight_decay}
     optimizers = [torch.optim.AdamW(trained_parameters(network), **adam) for network in networks]

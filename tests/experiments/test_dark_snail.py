@@ -6,13 +6,13 @@ import pytest
 import torch
 from PIL import Image
 
-from experiments import dark_snail
+from experiments import dark_snail, spiral
 from guiding_painter.hints import mean_colors, num_hints_distribution
 
 
 @pytest.mark.parametrize("size", [32, 64, 128])
 def test_areas_halve_and_nothing_overlaps(size):
-    boxes = dark_snail.rectangles(size, 6)
+    boxes = spiral.rectangles(size, 6)
     areas = [(right - left) * (bottom - top) for left, top, right, bottom in boxes]
     assert areas == [size * size // 2**i for i in range(1, 7)]
     covered = torch.zeros(size, size)
@@ -23,23 +23,23 @@ def test_areas_halve_and_nothing_overlaps(size):
 
 
 def test_rectangles_follow_each_other_clockwise():
-    middles = [((left + right) / 2, (top + bottom) / 2) for left, top, right, bottom in dark_snail.rectangles(64, 6)]
+    middles = [((left + right) / 2, (top + bottom) / 2) for left, top, right, bottom in spiral.rectangles(64, 6)]
     for (x0, y0), (x1, y1), (x2, y2) in zip(middles, middles[1:], middles[2:], strict=False):
         assert (x1 - x0) * (y2 - y1) - (y1 - y0) * (x2 - x1) > 0  # a turn to the right, y pointing down
 
 
 def test_labels_are_fenced_in_by_one_pixel_of_ink():
-    labels = dark_snail.draw_labels(64, 6)
+    labels = spiral.draw_labels(64, 6)
     pixels = labels.flatten().bincount().tolist()
     assert pixels == [411, 1922, 930, 420, 210, 105, 49, 49]
     for dy, dx in ((0, 1), (1, 0), (1, 1)):
         one, other = labels[: 64 - dy, : 64 - dx], labels[dy:, dx:]
-        assert ((one == other) | (one == dark_snail.INK) | (other == dark_snail.INK)).all()
+        assert ((one == other) | (one == spiral.INK) | (other == spiral.INK)).all()
 
 
 def test_sketch_is_only_outlines():
-    labels = dark_snail.draw_labels(64, 6)
-    sketch = dark_snail.draw_sketch(labels)
+    labels = spiral.draw_labels(64, 6)
+    sketch = spiral.draw_sketch(labels)
     assert sketch.shape == (1, 1, 64, 64)
     assert (sketch[0, 0] == -1).sum() == 411
     assert (sketch[0, 0, labels > 0] == 1).all()  # nothing of the rectangles themselves
@@ -48,16 +48,16 @@ def test_sketch_is_only_outlines():
 
 def test_colors_are_flat_random_and_new_for_every_picture():
     torch.manual_seed(0)
-    labels = dark_snail.draw_labels(32, 5)
-    pictures = dark_snail.color_randomly(labels, 4)
+    labels = spiral.draw_labels(32, 5)
+    pictures = spiral.color_randomly(labels, 4)
     assert pictures.shape == (4, 3, 32, 32)
-    assert (pictures[:, :, labels == dark_snail.INK] == -1).all()
+    assert (pictures[:, :, labels == spiral.INK] == -1).all()
     assert (pictures[:, :, labels == 6] == 1).all()
     colors = [pictures[:, :, labels == label] for label in range(1, 6)]  # (B, 3, pixels) each
     assert all((color == color[..., :1]).all() for color in colors)
     assert len(torch.cat([color[..., 0] for color in colors]).unique(dim=0)) == 4 * 5
     assert -1 <= pictures.min() < -0.5 < 0.5 < pictures.max() <= 1
-    assert not torch.equal(dark_snail.color_randomly(labels, 4), pictures)
+    assert not torch.equal(spiral.color_randomly(labels, 4), pictures)
 
 
 @pytest.mark.parametrize(
@@ -73,22 +73,22 @@ def test_colors_are_flat_random_and_new_for_every_picture():
     ],
 )
 def test_order_correlation(turns, correlation):
-    assert dark_snail.order_correlation(turns) == pytest.approx(correlation, abs=1e-5)
+    assert spiral.order_correlation(turns) == pytest.approx(correlation, abs=1e-5)
 
 
 def test_turns_and_purity_of_known_regions():
-    labels = dark_snail.draw_labels(32, 3)
-    assert (dark_snail.turns(labels, labels), dark_snail.purity(labels, labels)) == ([2, 3, 4], 1.0)
+    labels = spiral.draw_labels(32, 3)
+    assert (spiral.turns_of(labels, labels), spiral.purity(labels, labels)) == ([2, 3, 4], 1.0)
     everything = torch.zeros_like(labels)
     pixels = [int((labels == label).sum()) for label in (1, 2, 3)]
-    assert dark_snail.turns(everything, labels) == [1, 1, 1]
-    assert dark_snail.purity(everything, labels) == pytest.approx(pixels[0] / sum(pixels))
+    assert spiral.turns_of(everything, labels) == [1, 1, 1]
+    assert spiral.purity(everything, labels) == pytest.approx(pixels[0] / sum(pixels))
     first_alone = torch.where(labels == 1, 7, 4)
-    assert dark_snail.turns(first_alone, labels) == [8, 5, 5]
-    assert dark_snail.purity(first_alone, labels) == pytest.approx(sum(pixels[:2]) / sum(pixels))
+    assert spiral.turns_of(first_alone, labels) == [8, 5, 5]
+    assert spiral.purity(first_alone, labels) == pytest.approx(sum(pixels[:2]) / sum(pixels))
     strays = labels.clone()
     strays[labels == 2] = torch.where(torch.arange(pixels[1]) % 4 == 0, 0, 2)
-    assert dark_snail.turns(strays, labels) == [2, 3, 4]  # the region with most of its pixels counts
+    assert spiral.turns_of(strays, labels) == [2, 3, 4]  # the region with most of its pixels counts
 
 
 def test_three_steps_train_and_draw_and_a_stopped_run_goes_on(tmp_path, capsys):
@@ -128,15 +128,15 @@ class Filling(torch.nn.Module):
 
 
 def swap_until_settled(chances: torch.Tensor) -> list[int]:
-    labels = dark_snail.draw_labels(32, 4)
+    labels = spiral.draw_labels(32, 4)
     torch.manual_seed(0)
-    images = dark_snail.color_randomly(labels, 16)
+    images = spiral.color_randomly(labels, 16)
     sizes = [labels == label for label in (3, 1, 4, 2)]  # region 0 is the third largest rectangle, ...
     segments = torch.stack([*(mask.float() for mask in sizes), ((labels == 0) | (labels == 5)).float()])
     segments = segments.expand(16, -1, -1, -1)
     turns, generator = torch.arange(5), torch.Generator().manual_seed(0)
     for _ in range(60):
-        batch = dark_snail.draw_sketch(labels), images, segments, mean_colors(images, segments)
+        batch = spiral.draw_sketch(labels), images, segments, mean_colors(images, segments)
         turns = dark_snail.swap_turns(turns, Filling(), batch, generator, chances)
     return turns.tolist()
 
@@ -148,8 +148,8 @@ def test_turns_are_exchanged_until_the_largest_is_first_where_n_h_varies():
 
 
 def test_figure_shows_each_region_in_its_color():
-    labels = dark_snail.draw_labels(32, 3)
-    figure = dark_snail.draw_figure(labels, {"a": labels, "b": torch.zeros_like(labels)}, scale=1)
+    labels = spiral.draw_labels(32, 3)
+    figure = spiral.draw_figure(labels, {"a": labels, "b": torch.zeros_like(labels)}, scale=1)
     assert figure.size == (5 * 40 + 8, 3 * 56 + 8)  # five regions (outlines and middle too), three rows
     example = figure.crop((48, 16, 80, 48))
     third = figure.crop((8 + 2 * 40, 16 + 56, 40 + 2 * 40, 48 + 56))  # region 2 in row a
