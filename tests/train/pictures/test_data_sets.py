@@ -20,8 +20,8 @@ from guiding_painter import PatchDiscriminator
 from guiding_painter.drawings import extract_line_art
 from pictures.data_sets import Stream, load_dataset_pictures, stream_dataset_pictures
 from pictures.pairs import SketchColorPairs, TrainingPairs, collate
-from preparation import load_data
-from settings import number_of_steps, parse_settings
+from preparation import load_data, number_of_steps
+from settings import parse_settings
 from train_guiding_painter import main
 
 HELD_BACK = 4  # instead of 200
