@@ -27,9 +27,12 @@ RIM = 0.05  # of the long side: a line that ends farther from the picture's edge
 WIDE = 0.03  # of the long side: so wide an opening may be a gap in a large area's outline, if all else of it is drawn
 HILLS = 0.6  # from this ratio of a saddle to the lower hill on the two are one, whatever lies between them
 TONE = 5  # blocks: what is ink in every one of so many, each way, is no line
+KNOWN = 0.25  # of a tone: so much paper of it in one cell, and all is part of that
 HATCH_NARROW = 0.022  # of the long side: between hatches an area may be wider than those of any texture
 AROUND = 0.03  # of the long side: so far around hatches all lies that says what is in one texture with them
 HATCHED = 0.8  # of an area's paper: so much in one texture, and it is part of that
+LONG = 6  # widths: so long is a strip of paper between strokes
+WIDER = 3  # times as wide as usual: so wide is a strip nowhere
 SPECK = 4  # blocks: what is smaller is no area, it goes with a neighbor
 
 
@@ -55,8 +58,8 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
     seeds = cut_blocks(any_in_block(fence, scale), gap)
     if hatches.any():
         join_hatched(seeds, any_in_block(hatched, scale), any_in_block(hatches, scale), gap)
+    add_tones(seeds, fence, scale)
     if scale > 1:
-        add_tones(seeds, fence, scale)
         open_borders(seeds)
     height, width = fence.shape
     cells = np.empty((height + 2, width + 2), dtype=np.int32)
@@ -123,11 +126,21 @@ def join_texture(areas: Areas, ink: np.ndarray, distance: np.ndarray, narrow: fl
         return cells, cells > 0
     grown = spread_over_ink(cells)
     borders = find_borders(grown, distance)
-    is_narrow = 2 * areas.peaks <= narrow
-    numbers = find_texture(borders, areas.peaks, is_narrow)
+    peaks = usual_peaks(areas, distance)
+    is_narrow = 2 * peaks <= narrow
+    numbers = find_texture(borders, peaks, is_narrow)
     if (numbers >= count).any():
         numbers = join_through_texture(numbers, borders, wall_thickness(grown, ink), is_narrow)
     return areas.joined(numbers).labels, (numbers >= count)[cells]
+
+
+def usual_peaks(areas: Areas, distance: np.ndarray) -> np.ndarray:
+    """(count,) the greatest distance to ink in each area, in pixels; in a long one that which is usual along it: where
+    strokes pause, two strips of paper are wide for once."""
+    sizes = np.bincount(areas.labels.ravel(), minlength=len(areas.peaks))
+    usual = 2 * np.bincount(areas.labels.ravel(), distance.ravel(), len(areas.peaks)) / np.maximum(sizes, 1)
+    long = (sizes > LONG * (2 * usual) ** 2) & (areas.peaks < WIDER * usual)
+    return np.where(long, np.minimum(usual, areas.peaks), areas.peaks)
 
 
 def join_hatched(seeds: np.ndarray, ink: np.ndarray, hatches: np.ndarray, gap: str) -> None:
@@ -195,9 +208,18 @@ def add_tones(seeds: np.ndarray, fence: np.ndarray, scale: int) -> None:
     dense = dense[TONE:-TONE, TONE:-TONE] > 0
     dense &= ndimage.uniform_filter(paper, TONE) > 0.03  # else it is black
     tones, count = ndimage.label(dense)
-    large = np.bincount(tones.ravel(), minlength=count + 1) >= TONE**2
-    large[0] = False
-    seeds[large[tones]] = seeds.max() + tones[large[tones]]
+    sizes = np.bincount(tones.ravel(), minlength=count + 1)
+    first = int(seeds.max()) + 1
+    numbers = np.where(sizes >= TONE**2, first + np.arange(count + 1), 0)
+    numbers[0] = 0
+    # Between strokes that blocks do tell from paper there is a cell already.
+    known = (seeds > 0) & (numbers[tones] > 0)
+    keys, shared = np.unique(tones[known] * np.int64(first) + seeds[known], return_counts=True)
+    tone, cell = np.divmod(keys, first)
+    most = shared > KNOWN * sizes[tone]
+    numbers[tone[most]] = cell[most]
+    chosen = numbers[tones] > 0
+    seeds[chosen] = numbers[tones[chosen]]
 
 
 def open_borders(seeds: np.ndarray) -> None:

@@ -11,7 +11,7 @@ from .runs import Runs, find_runs
 
 SPECK = 0.003  # of the long side: what is no higher and wider fences nothing in, alone or in a pattern
 MARK = 0.04  # of the long side: letters and dots are no larger
-STROKE = 0.3  # of the long side: the longest of speed lines and hatches
+STROKE = 0.7  # of the long side: the longest of speed lines and hatches
 PATTERN = 8  # so many alike, each beside the next, are a pattern
 HATCHES = 10  # so many strokes side by side are one
 HOLLOW = 0.5  # marks that are mostly hollow, as drawn leaves are, are areas; of letters only a few are
