@@ -31,8 +31,11 @@ KNOWN = 0.25  # of a tone: so much paper of it in one cell, and all is part of t
 HATCH_NARROW = 0.022  # of the long side: between hatches an area may be wider than those of any texture
 AROUND = 0.03  # of the long side: so far around hatches all lies that says what is in one texture with them
 HATCHED = 0.8  # of an area's paper: so much in one texture, and it is part of that
-LONG = 6  # widths: so long is a strip of paper between strokes
+LONG = 6  # widths: so long is a strip of paper between two strokes
 WIDER = 3  # times as wide as usual: so wide is a strip nowhere
+SLIT = 0.5  # of a long cell: if less of it is paper, it is narrower than its lines
+CRACK = 0.12  # of any cell: so little paper is none, a broad pen has missed it
+LONGEST_SLIT = 0.005  # of the page
 SPECK = 4  # blocks: what is smaller is no area, it goes with a neighbor
 
 
@@ -73,6 +76,8 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
     if page.max() == 0:  # nothing but ink
         return np.zeros(fence.shape, dtype=np.int32)
     grow(cells, cells == 0)
+    if drop_slits(page, fence, scale):
+        grow(cells, cells == 0)
     # Every row of it begins before where it is read from: another page of memory would take long to get.
     return rank_by_size(page, out=cells.reshape(-1)[: page.size].reshape(page.shape))
 
@@ -236,3 +241,27 @@ def add_slivers(page: np.ndarray, fence: np.ndarray, scale: int) -> None:
     chosen = big[slivers.pieces]
     numbers = page.max() + np.cumsum(big)[slivers.pieces[chosen]]
     page[np.divmod(slivers.pixels(chosen), page.shape[1])] = np.repeat(numbers, slivers.lengths[chosen])
+
+
+def drop_slits(page: np.ndarray, fence: np.ndarray, scale: int) -> bool:
+    """Takes their number, in place, from cells that are mostly ink, and says whether there are any: paper between two
+    strokes of one pencil line, or that a broad pen has missed.
+
+    Args:
+        page: (H, W) int32 cells from 1, ink included.
+    """
+    cells, ink = page[::scale, ::scale], fence[::scale, ::scale]
+    sizes = np.bincount(cells.ravel())
+    paper = np.bincount(cells[~ink], minlength=len(sizes))
+    narrow = (paper < SLIT * sizes) & (paper > 0) & (sizes < LONGEST_SLIT * cells.size)
+    places = np.nonzero(narrow[cells] & ~ink)
+    mine, sides = cells[places], np.zeros((2, len(sizes)), dtype=np.int64)
+    for side, place in zip(sides, places, strict=True):
+        first = np.full(len(sizes), max(cells.shape))
+        np.minimum.at(first, mine, place)
+        np.maximum.at(side, mine, place)
+        side -= first - 1
+    slits = narrow & ((sides.max(axis=0) ** 2 > LONG * sizes) | (paper < CRACK * sizes))
+    if slits.any():
+        page[slits[page]] = 0
+    return bool(slits.any())

@@ -18,6 +18,8 @@ UNDERDRAWINGS = ("auto", "keep", "drop")
 
 SHEET_STROKE = 1 / 40  # of a sheet: the shadow of a hand or phone is wider, and nothing else darkens its border
 
+FLAT_COLORS = 4096  # at most, of a picture drawn on one color: a soft line mixes its own with that
+
 LINE_ART_SIDE = 1024  # long side in pixels at which lines are extracted: finer edges of a larger photo are texture
 
 
@@ -143,13 +145,21 @@ def _ink_on_white(picture: Image.Image, underdrawing: str, is_sheet: bool) -> Im
         # A pale blue line is white in blue, a pale red one in red; black is dark in all three.
         ink = picture = functools.reduce(ImageChops.lighter, picture.split())
     else:
-        picture = ImageOps.invert(picture) if is_light_on_dark(luminance) else picture
+        picture = _dark_on_light(picture) if is_light_on_dark(luminance) else picture
         ink = functools.reduce(ImageChops.darker, picture.split())  # even a yellow pencil is dark in blue
     if is_sheet or not is_clean(ink):
         drawing = flatten(picture, *[SHEET_STROKE] * is_sheet)
         drawing.info["flattened"] = True
         return drawing
     return _saturated(picture, ink) if picture.mode == "RGB" and has_broad_pens(picture) else ink
+
+
+def _dark_on_light(picture: Image.Image) -> Image.Image:
+    """Light lines on a dark "RGB" ground inverted; the ground, if it is of one flat color, becomes white."""
+    ground = max(picture.getcolors(FLAT_COLORS) or [(0, None)])
+    if ground[0] < 0.5 * picture.width * picture.height:
+        return ImageOps.invert(picture)
+    return ImageOps.invert(ImageChops.subtract(picture, Image.new("RGB", picture.size, ground[1])))
 
 
 def _is_gray(picture: Image.Image, luminance: Image.Image) -> bool:

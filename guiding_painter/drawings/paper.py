@@ -6,6 +6,7 @@ from scipy import ndimage
 from skimage.morphology import reconstruction
 
 BAND = 64  # rows that grain is looked for in at a time: copies of a whole page take longer to get than to fill
+DARK = 0.1  # of 1: a channel is told no finer below
 SMALL_SIDE = 256  # long side at which light and paper are judged: both vary slowly
 
 
@@ -40,7 +41,7 @@ def _hue(image: Image.Image) -> np.ndarray:
     rgb = np.asarray(_small(image.convert("RGB")), dtype=np.float32) / 255
     brightness = rgb.sum(axis=2)
     paper = np.median(rgb[brightness >= np.quantile(brightness, 0.7)], axis=0)
-    red, green, blue = np.moveaxis(rgb / np.maximum(paper, 0.1), 2, 0)
+    red, green, blue = np.moveaxis(np.maximum(rgb, DARK) / np.maximum(paper, DARK), 2, 0)
     return np.stack([red - (green + blue) / 2, (green - blue) * np.sqrt(0.75)])
 
 
