@@ -183,6 +183,60 @@ def test_grain_of_which_some_strokes_reach_the_outline_and_some_do_not_is_one_ar
     assert large(cells) == 2
 
 
+def test_strips_of_paper_between_strokes_that_pause_are_one_area():
+    image, draw = page((600, 600))
+    rng = np.random.default_rng(0)
+    for y in range(158, 448, 9):
+        x = 150 - rng.integers(60)
+        while x < 450:
+            end = x + rng.integers(150, 400)
+            draw.line((max(x, 150), y, min(end, 450), y), fill=0)
+            x = end + rng.integers(12, 24)
+    draw.rectangle((150, 150, 450, 450), outline=0, width=4)
+    cells = cut(image)
+    assert (cells[156:445, 156:445] == cells[300, 300]).mean() > 0.97
+    assert large(cells) == 2
+
+
+def test_hatching_as_close_as_a_few_blocks_is_one_area():
+    image, draw = page((1500, 1200))
+    for y in range(308, 896, 12):
+        draw.line([(x, y + 3 * np.sin(x / 90 + y)) for x in range(300, 901, 10)], fill=0)
+    draw.rectangle((300, 300, 900, 900), outline=0, width=4)
+    cells = cut(image)
+    assert (cells[308:890, 308:890] == cells[600, 600]).mean() > 0.97
+    assert large(cells) == 2
+
+
+def test_speed_lines_that_run_off_the_page_fence_nothing_in():
+    image, draw = page((500, 400))
+    draw.rectangle((215, 165, 285, 235), outline=0, width=3)
+    rng = np.random.default_rng(0)
+    for angle in np.linspace(0, 2 * np.pi, 40, endpoint=False) + rng.uniform(-0.03, 0.03, 40):
+        ray = np.array([np.cos(angle), np.sin(angle)])
+        draw.line([*(rng.uniform(80, 110) * ray + (250, 200)), *(700 * ray + (250, 200))], fill=0, width=2)
+    assert large(cut(image)) == 2
+
+
+def test_a_slit_between_two_strokes_of_one_line_is_no_area(scale: int):
+    image, draw = page()
+    draw.rectangle((100, 50, 300, 250), outline=0, width=5)
+    draw.rectangle((92, 116, 104, 184), outline=0, width=5)
+    cells = cut(image)
+    assert large(cells, 5e-4) == 2
+    assert cells[150, 200] != cells[150, 50]
+
+
+def test_what_a_broad_pen_has_missed_is_no_area():
+    image, draw = page()
+    draw.rectangle((100, 50, 300, 250), outline=0, width=24)
+    for x in range(110, 290, 30):
+        draw.line((x, 56, x + 1, 68), fill=255, width=2)
+    cells = cut(image)
+    assert large(cells, 5e-4) == 2
+    assert cells[150, 200] != cells[150, 50]
+
+
 def test_speed_lines_fence_nothing_in():
     image, draw = page((500, 400))
     draw.ellipse((210, 160, 290, 240), outline=0, width=3)

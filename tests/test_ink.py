@@ -63,6 +63,15 @@ def test_light_on_dark_at_any_size_and_contrast(size: int, line: int, ground: in
     assert cut_cells(find_ink(open_drawing(picture))).max() == 2
 
 
+@pytest.mark.parametrize(
+    ("line", "ground"), [("white", "#808000"), ("#ffe070", "#5a1030"), ("#80ff80", "#001000"), ("#80c0ff", "#400000")]
+)
+def test_light_on_a_ground_of_any_dark_color(line: str, ground: str):
+    picture = boxes(line, ground, width=2, size=700)
+    assert not looks_colored(picture)
+    assert cut_cells(find_ink(open_drawing(picture))).max() == 2
+
+
 def test_dark_on_light_is_not_inverted():
     assert not is_light_on_dark(boxes(0, 255, mode="L"))
     assert not is_light_on_dark(Image.new("L", (100, 100), 0))

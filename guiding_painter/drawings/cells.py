@@ -8,6 +8,8 @@ import math
 import numpy as np
 from PIL import Image
 from scipy import ndimage
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from .basins import Areas, distance_to_ink, find_basins, find_borders, wall_thickness
 from .grids import any_in_block, fill_from_blocks
@@ -27,7 +29,7 @@ RIM = 0.05  # of the long side: a line that ends farther from the picture's edge
 WIDE = 0.03  # of the long side: so wide an opening may be a gap in a large area's outline, if all else of it is drawn
 HILLS = 0.6  # from this ratio of a saddle to the lower hill on the two are one, whatever lies between them
 TONE = 5  # blocks: what is ink in every one of so many, each way, is no line
-KNOWN = 0.25  # of a tone: so much paper of it in one cell, and all is part of that
+KNOWN = 0.08  # of a tone: so much paper of it in one cell, and all is part of that
 HATCH_NARROW = 0.022  # of the long side: between hatches an area may be wider than those of any texture
 AROUND = 0.03  # of the long side: so far around hatches all lies that says what is in one texture with them
 HATCHED = 0.8  # of an area's paper: so much in one texture, and it is part of that
@@ -61,8 +63,8 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
     seeds = cut_blocks(any_in_block(fence, scale), gap)
     if hatches.any():
         join_hatched(seeds, any_in_block(hatched, scale), any_in_block(hatches, scale), gap)
-    add_tones(seeds, fence, scale)
     if scale > 1:
+        add_tones(seeds, fence, scale)
         open_borders(seeds)
     height, width = fence.shape
     cells = np.empty((height + 2, width + 2), dtype=np.int32)
@@ -76,8 +78,7 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
     if page.max() == 0:  # nothing but ink
         return np.zeros(fence.shape, dtype=np.int32)
     grow(cells, cells == 0)
-    if drop_slits(page, fence, scale):
-        grow(cells, cells == 0)
+    join_slits(page, fence, scale)
     # Every row of it begins before where it is read from: another page of memory would take long to get.
     return rank_by_size(page, out=cells.reshape(-1)[: page.size].reshape(page.shape))
 
@@ -243,25 +244,46 @@ def add_slivers(page: np.ndarray, fence: np.ndarray, scale: int) -> None:
     page[np.divmod(slivers.pixels(chosen), page.shape[1])] = np.repeat(numbers, slivers.lengths[chosen])
 
 
-def drop_slits(page: np.ndarray, fence: np.ndarray, scale: int) -> bool:
-    """Takes their number, in place, from cells that are mostly ink, and says whether there are any: paper between two
-    strokes of one pencil line, or that a broad pen has missed.
+def join_slits(page: np.ndarray, fence: np.ndarray, scale: int) -> None:
+    """Gives, in place, cells that are mostly ink to the neighbors that they share most of their border with: paper
+    between two strokes of one pencil line, or that a broad pen has missed.
 
     Args:
         page: (H, W) int32 cells from 1, ink included.
     """
-    cells, ink = page[::scale, ::scale], fence[::scale, ::scale]
+    cells = page[::scale, ::scale]
+    slits = find_slits(cells, ~fence[::scale, ::scale])
+    if not slits.any():
+        return
+    beside, below = cells[:, :-1] != cells[:, 1:], cells[:-1] != cells[1:]
+    one = np.concatenate([cells[:, :-1][beside], cells[:-1][below]]).astype(np.int64)
+    other = np.concatenate([cells[:, 1:][beside], cells[1:][below]]).astype(np.int64)
+    one, other = np.concatenate([one, other]), np.concatenate([other, one])
+    keys, length = np.unique(one[slits[one]] * len(slits) + other[slits[one]], return_counts=True)
+    order = np.argsort(length, kind="stable")
+    slit, neighbor = np.divmod(keys[order], len(slits))
+    target = np.arange(len(slits))
+    target[slit] = neighbor  # the last stays, which is the longest
+    graph = coo_array((np.ones(len(target), dtype=bool), (np.arange(len(target)), target)), shape=(len(target),) * 2)
+    numbers = connected_components(graph, directed=False)[1] + 1
+    page[:] = numbers.astype(np.int32)[page]
+
+
+def find_slits(cells: np.ndarray, paper: np.ndarray) -> np.ndarray:
+    """(count,) bool, cells that are narrower than the lines beside them and long, or next to nothing but ink.
+
+    Args:
+        cells: (h, w) int32, ink included.
+        paper: (h, w) bool.
+    """
     sizes = np.bincount(cells.ravel())
-    paper = np.bincount(cells[~ink], minlength=len(sizes))
-    narrow = (paper < SLIT * sizes) & (paper > 0) & (sizes < LONGEST_SLIT * cells.size)
-    places = np.nonzero(narrow[cells] & ~ink)
-    mine, sides = cells[places], np.zeros((2, len(sizes)), dtype=np.int64)
-    for side, place in zip(sides, places, strict=True):
-        first = np.full(len(sizes), max(cells.shape))
+    left = np.bincount(cells[paper], minlength=len(sizes))
+    narrow = (left < SLIT * sizes) & (left > 0) & (sizes < LONGEST_SLIT * cells.size)
+    places = np.nonzero(narrow[cells] & paper)
+    mine, longest = cells[places], np.zeros(len(sizes), dtype=np.int64)
+    for place in places:
+        first, last = np.full(len(sizes), max(cells.shape)), np.zeros(len(sizes), dtype=np.int64)
         np.minimum.at(first, mine, place)
-        np.maximum.at(side, mine, place)
-        side -= first - 1
-    slits = narrow & ((sides.max(axis=0) ** 2 > LONG * sizes) | (paper < CRACK * sizes))
-    if slits.any():
-        page[slits[page]] = 0
-    return bool(slits.any())
+        np.maximum.at(last, mine, place)
+        longest = np.maximum(longest, last - first + 1)
+    return narrow & ((longest**2 > LONG * sizes) | (left < CRACK * sizes))
