@@ -218,7 +218,7 @@ def test_speed_lines_that_run_off_the_page_fence_nothing_in():
     assert large(cut(image)) == 2
 
 
-def test_a_slit_between_two_strokes_of_one_line_is_no_area(scale: int):
+def test_a_slit_between_two_strokes_of_one_line_is_no_area():
     image, draw = page()
     draw.rectangle((100, 50, 300, 250), outline=0, width=5)
     draw.rectangle((92, 116, 104, 184), outline=0, width=5)
