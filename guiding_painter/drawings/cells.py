@@ -8,8 +8,6 @@ import math
 import numpy as np
 from PIL import Image
 from scipy import ndimage
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from .basins import Areas, distance_to_ink, find_basins, find_borders, wall_thickness
 from .grids import any_in_block, fill_from_blocks
@@ -17,6 +15,7 @@ from .growth import grow, rank_by_size
 from .joining import Closing, join_hills, join_openings
 from .marks import loose_marks
 from .runs import find_runs
+from .slits import join_slits
 from .texture import NARROW, find_texture, join_through_texture
 
 BLOCKS = 1200  # long side in blocks of pixels at which areas are judged
@@ -35,9 +34,6 @@ AROUND = 0.03  # of the long side: so far around hatches all lies that says what
 HATCHED = 0.8  # of an area's paper: so much in one texture, and it is part of that
 LONG = 6  # widths: so long is a strip of paper between two strokes
 WIDER = 3  # times as wide as usual: so wide is a strip nowhere
-SLIT = 0.5  # of a long cell: if less of it is paper, it is narrower than its lines
-CRACK = 0.12  # of any cell: so little paper is none, a broad pen has missed it
-LONGEST_SLIT = 0.005  # of the page
 SPECK = 4  # blocks: what is smaller is no area, it goes with a neighbor
 
 
@@ -78,9 +74,9 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
     if page.max() == 0:  # nothing but ink
         return np.zeros(fence.shape, dtype=np.int32)
     grow(cells, cells == 0)
-    join_slits(page, fence, scale)
+    numbers = join_slits(page[::scale, ::scale], fence[::scale, ::scale])
     # Every row of it begins before where it is read from: another page of memory would take long to get.
-    return rank_by_size(page, out=cells.reshape(-1)[: page.size].reshape(page.shape))
+    return rank_by_size(page, numbers, out=cells.reshape(-1)[: page.size].reshape(page.shape))
 
 
 def check_gap(gap: object) -> None:
@@ -242,48 +238,3 @@ def add_slivers(page: np.ndarray, fence: np.ndarray, scale: int) -> None:
     chosen = big[slivers.pieces]
     numbers = page.max() + np.cumsum(big)[slivers.pieces[chosen]]
     page[np.divmod(slivers.pixels(chosen), page.shape[1])] = np.repeat(numbers, slivers.lengths[chosen])
-
-
-def join_slits(page: np.ndarray, fence: np.ndarray, scale: int) -> None:
-    """Gives, in place, cells that are mostly ink to the neighbors that they share most of their border with: paper
-    between two strokes of one pencil line, or that a broad pen has missed.
-
-    Args:
-        page: (H, W) int32 cells from 1, ink included.
-    """
-    cells = page[::scale, ::scale]
-    slits = find_slits(cells, ~fence[::scale, ::scale])
-    if not slits.any():
-        return
-    beside, below = cells[:, :-1] != cells[:, 1:], cells[:-1] != cells[1:]
-    one = np.concatenate([cells[:, :-1][beside], cells[:-1][below]]).astype(np.int64)
-    other = np.concatenate([cells[:, 1:][beside], cells[1:][below]]).astype(np.int64)
-    one, other = np.concatenate([one, other]), np.concatenate([other, one])
-    keys, length = np.unique(one[slits[one]] * len(slits) + other[slits[one]], return_counts=True)
-    order = np.argsort(length, kind="stable")
-    slit, neighbor = np.divmod(keys[order], len(slits))
-    target = np.arange(len(slits))
-    target[slit] = neighbor  # the last stays, which is the longest
-    graph = coo_array((np.ones(len(target), dtype=bool), (np.arange(len(target)), target)), shape=(len(target),) * 2)
-    numbers = connected_components(graph, directed=False)[1] + 1
-    page[:] = numbers.astype(np.int32)[page]
-
-
-def find_slits(cells: np.ndarray, paper: np.ndarray) -> np.ndarray:
-    """(count,) bool, cells that are narrower than the lines beside them and long, or next to nothing but ink.
-
-    Args:
-        cells: (h, w) int32, ink included.
-        paper: (h, w) bool.
-    """
-    sizes = np.bincount(cells.ravel())
-    left = np.bincount(cells[paper], minlength=len(sizes))
-    narrow = (left < SLIT * sizes) & (left > 0) & (sizes < LONGEST_SLIT * cells.size)
-    places = np.nonzero(narrow[cells] & paper)
-    mine, longest = cells[places], np.zeros(len(sizes), dtype=np.int64)
-    for place in places:
-        first, last = np.full(len(sizes), max(cells.shape)), np.zeros(len(sizes), dtype=np.int64)
-        np.minimum.at(first, mine, place)
-        np.maximum.at(last, mine, place)
-        longest = np.maximum(longest, last - first + 1)
-    return narrow & ((longest**2 > LONG * sizes) | (left < CRACK * sizes))

@@ -41,17 +41,21 @@ def grow(labels: np.ndarray, free: np.ndarray) -> None:
         front = np.concatenate(reached)
 
 
-def rank_by_size(labels: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+def rank_by_size(labels: np.ndarray, joined: np.ndarray | None = None, out: np.ndarray | None = None) -> np.ndarray:
     """(H, W) int32, labels of at least 0 numbered 0, 1, ... from the largest to the smallest.
 
     Args:
+        joined: (count,) from 0 on, what labels become before they are numbered; as they are by default.
         out: to write them to, else a new one; it may share memory with the labels where none lies before its own place.
     """
     bands = [slice(top, top + BAND) for top in range(0, len(labels), BAND)]
     count = int(labels.max()) + 1
     sizes = sum(np.bincount(labels[band].ravel(), minlength=count) for band in bands)
-    rank = np.empty(count, dtype=np.int32)
-    rank[np.argsort(-sizes, kind="stable")] = np.arange(count, dtype=np.int32)
+    joined = np.arange(count) if joined is None else joined
+    order = np.argsort(-np.bincount(joined, sizes), kind="stable")
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    rank = rank[joined]
     out = np.empty(labels.shape, dtype=np.int32) if out is None else out
     for band in bands:
         out[band] = rank[labels[band]]
