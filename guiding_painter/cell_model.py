@@ -3,13 +3,27 @@
 import numpy as np
 import torch
 
-from .cell_networks import CellColorizationNetwork, CellSegmentationNetwork, Look, guesses, look, look_at
+from .cell_networks import (
+    CellColorizationNetwork,
+    CellFeatures,
+    CellSegmentationNetwork,
+    Look,
+    guesses,
+    look,
+    look_at,
+)
 from .drawings import PreparedDrawing, sample
 from .inference import inference
 from .painting import CellView, Painting
 
 SPREAD = 96**0.5  # of embeddings of length 1, to numbers of about 1
 EDGE = 0.05  # of an edge of the picture: a cell that has so much of one is ground
+
+
+def groups_of(features: CellFeatures) -> np.ndarray:
+    """(K,) int64, which cells of a picture are one region, see `guesses.group`."""
+    alike, size, geometry = (value[0].float().cpu() for value in (features.alike, features.size, features.geometry))
+    return guesses.group(alike, size, ground=(geometry[:, 8:12] > EDGE).any(1))
 
 
 class CellModel:
@@ -20,7 +34,7 @@ class CellModel:
     """
 
     # Of `transfer.distances`: up to here, of the area carried from one page to the next, 60 % has the right color.
-    alike = 0.85
+    alike = 0.814
 
     def __init__(self, segmentation: CellSegmentationNetwork, colorization: CellColorizationNetwork):
         self.segmentation, self.colorization = segmentation, colorization
@@ -71,11 +85,10 @@ class CellModel:
             first += len(ranks)
         return found
 
-    def ranks(self, features) -> np.ndarray:
+    def ranks(self, features: CellFeatures) -> np.ndarray:
         """(K,) int64, the region of every token of a picture, numbered in the order asked."""
-        alike, size, geometry = (value[0].float().cpu() for value in (features.alike, features.size, features.geometry))
-        ground = (geometry[:, 8:12] > EDGE).any(1)
-        groups, numbers = np.unique(guesses.group(alike, size, ground), return_inverse=True)
+        alike, size = (value[0].float().cpu() for value in (features.alike, features.size))
+        groups, numbers = np.unique(groups_of(features), return_inverse=True)
         g = self.colorization
         with inference(g):
             device = g.device

@@ -42,9 +42,9 @@ def attribute_open_pictures() -> str:
     table = markdown_table(["drawings", "author", "licence"], rows)
     return (
         "Illustrations in natural colors of the African Storybook (CC BY), Book Dash (CC BY 4.0) and Project Gutenberg "
-        "(public domain in the USA), which `docs/illustrations.md` of Guiding Painter names one by one; emoji of "
-        "Twemoji and EmojiOne (CC BY 4.0). Pictures that `train/pictures/build_dataset.py` composed of the drawings "
-        "below, which were recolored, scaled, rotated and cut; many thanks to their authors."
+        "(public domain in the USA), which `docs/illustrations.md` of Guiding Painter names one by one. Pictures that "
+        "`train/pictures/build_dataset.py` composed of the drawings below, which were scaled, rotated and cut, and "
+        "some of them recolored; many thanks to their authors."
         f"\n\n{table}\n\n{COMIC}"
     )
 

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # train/, from whi
 
 from arguments import OneSentenceParser, errors_in_one_sentence
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.cell_model import CellModel
+from guiding_painter.cell_model import CellModel, groups_of
 from guiding_painter.cell_networks import CellColors, Look, guesses, look
 from guiding_painter.cell_networks.lab import delta_e
 from guiding_painter.drawings import open_drawing, open_picture, prepare
@@ -192,10 +192,11 @@ class Guesser:
         able = (self.of.size > 0) & (self.of.size > 0)[:, None] & ~torch.eye(len(self.of.size), dtype=torch.bool)
         weight = torch.minimum(self.of.size, self.of.size[:, None]) * able
         same = delta_e(self.of.colors, self.of.colors) < LIKE
-        judged = torch.sigmoid(self.alike) >= guesses.JOINED
-        hit = float((weight * (judged & same)).sum())
+        groups = torch.from_numpy(groups_of(self.of.look.features))
+        joined = groups == groups[:, None]
+        hit = float((weight * (joined & same)).sum())
         return {
-            "joined rightly": (hit, float((weight * judged).sum())),
+            "joined rightly": (hit, float((weight * joined).sum())),
             "of all alike": (hit, float((weight * same).sum())),
         }
 

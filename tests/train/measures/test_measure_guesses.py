@@ -75,10 +75,17 @@ def test_a_like_cell_is_right_where_its_color_is_first_or_of_five(guesser: Guess
 def test_pairs_are_joined_rightly_where_they_are_of_one_color(guesser: Guesser):
     red = (guesser.of.colors[:, 0] > 0.5) & (guesser.of.colors[:, 1] < 0)
     assert red.sum() == 2
-    for judged, rightly, of_all in ((red & red[:, None], 1.0, 1.0), (~red & ~red[:, None], 0.0, 0.0)):
-        guesser.alike = torch.where(judged, 9.0, -9.0)
-        right, alike = guesser.joined().values()
-        assert (right[0] / right[1], alike[0] / alike[1]) == pytest.approx((rightly, of_all))
+    disc_and_box = guesser.of.colors[:, 0] > 0.5
+    disc_and_box[int(red.nonzero()[0])] = False
+    everything = torch.ones_like(red)  # but no figure is joined with the ground
+    features = guesser.of.look.features
+    cases = (red, 1.0, 1.0), (disc_and_box, 0.0, 0.0), (everything, 0.4, 1.0), (~everything, None, 0.0)
+    for alike, rightly, of_all in cases:
+        judged = torch.where(alike & alike[:, None], 9.0, -9.0)[None]
+        guesser.of = guesser.of._replace(look=guesser.of.look._replace(features=features._replace(alike=judged)))
+        right, found = guesser.joined().values()
+        assert found[0] / found[1] == pytest.approx(of_all)
+        assert (right[0] / right[1] if right[1] else None) == pytest.approx(rightly, abs=0.07)
 
 
 def test_one_command_measures_sets_of_pictures(tmp_path: Path, capsys: pytest.CaptureFixture):
