@@ -129,6 +129,16 @@ def test_proposals_differ_repeat_and_can_be_taken_and_undone(painting, cell_pain
         cell_painter.open(drawing).take(proposals[0])
 
 
+def test_proposals_that_look_alike_come_last(painting, monkeypatch):
+    largest, *_, smallest = sorted((region.index for region in painting.regions), key=painting.layout.area)[::-1]
+    white = {region.index: (255, 255, 255) for region in painting.regions}
+    odd, dark, gray = white | {smallest: (200, 0, 0)}, white | {largest: (20, 20, 60)}, white | {largest: (150,) * 3}
+    drawn = [white, odd, dark, white, gray]
+    monkeypatch.setattr(painting._view, "_propose", lambda state, seed: drawn[seed % len(drawn)])
+    for count, expected in ((1, [white]), (2, [white, dark]), (3, [white, dark, gray]), (4, [white, dark, gray, odd])):
+        assert [dict(proposal.colors) for proposal in painting.proposals(count)] == expected
+
+
 @pytest.mark.parametrize("taken", [[[0]], [["a", "#ffffff"]], [[0, "blue-ish"]], 3])
 def test_a_damaged_proposal_in_a_saved_painting_is_named(painting, cell_painter, drawing, taken):
     state = painting.to_dict() | {"history": [{"take": taken, "region": 0}], "position": 1}

@@ -309,8 +309,10 @@ def test_two_fingers_enlarge_the_picture_and_paint_nothing(visit, drawing_file, 
     opened(page)
     page.locator(".common .swatch[data-color='#3f6fb5']").click()
     x, y = place(page, 0.28, 0.5)
-    line = (0.107, 0.5)  # of the box
-    seen = color_at(page, *line)
+    # Left of the box, wherever the picture's size puts the pixels of its line
+    line, seen = next(
+        (where, color) for where in ((x / 500, 0.5) for x in range(40, 70)) if (color := color_at(page, *where)) < "#4"
+    )
     touch = page.context.new_cdp_session(page)
     for kind, apart in (("touchStart", 30), *(("touchMove", by) for by in range(40, 160, 20))):
         fingers = [{"x": x - apart, "y": y, "id": 1}, {"x": x + apart, "y": y, "id": 2}]

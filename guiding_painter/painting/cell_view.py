@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 from ..cell_networks import CellColorizationNetwork, CellColors, CellSegmentationNetwork, Look, guesses, look_at
+from ..cell_networks.lab import delta_e
 from ..colors import RGB
 from ..drawings import PreparedDrawing, sample, to_pil
 from ..inference import inference
@@ -19,6 +20,7 @@ SUGGESTIONS = 5
 SIMILAR = 0.5  # how likely two regions must share a color for one to follow the other
 SAMPLED = 8  # regions of a proposal whose colors are drawn; the others follow from them
 TRIES = 3  # colorings drawn for each that is wanted: some come out alike
+VISIBLE = 0.1  # of the area that is guessed: so much has another color in another proposal, where there is one
 BOLD = 1.5  # colors are drawn by their probabilities to this power, so that nothing odd is
 
 
@@ -80,10 +82,12 @@ class CellView:
 
     def proposals(self, state: State, count: int) -> list[dict[int, RGB]]:
         found: list[dict[int, RGB]] = []
+        alike: list[dict[int, RGB]] = []
         for seed in range(TRIES * count):
-            if len(found) < count and (colors := self._propose(state, seed)) not in found:
-                found.append(colors)
-        return found
+            if len(found) < count and (colors := self._propose(state, seed)) not in found + alike:
+                differs = all(self._apart(state, colors, other) >= VISIBLE for other in found)
+                (found if differs else alike).append(colors)
+        return (found + alike)[:count]
 
     def _look(self, state: State) -> Look:
         # Flats may have split a cell in which f found regions of two panels: it has not seen those parts.
@@ -186,6 +190,13 @@ class CellView:
         colors, _ = self._suggest(seen, self._ask(seen, given), list(given.values()))
         guessed = {index: row[0] for index, row in zip(seen.order, colors, strict=True)}
         return {index: given.get(index, guessed[index]) for index in open_}
+
+    def _apart(self, state: State, one: Mapping[int, RGB], other: Mapping[int, RGB]) -> float:
+        """The share of the regions of two proposals, by area, whose colors differ visibly."""
+        areas = torch.tensor([float(state.layout.area(index)) for index in one])
+        colors = (torch.tensor(list(each)) / 127.5 - 1 for each in (one.values(), (other[index] for index in one)))
+        differ = delta_e(*(each[:, None] for each in colors))[:, 0, 0] > guesses.APART
+        return float((areas * differ).sum() / areas.sum().clamp(min=1e-9))
 
     def _mix(
         self, shares: torch.Tensor, believed: CellColors, answers: list[RGB]
