@@ -41,7 +41,7 @@ def _hue(image: Image.Image) -> np.ndarray:
     rgb = np.asarray(_small(image.convert("RGB")), dtype=np.float32) / 255
     brightness = rgb.sum(axis=2)
     paper = np.median(rgb[brightness >= np.quantile(brightness, 0.7)], axis=0)
-    if is_light_on_dark(image.convert("L")):  # there the paper may be of any deep color
+    if paper.min() < DARK and is_light_on_dark(image.convert("L")):  # there the paper may be of any deep color
         rgb = np.maximum(rgb, DARK)
     red, green, blue = np.moveaxis(rgb / np.maximum(paper, DARK), 2, 0)
     return np.stack([red - (green + blue) / 2, (green - blue) * np.sqrt(0.75)])
