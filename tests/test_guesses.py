@@ -11,6 +11,7 @@ from guiding_painter.cell_networks.guesses import (
     gains,
     group,
     likeness,
+    offer,
     suggest,
 )
 from guiding_painter.cell_networks.lab import delta_e, soft_labels, to_lab
@@ -18,6 +19,7 @@ from guiding_painter.cell_networks.lab import delta_e, soft_labels, to_lab
 PALETTE = torch.tensor(
     [[1, 1, 1], [1, -1, -1], [0.95, -0.9, -0.95], [-1, 1, -1], [-1, -1, 1], [-1, -1, -1], [0, 0, 0.0]]
 )
+RED, GREEN, BLUE = [1.0, -1, -1], [-1.0, 1, -1], [-1.0, -1, 1]
 
 
 def logs(*rows: list[float]) -> torch.Tensor:
@@ -49,6 +51,16 @@ def test_a_suggestion_near_an_answer_is_the_answer():
     answer = torch.tensor([[0.98, -0.97, -0.97]])
     colors, _ = suggest(logs([0.0, 1, 0, 0, 0, 0, 0]), PALETTE, answers=answer)
     assert torch.equal(colors[0, 0], answer[0])
+
+
+def test_what_the_likest_region_was_answered_is_among_the_suggestions():
+    suggested = torch.tensor([[RED, BLUE, RED], [RED, BLUE, RED], [GREEN, BLUE, RED]])
+    present = torch.tensor([[True, True, False], [True, True, False], [True, True, True]])
+    likely = torch.tensor([[0.2, 0.6], [0.2, 0.3], [0.9, 0.6]])
+    colors, present = offer(suggested, present, torch.tensor([BLUE, GREEN]), likely)
+    assert colors[0].tolist() == [RED, BLUE, GREEN]  # in the place that was left
+    assert present.tolist() == [[True, True, True], [True, True, False], [True, True, True]]
+    assert torch.equal(colors[1:], suggested[1:])  # none is like it, and: it is there
 
 
 def test_confidence_is_the_mass_around_the_guess():

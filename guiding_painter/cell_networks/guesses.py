@@ -15,6 +15,7 @@ APART = 20.0  # dE that suggestions are apart from each other, and within which 
 SHARPNESS = 2.5  # of an annealed mode: probabilities to this power
 JOINED = 0.75  # how likely two cells must share a color to be asked about as one
 COPIED = 8.0  # dE from an answer within which a suggestion is that answer
+SIMILAR = 0.5  # how likely two regions must share a color for one to follow the other
 
 
 def suggest(
@@ -51,6 +52,30 @@ def snap(colors: torch.Tensor, answers: torch.Tensor) -> torch.Tensor:
     """(K, S, 3) suggestions, each the nearest answer of (N, 3) where that looks the same."""
     nearest, which = delta_e(colors, answers[None]).min(2)
     return torch.where((nearest < COPIED)[..., None], answers[which], colors)
+
+
+def offer(
+    colors: torch.Tensor, present: torch.Tensor, answers: torch.Tensor, likely: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Suggestions among which is what the likest region was answered: in the last place, where it has no other.
+
+    Two parts that share a color are often told apart by no more than their place: then the color of the one is worth
+    a place among those of the other, even where g believes in others.
+
+    Args:
+        colors: (K, S, 3), suggestions, the likeliest first.
+        present: (K, S) bool, False for what is no suggestion.
+        answers: (N, 3), N > 0.
+        likely: (K, N), how likely each has the color of each answered region; under `SIMILAR` is not like.
+
+    Returns:
+        colors and present with these in them.
+    """
+    likeliest, which = likely.max(1)
+    answer = answers[which]
+    missing = (likeliest >= SIMILAR) & ~((delta_e(colors, answer[:, None])[..., 0] < COPIED) & present).any(1)
+    last = missing[:, None] & (torch.arange(colors.shape[1], device=colors.device) == colors.shape[1] - 1)
+    return torch.where(last[..., None], answer[:, None], colors), present | last
 
 
 def confidence(

@@ -17,7 +17,6 @@ from .fills import flat_colors
 from .history import Latest, State
 
 SUGGESTIONS = 5
-SIMILAR = 0.5  # how likely two regions must share a color for one to follow the other
 SAMPLED = 8  # regions of a proposal whose colors are drawn; the others follow from them
 TRIES = 3  # colorings drawn for each that is wanted: some come out alike
 VISIBLE = 0.1  # of the area that is guessed: so much has another color in another proposal, where there is one
@@ -76,9 +75,9 @@ class CellView:
 
     def similar(self, state: State, region: int) -> list[int]:
         seen = self._see(state)
-        likely = seen.likeness[seen.order.index(region)]  # (K,)
-        likely = (seen.shares @ likely).tolist()
-        return [other for other, share in zip(seen.order, likely, strict=True) if share >= SIMILAR and other != region]
+        likely = seen.shares @ seen.likeness[seen.order.index(region)]  # (R,)
+        likely = (likely >= guesses.SIMILAR).tolist()
+        return [other for other, follows in zip(seen.order, likely, strict=True) if follows and other != region]
 
     def proposals(self, state: State, count: int) -> list[dict[int, RGB]]:
         found: list[dict[int, RGB]] = []
@@ -136,7 +135,7 @@ class CellView:
         answers = {index: color for index, color in state.layout.answers.items() if color is not None}
         given = self._given(seen, answers, state.layout.taken)
         believed = self._ask(seen, given)
-        colors, confidences = self._suggest(seen, believed, list(answers.values()))
+        colors, confidences = self._suggest(seen, believed, answers)
         for index, color in given.items():
             if index not in answers:
                 row = seen.order.index(index)
@@ -154,15 +153,22 @@ class CellView:
             best,
         )
 
-    def _suggest(self, seen: Seen, believed: CellColors, answers: list[RGB]) -> tuple[list[list[RGB]], list[float]]:
+    def _suggest(
+        self, seen: Seen, believed: CellColors, answers: Mapping[int, RGB]
+    ) -> tuple[list[list[RGB]], list[float]]:
         """Of every region up to five colors, the likeliest first, and how likely the first is right."""
         config = self._colorization.config
-        log_probability, colors, masses = self._mix(seen.shares, believed, answers)
+        log_probability, colors, masses = self._mix(seen.shares, believed, list(answers.values()))
+        present = masses > 0
         scale, shift = config.confidence_scale, config.confidence_shift
         confidences = guesses.confidence(log_probability, self._palette, colors[:, 0], scale, shift)
+        if asked := [index for index in answers if index in seen.order]:
+            likely = seen.shares @ seen.likeness[[seen.order.index(index) for index in asked]].T
+            given = torch.tensor([answers[index] for index in asked]) / 127.5 - 1
+            colors, present = guesses.offer(colors, present, given, likely)
         found = []
-        for row, likely in zip(_to_bytes(colors), (masses > 0).tolist(), strict=True):
-            found.append(list(dict.fromkeys(color for color, is_one in zip(row, likely, strict=True) if is_one)))
+        for row, ones in zip(_to_bytes(colors), present.tolist(), strict=True):
+            found.append(list(dict.fromkeys(color for color, is_one in zip(row, ones, strict=True) if is_one)))
         return found, confidences.tolist()
 
     def _given(self, seen: Seen, answers: Mapping[int, RGB], taken: Mapping[int, RGB]) -> dict[int, RGB]:
@@ -172,7 +178,7 @@ class CellView:
             return dict(answers)
         likely = seen.shares @ seen.likeness.T  # (R, R)
         changed = [seen.order.index(index) for index in answers if index in seen.order]
-        overruled = (likely[:, changed] >= SIMILAR).any(1).tolist()
+        overruled = (likely[:, changed] >= guesses.SIMILAR).any(1).tolist()
         kept = {index: color for index, color in taken.items() if not overruled[seen.order.index(index)]}
         return kept | dict(answers)
 
@@ -187,7 +193,7 @@ class CellView:
             _, colors, masses = self._mix(seen.shares[row : row + 1], self._ask(seen, given), list(given.values()))
             chosen = int(torch.multinomial(masses[0].pow(BOLD), 1, generator=generator)) if seed else 0
             given[index] = _to_bytes(colors)[0][chosen]
-        colors, _ = self._suggest(seen, self._ask(seen, given), list(given.values()))
+        colors, _ = self._suggest(seen, self._ask(seen, given), given)
         guessed = {index: row[0] for index, row in zip(seen.order, colors, strict=True)}
         return {index: given.get(index, guessed[index]) for index in open_}
 

@@ -148,7 +148,13 @@ class Guesser:
         return {name: np.interp(range(ANSWERS + 1), COUNTS, values) for name, values in points.items()}
 
     def suggest(self, known: torch.Tensor, count: int = 5) -> tuple[torch.Tensor, torch.Tensor]:
-        return guesses.suggest(self.ask(known).log_probability, self.palette, count)
+        """What a person is offered after answers to the cells `known`: (K, count, 3), and which of them are there."""
+        given = self.of.colors[known]
+        seen = torch.cat([torch.ones(1, 3), given])
+        colors, masses = guesses.suggest(self.ask(known).log_probability, self.palette, count, seen)
+        if not len(given) or count == 1:
+            return colors, masses > 0
+        return guesses.offer(colors, masses > 0, given, torch.sigmoid(self.alike.float())[:, known])
 
     def largest(self, number: int) -> torch.Tensor:
         known = torch.zeros(len(self.of.size), dtype=torch.bool)
@@ -158,8 +164,8 @@ class Guesser:
     def hits(self, number: int) -> dict[str, tuple[float, float]]:
         """Area of cells, not white, whose color is right after `number` answers, first or among five; and all area."""
         known = self.largest(number)
-        colors, masses = self.suggest(known)
-        right = (_apart(colors, self.of.colors) < guesses.APART) & (masses > 0)
+        colors, present = self.suggest(known)
+        right = (_apart(colors, self.of.colors) < guesses.APART) & present
         weight = self.of.size * ~known * ~self.white
         total = float(weight.sum())
         return {
@@ -179,8 +185,8 @@ class Guesser:
                 continue
             known = torch.zeros_like(able)
             known[cell] = True
-            colors, masses = self.suggest(known)
-            right = (_apart(colors, self.of.colors) < LIKE) & (masses > 0)
+            colors, present = self.suggest(known)
+            right = (_apart(colors, self.of.colors) < LIKE) & present
             weight = self.of.size.sqrt() * others
             first += float((weight * right[:, 0]).sum())
             five += float((weight * right.any(1)).sum())
