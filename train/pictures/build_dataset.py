@@ -27,9 +27,12 @@ from arguments import positive_int
 from pictures.compose import KINDS, SIZES, compose
 from pictures.folders import SPLITS as SHARES
 from pictures.shards import write_shards
-from pictures.sprites import SOURCES, import_clipart, render_sprites, split_of
+from pictures.skin import gold_share, is_person
+from pictures.sprites import SOURCES, import_clipart, open_sprite, render_sprites, split_of
 
 CLIPART = "openclipart-png"
+# Smileys and other things of gold, at least a quarter of what is colored in them: so many of them are used.
+GOLD, GOLD_KEPT = 0.25, 0.12
 SPLITS = tuple(SHARES)
 
 
@@ -139,12 +142,14 @@ def compose_one(job: tuple[str, int, str, bool], sprites: dict, seed: int, outpu
 
 
 def pick_sprite(rng: np.random.Generator, by_source: dict[str, list[Path]], clipart: bool) -> tuple[Path, bool]:
-    """A random sprite, sources weighted by their share: its path and whether it has outlines."""
+    """A random sprite, sources weighted by their share, gold things rare: its path and whether it has outlines."""
     sources = [s for s in SOURCES if by_source[s.name] and (not clipart or s.name == CLIPART)]
     shares = np.array([source.share for source in sources])
-    source = sources[rng.choice(len(sources), p=shares / shares.sum())]
-    paths = by_source[source.name]
-    return paths[rng.integers(len(paths))], source.lined
+    while True:
+        source = sources[rng.choice(len(sources), p=shares / shares.sum())]
+        path = by_source[source.name][rng.integers(len(by_source[source.name]))]
+        if rng.uniform() < GOLD_KEPT or is_person(path) or gold_share(open_sprite(path)) < GOLD:
+            return path, source.lined
 
 
 def save_picture(picture: Image.Image, path: Path) -> None:

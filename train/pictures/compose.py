@@ -11,6 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pictures.backgrounds import draw_background, ink_color
 from pictures.recolor import draw_palette, recolor
+from pictures.skin import is_person, with_natural_skin
+from pictures.sprites import open_sprite
 
 SIZES = (256, 288, 320, 352, 384)
 KINDS = {"single": 0.4, "figure": 0.2, "scene": 0.26, "panels": 0.14}
@@ -30,7 +32,7 @@ def compose(kind: str, pick_sprite: PickSprite, rng: np.random.Generator) -> Ima
 
 def compose_single(size: tuple[int, int], pick_sprite: PickSprite, rng: np.random.Generator) -> Image.Image:
     """One whole drawing in its own colors, with some margin, mostly on white: what people bring to be colored."""
-    sprite = open_sprite(pick_sprite(rng)[0])
+    sprite = in_natural_colors(pick_sprite(rng)[0], rng)
     factor = min(side / own for side, own in zip(size, sprite.size, strict=True)) * rng.uniform(0.72, 0.97)
     sprite = sprite.resize([max(1, round(side * factor)) for side in sprite.size], Image.LANCZOS)
     ground = 255 - rng.uniform(0, 1, 3) * rng.uniform(10, 110) * (rng.uniform() < 0.12)
@@ -104,11 +106,10 @@ def split_panels(box: tuple[int, int, int, int], gutter: int, rng: np.random.Gen
     return [panel for half in halves for panel in split_panels(half, gutter, rng, depth + 1)]
 
 
-def open_sprite(path: Path) -> Image.Image:
-    """RGBA, without its empty margin."""
-    with Image.open(path) as file:
-        sprite = file.convert("RGBA")
-    return sprite.crop(sprite.getbbox() or (0, 0, *sprite.size))
+def in_natural_colors(path: Path, rng: np.random.Generator) -> Image.Image:
+    """A drawing as RGBA, without its empty margin; people in the gold of emoji get a natural skin."""
+    sprite = open_sprite(path)
+    return with_natural_skin(sprite, rng) if is_person(path) else sprite
 
 
 def place_sprite(
@@ -121,7 +122,7 @@ def place_sprite(
 ) -> None:
     """Paste one drawn sprite into `picture`, its longer side `scale` times the picture's shorter one."""
     path, lined = pick_sprite(rng)
-    sprite = open_sprite(path)
+    sprite = in_natural_colors(path, rng)
     factor = scale * min(picture.size) / max(sprite.size)
     sprite = sprite.resize([max(8, round(side * factor)) for side in sprite.size], Image.LANCZOS)
     sprite = recolor(sprite, palette, rng, outline=not lined and min(sprite.size) > 40 and rng.uniform() < 0.7)

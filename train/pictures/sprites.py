@@ -56,6 +56,9 @@ SOURCES = (
            "https://www.figma.com/community/file/986078800058673824", 300),
     Source("@dicebear/big-smile", 0.02, False, "CC BY 4.0", "Ashley Seo",
            "https://www.figma.com/community/file/881358461963645496", 300),
+    Source("@dicebear/personas", 0.02, False, "CC BY 4.0", "Draftbit", "https://personas.draftbit.com/", 300),
+    Source("@dicebear/miniavs", 0.02, False, "CC BY 4.0", "Webpixels",
+           "https://www.figma.com/community/file/923211396597067458", 300),
     Source("@iconify-json/streamline-emojis", 0.10, True, "CC BY 4.0", "Streamline",
            "https://github.com/webalys-hq/streamline-vectors"),
     Source("@iconify-json/streamline-ultimate-color", 0.04, True, "CC BY 4.0", "Streamline",
@@ -82,6 +85,13 @@ def split_of(sprite: Path) -> str:
     stem = re.sub(r"^(man|men|woman|women|person|people)-|-\d$", "", sprite.stem)
     digest = hashlib.md5(f"{sprite.parent.name}/{stem}".encode()).digest()[0]
     return "test" if digest < 20 else "validation" if digest < 40 else "train"
+
+
+def open_sprite(path: Path) -> Image.Image:
+    """A drawing as RGBA, without its empty margin."""
+    with Image.open(path) as file:
+        sprite = file.convert("RGBA")
+    return sprite.crop(sprite.getbbox() or (0, 0, *sprite.size))
 
 
 def install_packages(package_dir: Path) -> None:

@@ -10,8 +10,9 @@ from tqdm import tqdm
 
 from pictures import build_dataset
 from pictures import sprites as sprite_library
-from pictures.compose import KINDS, SIZES, compose
+from pictures.compose import KINDS, SIZES, compose, in_natural_colors
 from pictures.recolor import draw_palette, recolor
+from pictures.skin import gold_share
 
 FAKE_RENDERER = """
 import json, os, sys
@@ -210,3 +211,48 @@ def test_the_set_is_packed_into_shards_beside_it(build, tmp_path):
         "test-00000-of-00001.parquet", "train-00000-of-00002.parquet", "train-00001-of-00002.parquet",
         "validation-00000-of-00001.parquet",
     ]  # fmt: skip
+
+
+def draw_emoji(path: Path) -> Path:
+    """A yellow head with a shaded ear and a blue hat, and where they are."""
+    sprite = Image.new("RGBA", (96, 96))
+    draw = ImageDraw.Draw(sprite)
+    draw.ellipse((4, 20, 92, 92), fill=(252, 194, 27))
+    draw.rectangle((40, 60, 56, 80), fill=(226, 172, 24))
+    draw.rectangle((20, 4, 76, 30), fill=(40, 90, 200))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sprite.save(path)
+    return path
+
+
+def test_people_get_a_natural_skin_and_nothing_else_changes(tmp_path):
+    path = draw_emoji(tmp_path / "noto" / "woman-farmer.png")
+    before, light = np.asarray(Image.open(path)), []
+    for seed in range(30):
+        after = np.asarray(in_natural_colors(path, np.random.default_rng(seed))).astype(int)
+        skin, shade = after[50, 20, :3], after[70, 44, :3]  # the empty margin of 4 pixels is cut
+        assert gold_share(Image.fromarray(after.astype(np.uint8))) < 0.05
+        assert skin[0] > skin[1] > skin[2]
+        assert shade.sum() < skin.sum()
+        assert (after[10, 40] == (40, 90, 200, 255)).all()
+        light.append(skin.mean())
+    assert min(light) < 110 < 190 < max(light)  # from dark to light
+    for name in ("noto/star.png", "openclipart-png/people-woman.png"):
+        assert in_natural_colors(draw_emoji(tmp_path / name), np.random.default_rng(0)).getpixel((20, 50)) == (
+            252,
+            194,
+            27,
+            255,
+        )
+    assert (before[70, 48, :3] == (226, 172, 24)).all()
+
+
+def test_gold_things_are_rare_but_for_people(tmp_path):
+    gold, red = draw_emoji(tmp_path / "noto" / "star.png"), draw_sprite(tmp_path / "noto" / "apple.png", (220, 40, 40))
+    person = draw_emoji(tmp_path / "noto" / "girl.png")
+    by_source = {source.name: [] for source in sprite_library.SOURCES} | {"noto": [gold, red, person]}
+    rng = np.random.default_rng(0)
+    picked = [build_dataset.pick_sprite(rng, by_source, clipart=False)[0] for _ in range(300)]
+    assert 0 < picked.count(gold) < 40
+    assert picked.count(red) > 100
+    assert picked.count(person) > 100
