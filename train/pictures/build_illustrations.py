@@ -1,4 +1,4 @@
-"""Build the set of openly licensed illustrations in natural colors, 4,255 pictures in train/ and validation/.
+"""Build the set of openly licensed illustrations in natural colors, 4,537 pictures in train/ and validation/.
 
     python train/pictures/build_illustrations.py --output_dir illustrations
 

@@ -15,7 +15,7 @@ TABLE = """\
 [asp-imagebank](https://github.com/global-asp/asp-imagebank) |
 | `book_dash/` | 336 | modern picture books | CC BY 4.0 | Book Dash (bookdash.org), \
 from [bookdash-books](https://github.com/bookdash/bookdash-books) |
-| `gutenberg/` | 2,093 | Potter, Crane, Greenaway, Denslow, Oz and others | public domain in the USA \
+| `gutenberg/` | 2,375 | Potter, Crane, Greenaway, Denslow, Brooke, Oz and others | public domain in the USA \
 | Project Gutenberg, from the repositories of [GITenberg](https://github.com/GITenberg) |
 | `gutenberg_paintings/` | 204 | travel paintings | public domain in the USA | as above |
 """
@@ -46,7 +46,7 @@ def page() -> str:
     return "\n\n".join(
         [
             head.replace("# Attribution", "# Illustrations in natural colors", 1),
-            "`python train/pictures/build_illustrations.py --output_dir illustrations` builds the set: 3,879 pictures "
+            "`python train/pictures/build_illustrations.py --output_dir illustrations` builds the set: 4,161 pictures "
             "to train on and 376 for validation, divided by story and book. `train/pictures/illustrations/sources.tsv` "
             "names repository, path and git object id of every original. The pictures themselves are no part of "
             "Guiding Painter.",

@@ -126,7 +126,7 @@ def test_a_list_that_cannot_be_used_is_refused(text, sentence, tmp_path):
 
 def test_the_list_is_whole_and_its_credits_are_in_the_documentation():
     sources = read_sources(SOURCES)
-    assert len({source.file for source in sources}) == len(sources) == 4255
-    assert sum(source.file.startswith("train/") for source in sources) == 3879
+    assert len({source.file for source in sources}) == len(sources) == 4537
+    assert sum(source.file.startswith("train/") for source in sources) == 4161
     assert all(len(source.blob) == 40 for source in sources)
     assert (ROOT / PAGE).read_text() == page()
