@@ -111,8 +111,11 @@ def plan(sprites: dict, counts: dict[str, int], seed: int) -> list[tuple[str, in
     for split in SPLITS:
         clipart = counts[split] // 3 if split == "test" and sprites[split][CLIPART] else 0
         for index in range(counts[split] + clipart):
-            kind = picture_rng(seed, split, index).choice(list(KINDS), p=list(KINDS.values()))
-            jobs.append((split, index, str(kind), index >= counts[split]))
+            of_clipart = index >= counts[split]
+            kinds = [kind for kind in KINDS if kind != "doodle" or not of_clipart]
+            shares = np.array([KINDS[kind] for kind in kinds])
+            kind = picture_rng(seed, split, index).choice(kinds, p=shares / shares.sum())
+            jobs.append((split, index, str(kind), of_clipart))
     return jobs
 
 

@@ -1,4 +1,4 @@
-"""Training pictures composed from sprites: single ones as they are, figures, scenes and comic panels.
+"""Training pictures composed from sprites: single ones as they are, figures, scenes, comic panels; and plain doodles.
 
 Every picture is a function of its random generator and the list of sprites, nothing else.
 """
@@ -10,12 +10,13 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from pictures.backgrounds import draw_background, ink_color
+from pictures.doodles import draw_doodle
 from pictures.recolor import draw_palette, recolor
 from pictures.skin import is_person, with_natural_skin
 from pictures.sprites import open_sprite
 
 SIZES = (256, 288, 320, 352, 384)
-KINDS = {"single": 0.4, "figure": 0.2, "scene": 0.26, "panels": 0.14}
+KINDS = {"single": 0.36, "figure": 0.18, "scene": 0.24, "panels": 0.12, "doodle": 0.1}
 WORDS = ["OH", "NO", "HEY", "WAIT", "WHAT", "LOOK", "HERE", "COME", "ON", "NOW", "YES", "THE", "CAT", "RUN",
          "AND", "WHO", "ARE", "YOU", "AHA", "HMM", "GO", "WE", "CAN", "TEA", "MOON"]  # fmt: skip
 
@@ -26,6 +27,8 @@ PickSprite = Callable[[np.random.Generator], tuple[Path, bool]]
 def compose(kind: str, pick_sprite: PickSprite, rng: np.random.Generator) -> Image.Image:
     """One RGB picture of `kind` (a key of KINDS), both sides in SIZES."""
     size = tuple(int(side) for side in rng.choice(SIZES, 2))
+    if kind == "doodle":
+        return draw_doodle(size, rng)
     composed = {"single": compose_single, "figure": compose_figure, "scene": compose_scene, "panels": compose_panels}
     return composed[kind](size, pick_sprite, rng)
 

@@ -11,6 +11,8 @@ from tqdm import tqdm
 from pictures import build_dataset
 from pictures import sprites as sprite_library
 from pictures.compose import KINDS, SIZES, compose, in_natural_colors
+from pictures.doodles import THINGS, fir
+from pictures.pen import Pen
 from pictures.recolor import draw_palette, recolor
 from pictures.skin import gold_share
 
@@ -256,3 +258,25 @@ def test_gold_things_are_rare_but_for_people(tmp_path):
     assert 0 < picked.count(gold) < 40
     assert picked.count(red) > 100
     assert picked.count(person) > 100
+
+
+@pytest.mark.parametrize("thing", THINGS)
+def test_doodles_are_outlined_and_colored(thing):
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        pen = Pen((300, 280), rng)
+        thing(pen, rng)
+        picture = np.asarray(pen.finished()).astype(int)
+        assert picture.shape == (280, 300, 3)
+        assert 0.003 < (picture.max(2) < 60).mean() < 0.25  # ink
+        assert 0.01 < (np.ptp(picture, axis=2) > 12).mean()
+
+
+def test_a_doodle_has_the_color_of_what_it_shows():
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        pen = Pen((200, 200), rng)
+        fir(pen, rng)
+        picture = np.asarray(pen.finished()).astype(int)
+        red, green, blue = picture[(np.ptp(picture, axis=2) > 30) & (picture.max(2) > 80)].mean(0)
+        assert green > max(red, blue) + 20
