@@ -5,8 +5,9 @@ Every thing is drawn around its foot point, about 300 units high, see pen.py.
 """
 
 import numpy as np
+from PIL import Image
 
-from pictures.pen import Pen
+from pictures.pen import Color, Pen
 from pictures.skin import draw_tone
 
 WHITE = (255, 255, 255)
@@ -29,7 +30,7 @@ FRUIT = {"apple": [(210, 45, 45), (150, 185, 70)], "orange": [(245, 145, 40)], "
          "plum": [(110, 60, 120)]}  # fmt: skip
 
 
-def draw_doodle(size: tuple[int, int], rng: np.random.Generator):
+def draw_doodle(size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
     """One thing on white, or a small garden: an RGB picture of `size` (width, height)."""
     pen = Pen(size, rng)
     thing = THINGS[rng.choice(len(THINGS), p=SHARES)]
@@ -226,7 +227,7 @@ def child(pen: Pen, rng: np.random.Generator) -> None:
     head(pen, rng, -208, rng.uniform(38, 50), skin)
 
 
-def head(pen: Pen, rng: np.random.Generator, y: float, radius: float, skin) -> None:
+def head(pen: Pen, rng: np.random.Generator, y: float, radius: float, skin: Color) -> None:
     """A face with hair, its middle at height y."""
 
     def at(points) -> np.ndarray:
