@@ -324,6 +324,34 @@ def test_dots_that_grow_until_they_touch_are_mostly_one_area():
     assert large(cells) <= 3
 
 
+@pytest.mark.parametrize(
+    ("pitch", "angle", "darkness"),
+    [
+        (7.7, 15, (0.66, 0.66)),
+        (9, 30, (0.6, 0.6)),
+        (8.8, 60, (0.05, 0.8)),
+        (5.3, 30, (0.05, 0.8)),
+        (7.7, 45, (0.6, 0.6)),
+    ],
+)
+def test_a_screen_of_dots_that_touch_here_and_there_is_one_area(
+    pitch: float, angle: int, darkness: tuple[float, float]
+):
+    image, draw = page((600, 600))
+    y, x = np.mgrid[:600, :600]
+    turned = np.exp(1j * np.radians(angle)) * (x + 1j * y) / pitch
+    dark = np.interp(x, (130, 470), darkness)
+    dots = np.hypot(turned.real % 1 - 0.5, turned.imag % 1 - 0.5) < np.sqrt(dark / np.pi)
+    disc = np.hypot(x - 300, y - 300) < 170
+    image.paste(0, mask=Image.fromarray(dots & disc))
+    draw.ellipse((130, 130, 470, 470), outline=0, width=3)
+    cells = cut(image)
+    paper = disc & (np.asarray(image) > 0)
+    assert (cells[paper] == np.bincount(cells[paper]).argmax()).mean() > 0.95
+    assert cells[20, 20] != np.bincount(cells[paper]).argmax()
+    assert large(cells) == 2
+
+
 def test_a_screen_of_specks_adds_up_to_no_area():
     image, draw = page((600, 600))
     draw.ellipse((100, 100, 500, 500), outline=0, width=4)

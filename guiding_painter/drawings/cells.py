@@ -16,7 +16,7 @@ from .joining import Closing, join_hills, join_openings
 from .marks import loose_marks
 from .runs import find_runs
 from .slits import join_slits
-from .texture import NARROW, find_texture, join_through_texture
+from .texture import NARROW, find_dotted, find_texture, join_through_texture
 
 BLOCKS = 1200  # long side in blocks of pixels at which areas are judged
 GAPS = {  # share of the smaller area's width, and width as a share of the drawing's long side
@@ -56,7 +56,7 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
     loose, hatches = loose_marks(fence)  # before blocks run dots and hatches together
     hatched = fence & ~loose
     fence = hatched & ~hatches
-    seeds = cut_blocks(any_in_block(fence, scale), gap)
+    seeds = cut_blocks(any_in_block(fence, scale), gap, any_in_block(loose, scale))
     if hatches.any():
         join_hatched(seeds, any_in_block(hatched, scale), any_in_block(hatches, scale), gap)
     if scale > 1:
@@ -85,27 +85,30 @@ def check_gap(gap: object) -> None:
         raise ValueError(f"gap is {gap!r}: give one of {', '.join(GAPS)}.")
 
 
-def cut_blocks(ink: np.ndarray, gap: str = "normal") -> np.ndarray:
+def cut_blocks(ink: np.ndarray, gap: str, loose: np.ndarray) -> np.ndarray:
     """Args:
         ink: (h, w) bool.
+        loose: (h, w) bool, marks that bound no cell.
 
     Returns:
         (h, w) int32: 1, 2, ... for the blocks of cells; 0 for ink, and for what is too small to be a cell.
     """
     side, distance = max(ink.shape), distance_to_ink(ink)
-    cells, _ = join_texture(cut_openings(ink, distance, gap, side), ink, distance, NARROW * side)
+    among = distance_to_ink(ink | loose) if loose.any() else distance
+    cells, _ = join_texture(cut_openings(ink, distance, gap, side, among), ink, distance, NARROW * side, among)
     small = np.bincount(cells.ravel()) < SPECK
     small[0] = False
     cells[small[cells] | ink] = 0
     return cells
 
 
-def cut_openings(ink: np.ndarray, distance: np.ndarray, gap: str, side: int) -> Areas:
+def cut_openings(ink: np.ndarray, distance: np.ndarray, gap: str, side: int, among: np.ndarray) -> Areas:
     """Cells, those of a texture still apart; ink beside paper belongs to one.
 
     Args:
         distance: (h, w) float32 to ink.
         side: the drawing's long side, of which the ink may be a part.
+        among: (h, w) float32, the distance to ink and to marks that bound no cell.
     """
     basins = find_basins(distance)
     if len(basins.peaks) == 1:
@@ -114,14 +117,18 @@ def cut_openings(ink: np.ndarray, distance: np.ndarray, gap: str, side: int) -> 
     ratio, width = GAPS[gap]
     closing = Closing(ratio, width * side, RIM * side, WIDE * side if gap != "tight" else math.inf)
     borders = find_borders(spread_over_ink(areas.labels), distance)
-    return areas.joined(join_openings(borders, areas.peaks, closing, line_width(ink)))
+    widths, dotted = find_dotted(areas, distance, among, HATCH_NARROW * side)
+    return areas.joined(join_openings(borders, areas.peaks, closing, line_width(ink), widths, dotted))
 
 
-def join_texture(areas: Areas, ink: np.ndarray, distance: np.ndarray, narrow: float) -> tuple[np.ndarray, np.ndarray]:
+def join_texture(
+    areas: Areas, ink: np.ndarray, distance: np.ndarray, narrow: float, among: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """(h, w) int32 cells of which those of one texture are one; and (h, w) bool, where those are.
 
     Args:
         narrow: in blocks, as wide as areas of a texture are at the most.
+        among: as for `cut_openings`.
     """
     cells, count = areas.labels, len(areas.peaks)
     if count == 1:
@@ -132,7 +139,8 @@ def join_texture(areas: Areas, ink: np.ndarray, distance: np.ndarray, narrow: fl
     is_narrow = 2 * peaks <= narrow
     numbers = find_texture(borders, peaks, is_narrow)
     if (numbers >= count).any():
-        numbers = join_through_texture(numbers, borders, wall_thickness(grown, ink), is_narrow)
+        _, dotted = find_dotted(areas, distance, among, HATCH_NARROW / NARROW * narrow)
+        numbers = join_through_texture(numbers, borders, wall_thickness(grown, ink), is_narrow, dotted)
     return areas.joined(numbers).labels, (numbers >= count)[cells]
 
 
@@ -159,7 +167,8 @@ def join_hatched(seeds: np.ndarray, ink: np.ndarray, hatches: np.ndarray, gap: s
     sizes = np.bincount(seeds[paper], minlength=int(seeds.max()) + 1)
     for window in windows_around(hatches, distance, narrow):
         parts = ink[window], distance[window]
-        cells, texture = join_texture(cut_openings(*parts, gap, max(ink.shape)), *parts, narrow)
+        areas = cut_openings(*parts, gap, max(ink.shape), among=parts[1])
+        cells, texture = join_texture(areas, *parts, narrow, among=parts[1])
         inside, number = paper[window] & texture, int(cells.max()) + 1
         keys, shared = np.unique(seeds[window][inside] * np.int64(number) + cells[inside], return_counts=True)
         mine, theirs = np.divmod(keys, number)

@@ -67,25 +67,25 @@ def join_hills(borders: Borders, peaks: np.ndarray, ratio: float) -> np.ndarray:
     return forest.roots()
 
 
-def join_openings(borders: Borders, peaks: np.ndarray, closing: Closing, line: float) -> np.ndarray:
+def join_openings(
+    borders: Borders, peaks: np.ndarray, closing: Closing, line: float, usual: np.ndarray, dotted: np.ndarray
+) -> np.ndarray:
     """Joins areas, widest opening first, unless the opening is a gap in the wall between the two.
 
     It is one if it is narrow beside the smaller area, and most of the border is drawn. Where next to nothing of it is
-    (a leg into a foot, the ground beside a figure that nearly touches the edge), a way however narrow joins.
+    (a leg into a foot, the ground beside a figure that nearly touches the edge), a way however narrow joins. So does
+    one between dots of a tone that is no narrower than between all others.
 
     Args:
         peaks: (count,) the greatest distance to ink in each area.
         line: width of a line in pixels: so much ink lies at the two ends of any opening, and is no wall.
+        usual, dotted: (count,), (count,) of `texture.find_dotted`.
 
     Returns:
         (count,) int64, a number of the area of each.
     """
-    forest, peaks = Forest(len(peaks)), peaks.tolist()
-    touching: list[dict[int, tuple[float, float]]] = [{} for _ in peaks]
-    walls = np.maximum(borders.wall - np.where(borders.opening > 0, 2 * line, 0), 0)
-    rows = zip(borders.pairs.tolist(), borders.open.tolist(), walls.tolist(), strict=True)
-    for (a, b), open_, wall in rows:
-        touching[a][b] = touching[b][a] = (open_, wall)
+    forest, peaks, usual, dotted = Forest(len(peaks)), peaks.tolist(), usual.tolist(), dotted.tolist()
+    touching = _touching(borders, len(peaks), line)
     order = np.argsort(-borders.opening, kind="stable")
     order = order[borders.opening[order] > 0]
     # A line's end near the edge leaves half of its mirrored way.
@@ -94,12 +94,16 @@ def join_openings(borders: Borders, peaks: np.ndarray, closing: Closing, line: f
     rows = zip(borders.pairs[order].tolist(), widths[order].tolist(), borders.rim[order].tolist(), strict=True)
     for (a, b), saddle, rim in rows:
         a, b = forest.root(a), forest.root(b)
-        if a == b or saddle < min(peaks[a], peaks[b]) * closed_below(saddle, *touching[a][b], rim, closing):
+        if a == b:
+            continue
+        among = (dotted[a] or dotted[b]) and saddle >= closing.ratio * max(usual[a], usual[b])
+        if not among and saddle < min(peaks[a], peaks[b]) * closed_below(saddle, *touching[a][b], rim, closing):
             continue
         if len(touching[a]) < len(touching[b]):
             a, b = b, a
         forest.parents[b] = a
         peaks[a] = max(peaks[a], peaks[b])
+        usual[a], dotted[a] = max(usual[a], usual[b]), dotted[a] or dotted[b]
         _merge(touching, a, b)
     return forest.roots()
 
@@ -118,6 +122,16 @@ def closed_below(saddle: float, open_: float, wall: float, rim: bool, closing: C
     if 2 * saddle >= closing.wide and not rim:
         return certainty * closing.ratio + MORE * min(max((drawn - WHOLE) / 0.03 + 1, 0), 1)
     return certainty * closing.ratio
+
+
+def _touching(borders: Borders, count: int, line: float) -> list[dict[int, tuple[float, float]]]:
+    """For each area how many pixels of the border to every other lie on paper and in ink, less that at openings."""
+    touching: list[dict[int, tuple[float, float]]] = [{} for _ in range(count)]
+    walls = np.maximum(borders.wall - np.where(borders.opening > 0, 2 * line, 0), 0)
+    rows = zip(borders.pairs.tolist(), borders.open.tolist(), walls.tolist(), strict=True)
+    for (a, b), open_, wall in rows:
+        touching[a][b] = touching[b][a] = (open_, wall)
+    return touching
 
 
 def _merge(touching: list[dict[int, tuple[float, float]]], a: int, b: int) -> None:

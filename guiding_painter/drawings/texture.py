@@ -7,14 +7,34 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from .basins import Borders
+from .basins import Areas, Borders
 
 NARROW = 0.018  # of the long side: the widest areas between strokes of a texture
 PATTERN = 5  # so many alike, each beside the next, are a texture
 LARGE = 24  # so many areas are a texture for certain, that may take in its neighbors
 ROUNDS = 4  # a texture takes in its neighbors' neighbors, too, but not the whole picture
-PINCH = 3  # pixels: so thin is ink where two dots touch
+SCREEN = 100  # so many areas are a screen of dots
+DOTTED = 0.45  # of the distance to lines: ink is so much nearer at least on paper that is full of free dots
 SHARED = 0.12  # of the smaller one's border: how much two areas of a texture share
+
+
+def find_dotted(areas: Areas, distance: np.ndarray, among: np.ndarray, narrow: float) -> tuple[np.ndarray, np.ndarray]:
+    """Which areas are full of dots that stand free, and bound nothing: the light part of a tone whose dots touch else.
+
+    Args:
+        distance: (h, w) float32 to ink.
+        among: (h, w) float32, to ink and free marks.
+        narrow: as wide as paper between dots is at the most, in pixels.
+
+    Returns:
+        (count,) float, the greatest distance to ink in each area, in those with dots the usual one to these, in pixels;
+        (count,) bool, which have dots.
+    """
+    labels, count = areas.labels.ravel(), len(areas.peaks)
+    total, near, wide = (np.bincount(labels, values.ravel(), count) for values in (distance, among, 2 * among > narrow))
+    sizes = np.maximum(np.bincount(labels, minlength=count), 1)
+    dotted = (near < DOTTED * total) & (wide < 0.05 * sizes)
+    return np.where(dotted, 2 * near / sizes, areas.peaks), dotted
 
 
 def find_texture(borders: Borders, peaks: np.ndarray, narrow: np.ndarray) -> np.ndarray:
@@ -41,15 +61,18 @@ def find_texture(borders: Borders, peaks: np.ndarray, narrow: np.ndarray) -> np.
     return areas
 
 
-def join_through_texture(areas: np.ndarray, borders: Borders, thickness: np.ndarray, narrow: np.ndarray) -> np.ndarray:
+def join_through_texture(
+    areas: np.ndarray, borders: Borders, thickness: np.ndarray, narrow: np.ndarray, dotted: np.ndarray
+) -> np.ndarray:
     """Joins to a texture what only its own strokes or dots part from it: paper where they are fewer, or end.
 
-    Its outline is thicker. Where it is not, the two cannot be told apart, and only what is narrow is joined.
+    Its outline is thicker. Where it is not, the two cannot be told apart, and only what is narrow or dotted is joined.
 
     Args:
         areas: (count,) of `find_texture`.
         thickness: (n,) of the wall at each border, in pixels.
         narrow: (count,) bool, areas no wider than those of a texture.
+        dotted: (count,) bool of `find_dotted`.
 
     Returns:
         (count,) int64, a number of the area of each.
@@ -57,22 +80,35 @@ def join_through_texture(areas: np.ndarray, borders: Borders, thickness: np.ndar
     drawn = borders.wall > 0
     pairs = np.concatenate([borders.pairs, borders.pairs[:, ::-1]])[np.tile(drawn, 2)]
     walls, thickness = np.tile(borders.wall[drawn], 2), np.tile(thickness[drawn], 2)
-    groups, members = np.unique(areas[areas >= len(areas)], return_counts=True)
-    for group in groups[members >= LARGE]:
+    worth = np.where(dotted, LARGE, 1)  # paper between free dots is one area already
+    groups, members = np.unique(areas, return_counts=True)
+    grows = (groups >= len(areas)) & ((members >= LARGE) | np.isin(groups, areas[pairs[:, 0]][dotted[pairs[:, 1]]]))
+    order = np.argsort(-members[grows], kind="stable")
+    for group in groups[grows][order]:
         for _ in range(ROUNDS):
-            areas = _with_neighbors(areas, group, pairs, walls, thickness, narrow)
-        areas = _with_paper(areas, group, pairs, walls, thickness, narrow)
+            mine = areas == group
+            candidates = narrow | dotted if worth[mine].sum() >= LARGE else dotted
+            is_screen = worth[mine].sum() >= SCREEN or dotted[mine].any()
+            areas = _with_neighbors(areas, group, pairs, walls, thickness, candidates, is_screen)
     return areas
 
 
 def _with_neighbors(
-    areas: np.ndarray, group: int, pairs: np.ndarray, walls: np.ndarray, thickness: np.ndarray, narrow: np.ndarray
+    areas: np.ndarray,
+    group: int,
+    pairs: np.ndarray,
+    walls: np.ndarray,
+    thickness: np.ndarray,
+    candidates: np.ndarray,
+    is_screen: bool,
 ) -> np.ndarray:
-    """The areas after a texture has taken in its narrow neighbors that most of the wall to is as thin as its own."""
+    """The areas after a texture has taken in those candidates that most of the wall to is as thin as its own."""
     count, (one, other) = len(areas), pairs.T
     mine = areas == group
     inner, outer = mine[one] & mine[other], mine[one] & ~mine[other]
     own = np.bincount(one[inner], thickness[inner], count) / np.maximum(np.bincount(one[inner], minlength=count), 1)
+    if is_screen and inner.any():  # between dots walls are as thick as the grid of pixels makes them here and there
+        own = np.maximum(own, np.quantile(thickness[inner], 0.75))
     thin = outer & (thickness <= own[one] + 0.2)
     # By areas joined already: of the border of each with this texture, how much is thin.
     beyond = areas[other]
@@ -80,29 +116,8 @@ def _with_neighbors(
         np.bincount(beyond[outer], walls[outer], 2 * count), 1
     )
     joined = share > 0.6
-    joined[areas[~narrow]] = False
+    joined[areas[~candidates]] = False
     return np.where(joined[areas], group, areas)
-
-
-def _with_paper(
-    areas: np.ndarray, group: int, pairs: np.ndarray, walls: np.ndarray, thickness: np.ndarray, narrow: np.ndarray
-) -> np.ndarray:
-    """The areas after a texture has taken in the paper that it thins out into: where the wall is thinnest."""
-    one, other = pairs.T
-    outer = np.flatnonzero((areas[one] == group) & (areas[other] != group) & ~narrow[other])
-    beyond, length, depth = areas[other][outer], walls[outer], thickness[outer]
-    thin = {}
-    for area in np.unique(beyond):
-        mine = beyond == area
-        if length[mine].sum() > 0.03 * length.sum():
-            order = np.argsort(depth[mine])
-            reached = np.cumsum(length[mine][order]) >= 0.15 * length[mine].sum()
-            thin[area] = depth[mine][order][reached.argmax()]
-    if len(thin) > 1:
-        nearest, second = sorted(thin, key=thin.get)[:2]
-        if thin[nearest] <= min(0.6 * thin[second], PINCH):
-            return np.where(areas == nearest, group, areas)
-    return areas
 
 
 def _with_crumbs(
