@@ -32,6 +32,7 @@ KNOWN = 0.08  # of a tone: so much paper of it in one cell, and all is part of t
 HATCH_NARROW = 0.022  # of the long side: between hatches an area may be wider than those of any texture
 AROUND = 0.03  # of the long side: so far around hatches all lies that says what is in one texture with them
 HATCHED = 0.8  # of an area's paper: so much in one texture, and it is part of that
+STRAY = 1e-4  # of the page: no more of free marks, and they are no tone
 LONG = 6  # widths: so long is a strip of paper between two strokes
 WIDER = 3  # times as wide as usual: so wide is a strip nowhere
 SPECK = 4  # blocks: what is smaller is no area, it goes with a neighbor
@@ -94,7 +95,7 @@ def cut_blocks(ink: np.ndarray, gap: str, loose: np.ndarray) -> np.ndarray:
         (h, w) int32: 1, 2, ... for the blocks of cells; 0 for ink, and for what is too small to be a cell.
     """
     side, distance = max(ink.shape), distance_to_ink(ink)
-    among = distance_to_ink(ink | loose) if loose.any() else distance
+    among = distance_to_ink(ink | loose) if loose.mean() > STRAY else distance
     cells, _ = join_texture(cut_openings(ink, distance, gap, side, among), ink, distance, NARROW * side, among)
     small = np.bincount(cells.ravel()) < SPECK
     small[0] = False

@@ -23,13 +23,15 @@ def find_dotted(areas: Areas, distance: np.ndarray, among: np.ndarray, narrow: f
 
     Args:
         distance: (h, w) float32 to ink.
-        among: (h, w) float32, to ink and free marks.
+        among: (h, w) float32, to ink and free marks; the very same array where there are none.
         narrow: as wide as paper between dots is at the most, in pixels.
 
     Returns:
         (count,) float, the greatest distance to ink in each area, in those with dots the usual one to these, in pixels;
         (count,) bool, which have dots.
     """
+    if among is distance:
+        return areas.peaks, np.zeros(len(areas.peaks), dtype=bool)
     labels, count = areas.labels.ravel(), len(areas.peaks)
     total, near, wide = (np.bincount(labels, values.ravel(), count) for values in (distance, among, 2 * among > narrow))
     sizes = np.maximum(np.bincount(labels, minlength=count), 1)
