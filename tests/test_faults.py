@@ -42,7 +42,7 @@ def test_a_textured_shirt_is_one_area(name: str):
     plain, tone = cut("plain"), cut(name)
     shirt = tone[plain == plain[600, 450]]
     assert (shirt == np.bincount(shirt).argmax()).mean() > 0.95
-    assert large(tone, 1e-3) == large(plain, 1e-3)
+    assert large(tone) == large(plain)
 
 
 def test_the_paper_of_the_balloon_is_one_area():
