@@ -4,7 +4,7 @@
 
 "as published": colors go through tensors of shape (B, N_c, 3, H, W), the generator runs a second time for D's update, D
 is called three times, everything in float32 and in PyTorch's usual memory layout; the second generator pass keeps no
-graph. The others are `train_step` of train/train_guiding_painter.py, with the paper's networks and losses or the lite
+graph. The others are `train_step` of train/updates.py, with the paper's networks and losses or the lite
 ones.
 
 Each row is a process of its own. Time is the median of some steps after a first one. Memory is the peak on top of
@@ -39,10 +39,10 @@ from guiding_painter.hints import hint_weights, sample_num_hints
 from guiding_painter.losses import adversarial_loss, reconstruction_loss, smoothness_loss
 from guiding_painter.unet import UNet
 from pictures.pairs import sketch_cells
-from preparation import arrange, load_networks
+from preparation import arrange, load_networks, make_generator, start_accelerator
 from settings import parse_settings
 from throughput import DTYPES, matrix_product_peak, wait
-from train_guiding_painter import make_generator, start_accelerator, train_step, trained_parameters
+from updates import train_step, trained_parameters
 
 # name: (step, model configuration, precision)
 FORMS = {

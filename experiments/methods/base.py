@@ -8,6 +8,7 @@ import torch
 from diffusers import ConfigMixin, ModelMixin
 
 from pictures.pairs import TrainingPairs
+from recipe import Recipe
 
 
 class Measured(Protocol):
@@ -24,30 +25,38 @@ class Measured(Protocol):
         """
 
 
+NO_LOSSES = Recipe(lambda_rec=0.0, lambda_adv=0.0, lambda_tv=0.0, lambda_smth=0.0)
+
+
 class Trained(ModelMixin, ConfigMixin, ABC):
-    """How a method is trained.
+    """How a method is trained: by the kit's updates, with those losses of Eq. 14 that its `recipe` has, and its own."""
 
-    `adversarial_weight` is that of the generator's side of the adversarial loss, 0 for none, and `gan_loss` its kind,
-    see `guiding_painter.losses.adversarial_loss`.
-    """
-
-    adversarial_weight = 0.0
-    gan_loss = "lsgan"
+    recipe = NO_LOSSES
 
     def prepare(self, pictures: TrainingPairs) -> None:
         """Learns what has to be known of the training pictures before the first update; nothing for most methods."""
 
     @abstractmethod
     def forward(
-        self, batch: dict[str, torch.Tensor], num_hints: torch.Tensor, tau: float, noise: list[torch.Generator]
-    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """The colored picture (B, 3, H, W), and every loss by name, times its weight, but for the adversarial one.
+        self,
+        batch: dict[str, torch.Tensor],
+        num_hints: torch.Tensor,
+        tau: float,
+        pixel_weights: torch.Tensor | None,
+        noise: list[torch.Generator],
+    ) -> dict:
+        """What the losses of its recipe are made of, see `updates.generator_losses`, and its own ones.
 
         Args:
             batch: "sketch" (B, 1, H, W) and "color_image" (B, 3, H, W), in [-1, 1].
             num_hints: (B,), N_h.
             tau: temperature of methods that sample.
+            pixel_weights: (B, 1, H, W) in [0, 1], of a recipe that is aware of ink.
             noise: one random generator per sample.
+
+        Returns:
+            "prediction": the colored picture (B, 3, H, W), where the recipe has losses of it; "own": its own losses by
+            name, times their weights, where it has some.
         """
 
 

@@ -58,14 +58,19 @@ class CIC(Automatic):
         self.rebalancing.copy_(weights / (weights * frequency).sum())
 
     def forward(
-        self, batch: dict[str, torch.Tensor], num_hints: torch.Tensor, tau: float, noise: list[torch.Generator]
-    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """Instead of the picture it gives the logits, (B, Q, H, W), of which no other loss is made."""
+        self,
+        batch: dict[str, torch.Tensor],
+        num_hints: torch.Tensor,
+        tau: float,
+        pixel_weights: torch.Tensor | None,
+        noise: list[torch.Generator],
+    ) -> dict:
+        """Its own loss alone: the classes of all pixels, of which no picture is made in training."""
         logits = self.unet(batch["sketch"]).float()
         index = table_index(batch["color_image"])
         nearest, shares = (table[index].permute(0, 3, 1, 2) for table in (self.nearest, self.shares))
         entropy = -(logits.log_softmax(1).gather(1, nearest) * shares).sum(1)
-        return logits, {"classes": (entropy * self.rebalancing[nearest[:, 0]]).mean()}
+        return {"own": {"classes": (entropy * self.rebalancing[nearest[:, 0]]).mean()}}
 
     def paint(self, sketch: torch.Tensor) -> torch.Tensor:
         mixture = (self.unet(sketch).float() / TEMPERATURE).softmax(1)

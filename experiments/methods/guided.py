@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -12,8 +12,6 @@ from guided_colorizer import GuidedColorizer
 from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, SegmentationNetwork
 from measures.answers import Answers, answers_of, number_of_questions
 from recipe import PAPER_RECIPE, RECIPE_FILE, Recipe
-from settings import Settings
-from train_guiding_painter import generator_losses
 
 # What keeps regions from collapsing in short trainings: smoothness that is small and free across ink, the prefix loss.
 REMEDIES = Recipe(lambda_smth=0.1, lambda_prefix=30.0, ink_aware=True)
@@ -28,23 +26,22 @@ class GuidingPainter(Trained):
         remedied: with `REMEDIES` instead of the published recipe.
     """
 
-    adversarial_weight = PAPER_RECIPE.lambda_adv
-
     def __init__(self, block_out_channels: tuple[int, ...], max_hints: int = 30, remedied: bool = False):
         super().__init__()
         self.recipe = REMEDIES if remedied else PAPER_RECIPE
         f = SegmentationNetwork(max_hints, tuple(block_out_channels))
         g = ColorizationNetwork(max_hints, tuple(block_out_channels))
         self.generator = GuidedColorizer(f, g)
-        # The loop has D, for all methods alike.
-        self.settings = Settings(output_dir=None, recipe=replace(self.recipe, lambda_adv=0.0))
 
     def forward(
-        self, batch: dict[str, torch.Tensor], num_hints: torch.Tensor, tau: float, noise: list[torch.Generator]
-    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        paper = (batch["sketch"] + 1) / 2 if self.recipe.ink_aware else None
-        output = self.generator(batch, num_hints, tau, paper, noise)
-        return output["prediction"], generator_losses(output, batch, None, paper, self.settings)
+        self,
+        batch: dict[str, torch.Tensor],
+        num_hints: torch.Tensor,
+        tau: float,
+        pixel_weights: torch.Tensor | None,
+        noise: list[torch.Generator],
+    ) -> dict:
+        return self.generator(batch, num_hints, tau, pixel_weights, noise)
 
     def save_pretrained(self, folder: Path) -> None:
         """As a painter, which opens like any other, with its recipe, with which a fine-tuning goes on."""

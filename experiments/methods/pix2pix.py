@@ -6,18 +6,17 @@ Differences: the shared U-Net has four downsamplings by pooling, where the paper
 dropout, which was the paper's only noise and changed little there.
 """
 
+from dataclasses import replace
+
 import torch
 from diffusers.configuration_utils import register_to_config
 
-from experiments.methods.base import Automatic
-from guiding_painter.losses import reconstruction_loss
+from experiments.methods.base import NO_LOSSES, Automatic
 from guiding_painter.unet import UNet
 
 
 class Pix2Pix(Automatic):
-    adversarial_weight = 1.0
-    gan_loss = "log"
-    l1_weight = 100.0
+    recipe = replace(NO_LOSSES, lambda_rec=100.0, lambda_adv=1.0, gan_loss="log")
 
     @register_to_config
     def __init__(self, block_out_channels: tuple[int, ...] = (64, 128, 256, 512, 512), norm: str = "batch"):
@@ -25,10 +24,14 @@ class Pix2Pix(Automatic):
         self.unet = UNet(1, 3, tuple(block_out_channels), norm, stem_factor=1)
 
     def forward(
-        self, batch: dict[str, torch.Tensor], num_hints: torch.Tensor, tau: float, noise: list[torch.Generator]
-    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        prediction = self.paint(batch["sketch"])
-        return prediction, {"rec": self.l1_weight * reconstruction_loss(prediction, batch["color_image"])}
+        self,
+        batch: dict[str, torch.Tensor],
+        num_hints: torch.Tensor,
+        tau: float,
+        pixel_weights: torch.Tensor | None,
+        noise: list[torch.Generator],
+    ) -> dict:
+        return {"prediction": self.paint(batch["sketch"])}
 
     def paint(self, sketch: torch.Tensor) -> torch.Tensor:
         return torch.tanh(self.unet(sketch))

@@ -65,8 +65,13 @@ class RTUG(LocalHints):
         return torch.tanh(self.out(x))[..., :height, :width]
 
     def forward(
-        self, batch: dict[str, torch.Tensor], num_hints: torch.Tensor, tau: float, noise: list[torch.Generator]
-    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        self,
+        batch: dict[str, torch.Tensor],
+        num_hints: torch.Tensor,
+        tau: float,
+        pixel_weights: torch.Tensor | None,
+        noise: list[torch.Generator],
+    ) -> dict:
         sketch, image = batch["sketch"], batch["color_image"]
         size = tuple(sketch.shape[2:])
         boxes = [self.draw(size, int(k), one) for k, one in zip(num_hints, noise, strict=True)]
@@ -77,7 +82,7 @@ class RTUG(LocalHints):
         hints, mask = true_hints(image, boxes)
         revealed = mask.flatten(1).all(1)[:, None, None, None]
         prediction = self.paint(sketch, torch.where(revealed, image, hints), mask)
-        return prediction, {"huber": F.huber_loss(prediction.float(), image, delta=DELTA) / DELTA}
+        return {"own": {"huber": F.huber_loss(prediction.float(), image, delta=DELTA) / DELTA}}
 
     def draw(self, size: tuple[int, int], count: int, generator: torch.Generator) -> torch.Tensor:
         """Square patches of 1 to 9 pixels around N(middle, a quarter of height and width)."""

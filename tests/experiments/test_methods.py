@@ -12,11 +12,12 @@ from experiments.methods import MAKERS, NETWORKS, LocalHints, flags, open_method
 from experiments.methods.base import true_hints
 from experiments.methods.cic import BITS, CIC, color_table, table_index
 from experiments.methods.rtug import MAX_PATCH, RTUG
-from guiding_painter import GuidingPainterPipeline
+from guiding_painter import GuidingPainterPipeline, PatchDiscriminator
 from guiding_painter.cell_networks.lab import to_lab
 from pictures.folders import load_pictures
 from pictures.pairs import TrainingPairs, collate
 from recipe import find_start
+from settings import Settings
 
 WIDTHS, MAX_HINTS, SIDE = (8, 8, 8, 8, 8), 3, 32
 
@@ -41,8 +42,10 @@ def test_every_weight_that_is_trained_learns(name: str, pictures: TrainingPairs,
     torch.manual_seed(0)
     method = MAKERS[name](WIDTHS, MAX_HINTS)
     method.prepare(pictures)
-    prediction, losses = method.train()(batch, torch.tensor([1, 3]), 1.0, noise())
-    (sum(losses.values()) + prediction.square().mean()).backward()
+    output = method.train()(batch, torch.tensor([1, 3]), 1.0, None, noise())
+    settings = Settings(output_dir=None, recipe=method.recipe)
+    losses = training.method_losses(output, batch, PatchDiscriminator(8), None, settings)
+    sum(losses.values()).backward()
     assert all(torch.isfinite(loss) and loss >= 0 for loss in losses.values())
     for key, weight in method.named_parameters():
         if weight.requires_grad:

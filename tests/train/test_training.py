@@ -30,7 +30,8 @@ from pictures.folders import load_pictures
 from pictures.pairs import SketchColorPairs, TrainingPairs, collate
 from preparation import load_networks
 from settings import parse_settings
-from train_guiding_painter import main, train_step
+from train_guiding_painter import main
+from updates import train_step
 
 SCRIPT = Path(train_guiding_painter.__file__)
 TINY = {"max_hints": 6, "block_out_channels": (8, 8, 16, 16, 16)}

@@ -2,7 +2,7 @@
 
 import datasets
 import pytest
-from accelerate import debug_launcher
+from accelerate import Accelerator, debug_launcher
 from conftest import make_painter
 from pyarrow import parquet
 from training_pictures import draw_picture, draw_pictures, forget_accelerator
@@ -97,7 +97,7 @@ def test_two_processes_read_disjoint_shards(comic, tmp_path):
         get = TrainingPairs.__getitem__
 
         def recorded(self, n):
-            rank = train_guiding_painter.Accelerator().process_index
+            rank = Accelerator().process_index
             with open(tmp_path / f"read{rank}", "a") as file:
                 print(self.pictures[n].image.name, file=file)
             return get(self, n)
