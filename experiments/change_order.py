@@ -36,6 +36,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the tr
 
 from arguments import OneSentenceParser, command_line, errors_in_one_sentence, weight
 from checkpoints import make_output_dir
+from experiments.reports import RESULTS_FILE, write_report
 from guiding_painter import GuidingPainterPipeline, SegmentationNetwork
 from guiding_painter.checkpoint import read_json
 from guiding_painter.files import replace_file
@@ -52,7 +53,6 @@ from updates import prepare, scheduled, train_step
 MIDDLE_FIRST = [(0.5, 0.5), (0.03, 0.03)]  # shares of the middle square
 MIDDLES = 200  # pictures of that at most
 HELD_BACK = 5  # every so many pictures with preferences one is not trained on
-RESULTS = "results.json"
 
 Points = list[tuple[float, float]]  # (x, y)
 Preferred = list[tuple[torch.Tensor, list[tuple[int, int]]]]  # sketches (1, H, W), and points (row, column) in them
@@ -235,7 +235,7 @@ def main(argv: list[str] | None = None) -> None:
         networks[2].save_pretrained(settings.output_dir / "discriminator")
         recipe = asdict(settings.recipe) | {"training": settings.training}
         replace_file(settings.output_dir / RECIPE_FILE, (json.dumps(recipe, indent=2) + "\n").encode())
-        replace_file(settings.output_dir / RESULTS, (json.dumps(report, indent=2) + "\n").encode())
+        write_report(report, settings.output_dir / RESULTS_FILE)
     print(json.dumps(report, indent=2))
 
 

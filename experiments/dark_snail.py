@@ -13,14 +13,13 @@ regions are tried in each other's turn, and stay so where the reconstruction err
 N_h of the training (`swap_turns`). With N_h = N_c it is always the same. N_h ~ G is also trained without.
 
 Written are a picture like Fig. 4 for every seed and `results.json`, with which the same command goes on where it was
-stopped. For each rectangle, its turn is the number of the
-region that holds most of its pixels. `correlation` is Spearman's between the turns and the sizes, 1 where larger
-rectangles always come first; rectangles that share a region share a turn. `purity` is the share of all rectangle pixels
-that lie in a region of which their rectangle makes up most: 1 where every region is bounded by one rectangle.
+stopped. For each rectangle, its turn is the number of the region that holds most of its pixels. `correlation` is
+Spearman's between the turns and the sizes, 1 where larger rectangles always come first; rectangles that share a region
+share a turn. `purity` is the share of all rectangle pixels that lie in a region of which their rectangle makes up most:
+1 where every region is bounded by one rectangle.
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -33,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
 from arguments import OneSentenceParser, errors_in_one_sentence, positive_int
-from checkpoints import make_output_dir
+from experiments.reports import RESULTS_FILE, report_so_far, write_report
 from experiments.spiral import (
     color_randomly,
     draw_figure,
@@ -44,8 +43,6 @@ from experiments.spiral import (
     turns_of,
 )
 from guiding_painter import ColorizationNetwork, SegmentationNetwork
-from guiding_painter.checkpoint import read_json
-from guiding_painter.files import replace_file
 from guiding_painter.hints import (
     condition_mask,
     gumbel_segments,
@@ -169,19 +166,6 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def begin(args: argparse.Namespace) -> dict:
-    """The report so far. Raises ValueError where the folder holds one of other settings."""
-    make_output_dir(args.output_dir)
-    settings = {key: value for key, value in vars(args).items() if key not in ("output_dir", "seeds")}
-    file = args.output_dir / "results.json"
-    if not file.is_file():
-        return {"settings": settings, "results": {name: {} for name in WAYS}}
-    report = read_json(file)
-    if report.get("settings") != settings:
-        raise ValueError(f"{file} is of other settings: name another --output_dir, or give those again.")
-    return report
-
-
 def run(name: str, labels: torch.Tensor, seed: int, args: argparse.Namespace) -> dict:
     """What one training comes to, as JSON values."""
     region_map, loss = train(labels, name, seed, args)
@@ -193,14 +177,15 @@ def run(name: str, labels: torch.Tensor, seed: int, args: argparse.Namespace) ->
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     with errors_in_one_sentence():
-        report = begin(args)
+        settings = {key: value for key, value in vars(args).items() if key not in ("output_dir", "seeds")}
+        report = report_so_far(args.output_dir, settings, {"results": {name: {} for name in WAYS}})
     labels = draw_labels(args.size, args.num_rectangles)
     results = report["results"]
     for seed in map(str, args.seeds):  # as JSON has it
         for name, of_seeds in results.items():
             if seed not in of_seeds:
                 of_seeds[seed] = run(name, labels, int(seed), args)
-                replace_file(args.output_dir / "results.json", json.dumps(report).encode())
+                write_report(report, args.output_dir / RESULTS_FILE)
             shown = {key: value for key, value in of_seeds[seed].items() if key != "region_map"}
             print(f"{name}, seed {seed}: {shown}", flush=True)
         region_maps = {name: torch.tensor(of_seeds[seed]["region_map"]) for name, of_seeds in results.items()}

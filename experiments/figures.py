@@ -11,18 +11,17 @@ Every figure is a picture and a JSON of the numbers in it.
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
 import numpy as np
 import torch
 from matplotlib.figure import Figure
 from scipy.stats import spearmanr
 from torch.utils.data import DataLoader
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
 from arguments import errors_in_one_sentence, folder_name, positive_int
 from checkpoints import make_output_dir
@@ -32,8 +31,8 @@ from experiments.methods.marks import draw_marks, labelled_grid, points_in_regio
 from experiments.methods.measuring import BATCH_SIZE, held_back
 from experiments.methods.table import TITLES
 from experiments.methods.training import TRAINED_FILE
+from experiments.reports import write_report
 from guiding_painter.drawings import to_pil
-from guiding_painter.files import replace_file
 from guiding_painter.metrics import psnr
 from measures.sheets import progress_sheet
 from pictures.folders import spread
@@ -165,7 +164,7 @@ def draw_figures(methods: dict[str, Measured], pairs: SketchColorPairs, folder: 
 
 def write(number: str, report: dict, args: argparse.Namespace) -> None:
     head = {"command": args.command, "version": version(), "settings": described(args)}
-    replace_file(args.output_dir / f"figure{number}.json", (json.dumps(head | report, indent=2) + "\n").encode())
+    write_report(head | report, args.output_dir / f"figure{number}.json")
 
 
 def main(argv: list[str] | None = None) -> None:

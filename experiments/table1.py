@@ -14,12 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from accelerate import PartialState
+from accelerate.utils import set_seed
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
-
-from accelerate import PartialState
-from accelerate.utils import set_seed
 
 from arguments import errors_in_one_sentence, folder_name, name_of
 from checkpoints import make_output_dir
@@ -37,6 +36,7 @@ from experiments.methods.flags import (
 from experiments.methods.measuring import Bucket, held_back, measure_method
 from experiments.methods.table import margins, markdown
 from experiments.methods.training import TRAINED_FILE, train_method
+from experiments.reports import RESULTS_FILE, write_report
 from guiding_painter.checkpoint import read_json
 from guiding_painter.files import replace_file
 from measures.results import NRI_THRESHOLDS
@@ -44,7 +44,7 @@ from pictures.pairs import TrainingPairs
 from preparation import counted, find_pictures
 from settings import Settings
 
-RESULTS_FILE, TABLE_FILE = "results.json", "table1.md"
+TABLE_FILE = "table1.md"
 BUCKETS = {"bucket_fill": "mean", "bucket_fill_on_white": "paper"}
 ROWS = (*MAKERS, "lite", *BUCKETS)
 
@@ -137,7 +137,7 @@ def measure_missing(args: argparse.Namespace, folders: dict[str, Path | None]) -
         for name in (name for name in args.rows if name not in rows):
             method = open_row(name, folders, args.max_hints, device)
             rows[name] = measure_method(method, pairs, args.max_hints, tuple(args.thresholds), distance, device)
-            replace_file(path, (json.dumps(report, indent=2) + "\n").encode())
+            write_report(report, path)
     return json.loads(json.dumps(report))
 
 
@@ -160,7 +160,7 @@ def main(argv: list[str] | None = None) -> None:
             return
         report = measure_missing(args, folders)
         report["margins"] = {name: margins(one["rows"]) for name, one in report["sets"].items()}
-        replace_file(args.output_dir / RESULTS_FILE, (json.dumps(report, indent=2) + "\n").encode())
+        write_report(report, args.output_dir / RESULTS_FILE)
         text = markdown(report)
         replace_file(args.output_dir / TABLE_FILE, text.encode())
         print(text)

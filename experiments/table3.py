@@ -9,7 +9,6 @@ where it was stopped.
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -21,9 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the tr
 
 import train_guiding_painter
 from arguments import OneSentenceParser, command_line, errors_in_one_sentence, positive_int
-from checkpoints import make_output_dir
+from experiments.reports import RESULTS_FILE, report_so_far, write_report
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.checkpoint import read_json
 from guiding_painter.files import replace_file, save_png
 from guiding_painter.losses import LAMBDAS
 from measures.answers import all_answers, number_of_questions, pairs_for
@@ -47,7 +45,6 @@ SMALL = (
     "--block_out_channels", "8", "8", "16", "--max_hints", "5", "--max_train_steps", "2", "--train_batch_size", "4",
     "--dataloader_num_workers", "0", "--max_validation_pictures", "2", "--mixed_precision", "no",
 )  # fmt: skip
-RESULTS = "results.json"
 
 
 def parse_args(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -130,32 +127,20 @@ def draw_figure(args: argparse.Namespace, names: list[str]) -> Image.Image:
     return figure
 
 
-def begin(args: argparse.Namespace, flags: list[str], argv: list[str]) -> dict:
-    """The report so far. Raises ValueError where the folder holds one of other settings."""
-    make_output_dir(args.output_dir)
-    settings = {key: value for key, value in vars(args).items() if key not in ("output_dir", "figure_pictures")}
-    report = {"settings": settings | {"training": flags}, "rows": {}}
-    file = args.output_dir / RESULTS
-    if file.is_file():
-        found = read_json(file)
-        if found.get("settings") != report["settings"]:
-            raise ValueError(f"{file} is of other settings: name another --output_dir, or give those again.")
-        report = found
-    return report | {"command": command_line(["python", "experiments/table3.py"], argv)}
-
-
 def main(argv: list[str] | None = None) -> None:
     argv = sys.argv[1:] if argv is None else argv
     args, flags = parse_args(argv)
     with errors_in_one_sentence():
-        report = begin(args, flags, argv)
+        settings = {key: value for key, value in vars(args).items() if key not in ("output_dir", "figure_pictures")}
+        report = report_so_far(args.output_dir, settings | {"training": flags}, {"rows": {}})
+        report["command"] = command_line(["python", "experiments/table3.py"], argv)
         for name in ROWS:
             if name in report["rows"]:
                 continue
             train_row(name, args, flags)
             painter = GuidingPainterPipeline.from_pretrained(args.output_dir / name)
             report["rows"][name] = measure_row(painter, args)
-            replace_file(args.output_dir / RESULTS, (json.dumps(report, indent=2) + "\n").encode())
+            write_report(report, args.output_dir / RESULTS_FILE)
             replace_file(args.output_dir / "table3.md", markdown(report).encode())
         save_png(draw_figure(args, list(report["rows"])), args.output_dir / "figure6.png")
     print((args.output_dir / "table3.md").read_text())

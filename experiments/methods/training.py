@@ -1,6 +1,5 @@
 """The one loop that trains every method: the same pictures, updates, numbers of hints and steps."""
 
-import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -22,8 +21,8 @@ from checkpoints import (
     step_of,
 )
 from experiments.methods.base import Trained
+from experiments.reports import write_report
 from guiding_painter import PatchDiscriminator
-from guiding_painter.files import replace_file
 from pictures.pairs import TrainingPairs
 from preparation import start_accelerator
 from settings import Settings
@@ -103,6 +102,6 @@ def save_method(method: Trained, written: dict, folder: Path) -> None:
     shutil.rmtree(beside, ignore_errors=True)  # of a training that was killed here
     method.save_pretrained(beside)
     replace_files(beside, folder)
-    replace_file(folder / TRAINED_FILE, (json.dumps(written, indent=2) + "\n").encode())
+    write_report(written, folder / TRAINED_FILE)
     for checkpoint in checkpoints(folder):
         shutil.rmtree(checkpoint)

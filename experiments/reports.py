@@ -1,0 +1,34 @@
+"""The results of an experiment on disk: begun, gone on with after a stop, and written as they come."""
+
+import json
+from pathlib import Path
+
+from checkpoints import make_output_dir
+from guiding_painter.checkpoint import read_json
+from guiding_painter.files import replace_file
+
+RESULTS_FILE = "results.json"
+
+
+def report_so_far(output_dir: Path, settings: dict, new: dict) -> dict:
+    """What `RESULTS_FILE` of the folder holds, or "settings" with what is in `new` where there is none yet.
+
+    Args:
+        output_dir: made if it is new.
+        settings: what the results depend on, as JSON values.
+
+    Raises OSError for a folder that cannot be used, ValueError where it holds results of other settings.
+    """
+    make_output_dir(output_dir)
+    file = output_dir / RESULTS_FILE
+    if not file.is_file():
+        return {"settings": settings, **new}
+    report = read_json(file)
+    if report.get("settings") != json.loads(json.dumps(settings)):
+        raise ValueError(f"{file} is of other settings: name another --output_dir, or give those again.")
+    return report
+
+
+def write_report(report: dict, file: Path) -> None:
+    """As JSON; what was there before is whole until it is replaced."""
+    replace_file(file, (json.dumps(report, indent=2) + "\n").encode())
