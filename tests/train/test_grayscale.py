@@ -12,10 +12,12 @@ from PIL import Image
 from training_pictures import draw_picture, draw_pictures, forget_accelerator
 
 from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, SegmentationNetwork
-from guiding_painter.drawings import extract_line_art
+from guiding_painter.drawings import extract_line_art, to_color_image, to_pil
+from guiding_painter.files import lay_lines
+from guiding_painter.metrics import psnr
 from measures import evaluate
-from measures.answers import pairs_for
-from pictures.pairs import TrainingPairs
+from measures.answers import answers_of, keep_luminance, pairs_for
+from pictures.pairs import TrainingPairs, collate
 from preparation import check_kind, load_networks
 from settings import Settings, parse_settings
 from train_guiding_painter import main
@@ -180,6 +182,27 @@ def test_it_is_measured_on_gray_pictures(trained, folder, capsys):
     with pytest.raises(SystemExit):
         evaluate.main([*weights, "--split", "validation", "--resolution", "32", "--rival"])
     assert "--rival fills what lines enclose" in capsys.readouterr().err
+
+
+def test_any_color_gets_a_luminance_as_in_saved_pictures():
+    rng = np.random.default_rng(0)
+    color, gray = (Image.fromarray(rng.integers(0, 256, shape, dtype=np.uint8)) for shape in ((32, 32, 3), (32, 32)))
+    shown = keep_luminance(to_color_image(color), to_color_image(gray.convert("RGB"))[:, :1])
+    gray.info["grayscale"] = True
+    difference = np.asarray(lay_lines(color, gray)).astype(int) - np.asarray(to_pil(shown))
+    assert np.abs(difference).max() <= 3  # of rounding to 8 bits there, three times
+
+
+def test_it_is_measured_as_it_is_shown(trained, folder):
+    """With the luminance of the gray picture, which people see kept, and not with that of what g paints."""
+    painter = GuidingPainterPipeline.from_pretrained(trained)
+    batch = collate([pairs_for(painter, sorted(folder.rglob("*.png")), 32)[i] for i in range(3)])
+    answers, painted = answers_of(painter, batch, False), []
+    painter.colorization.register_forward_hook(lambda *call: painted.append(call[2]))
+    shown = answers.colorize(answers.first(2))
+    assert torch.equal(shown, keep_luminance(painted[0], batch["sketch"]))
+    assert (shown - painted[0]).abs().mean() > 0.1
+    assert answers.curve((2,))[:, 0].tolist() == psnr(shown, batch["color_image"]).tolist()
 
 
 @pytest.mark.parametrize(

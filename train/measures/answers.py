@@ -15,6 +15,7 @@ from guiding_painter.hints import condition_mask, hint_map, masked_segments, mea
 from guiding_painter.metrics import psnr
 from pictures.pairs import Example, SketchColorPairs, collate
 
+LUMINANCE = torch.tensor([0.299, 0.587, 0.114])[:, None, None]  # of red, green and blue, ITU-R BT.601
 QUESTIONS = 30  # of networks over cells, which have no N_c: later ones are not asked, as G ends there, too
 
 
@@ -49,12 +50,17 @@ class Answers:
 
     @torch.no_grad()
     def colorize(self, hint_weights: torch.Tensor) -> torch.Tensor:
-        """The pictures (B, 3, H, W) when only these regions, (B, N_c), have been answered."""
+        """The pictures (B, 3, H, W) when only these regions, (B, N_c), have been answered.
+
+        They are what g paints, and of a gray picture what is shown to people: hue and chroma of that alone.
+        """
         return self._colorize(hint_weights, self.segments)
 
     def _colorize(self, hint_weights: torch.Tensor, segments: torch.Tensor) -> torch.Tensor:
         masked = masked_segments(self.segments, hint_weights)
-        return self.painter.colorization(self.sketch, segments, hint_map(self.colors, masked), condition_mask(masked))
+        hints = hint_map(self.colors, masked), condition_mask(masked)
+        painted = self.painter.colorization(self.sketch, segments, *hints)
+        return keep_luminance(painted, self.sketch) if self.painter.is_grayscale else painted
 
     def curve(self, counts: tuple[int, ...]) -> torch.Tensor:
         """PSNR in dB after each number of answers, (B, len(counts))."""
@@ -100,6 +106,16 @@ class CellAnswers(Answers):
         features, colors = self.features, self.colors.gather(1, numbers)
         beliefs = self.painter.colorization(features.tokens, features.bias, features.alike, colors, known)
         return (fill_cells(beliefs.mean, self.cells) + 1) * (self.sketch + 1) / 2 - 1
+
+
+def keep_luminance(painted: torch.Tensor, gray: torch.Tensor) -> torch.Tensor:
+    """Hue and chroma of colors (B, 3, H, W) with another luminance, (B, 1, H, W), all in [-1, 1].
+
+    As `painting.image` shows gray pictures, see `guiding_painter.files.lay_lines`. Where both do not go together, as
+    white and blue do not, the color comes as near as it can.
+    """
+    luminance = (painted * LUMINANCE.to(painted)).sum(1, keepdim=True)
+    return (painted + gray - luminance).clamp(-1, 1)  # in YCbCr, Y is added to every channel alike
 
 
 def picture_of(features: CellFeatures, i: int, count: int) -> CellFeatures:
