@@ -23,7 +23,6 @@ expected to be worth, and `reorder=False` or answering in any order is all there
 import argparse
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -35,18 +34,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
 from arguments import OneSentenceParser, command_line, errors_in_one_sentence, weight
-from checkpoints import make_output_dir
+from checkpoints import make_output_dir, save_pipeline
 from experiments.reports import RESULTS_FILE, write_report
 from guiding_painter import GuidingPainterPipeline, SegmentationNetwork
 from guiding_painter.checkpoint import read_json
-from guiding_painter.files import replace_file
 from measures.answers import measure, number_of_questions
 from measures.results import summarize
 from pictures.crops import center_box
 from pictures.folders import load_pictures, spread
 from pictures.pairs import SketchColorPairs
 from preparation import counted, load_data, load_networks, make_generator, start_accelerator
-from recipe import RECIPE_FILE
 from settings import Settings, parse_settings
 from updates import prepare, scheduled, train_step
 
@@ -231,10 +228,7 @@ def main(argv: list[str] | None = None) -> None:
         report["before"] = measured(painter, preferred, held_back, settings)
         tune(networks, preferred["trained"], pictures, args.lambda_order, settings)
         report["after"] = measured(painter, preferred, held_back, settings)
-        painter.save_pretrained(settings.output_dir)
-        networks[2].save_pretrained(settings.output_dir / "discriminator")
-        recipe = asdict(settings.recipe) | {"training": settings.training}
-        replace_file(settings.output_dir / RECIPE_FILE, (json.dumps(recipe, indent=2) + "\n").encode())
+        save_pipeline(painter, networks[2], settings)
         write_report(report, settings.output_dir / RESULTS_FILE)
     print(json.dumps(report, indent=2))
 

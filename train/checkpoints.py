@@ -1,21 +1,19 @@
 """What a training leaves on disk: checkpoints to go on from, and the painter that it has come to."""
 
-import json
 import os
 import re
 import shutil
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, PartialState
 from safetensors.torch import load_model, save_model
 from torch.optim.swa_utils import AveragedModel
 
 from arguments import first_line
-from guiding_painter import GuidingPainterPipeline
-from recipe import RECIPE_FILE
+from guiding_painter import GuidingPainterPipeline, PatchDiscriminator
+from recipe import write_recipe
 from settings import Settings
 
 EMA_FILE = "ema.safetensors"
@@ -120,21 +118,18 @@ def painter_of(ema: AveragedModel) -> GuidingPainterPipeline:
     return GuidingPainterPipeline(ema.module.segmentation, ema.module.colorization)
 
 
-def save_pipeline(
-    accelerator: Accelerator, ema: AveragedModel, discriminator: torch.nn.Module, settings: Settings
-) -> None:
-    """Write the averaged networks so that `GuidingPainterPipeline.from_pretrained(output_dir)` opens them.
+def save_pipeline(painter: GuidingPainterPipeline, discriminator: PatchDiscriminator, settings: Settings) -> None:
+    """Write the networks so that `GuidingPainterPipeline.from_pretrained(output_dir)` opens them, by one process.
 
     D and the recipe lie beside them, for a training that goes on from there.
     """
-    if not accelerator.is_main_process:
+    if not PartialState().is_main_process:
         return
     beside = settings.output_dir / "model.part"
     shutil.rmtree(beside, ignore_errors=True)  # of a training that was killed here
-    painter_of(ema).save_pretrained(beside)
-    accelerator.unwrap_model(discriminator).save_pretrained(beside / "discriminator")
-    recipe = asdict(settings.recipe) | {"training": settings.training}
-    (beside / RECIPE_FILE).write_text(json.dumps(recipe, indent=2) + "\n")
+    painter.save_pretrained(beside)
+    discriminator.save_pretrained(beside / "discriminator")
+    write_recipe(beside, settings.recipe, settings.training)
     replace_files(beside, settings.output_dir)
 
 

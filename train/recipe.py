@@ -1,6 +1,7 @@
 """What networks are trained for, and the weights that a training starts from, which were trained for something, too."""
 
 import argparse
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -77,6 +78,16 @@ class Start:
     max_hints: int | None = None
     input: str | None = None
     training: tuple[dict, ...] = ()
+
+
+def write_recipe(folder: Path, recipe: Recipe, training: tuple[dict, ...]) -> None:
+    """Beside weights, see `RECIPE_FILE`.
+
+    Args:
+        training: the trainings that led to them, see `preparation.stages`.
+    """
+    values = asdict(recipe) | {"training": training}
+    (folder / RECIPE_FILE).write_text(json.dumps(values, indent=2) + "\n")
 
 
 def find_start(name: str | None, model_config: str) -> Start:

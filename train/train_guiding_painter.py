@@ -42,8 +42,9 @@ def train(
 ) -> None:
     """From update `step` to the last one; every so many updates, and at the end, it is saved and measured."""
     accelerator, last = progress.accelerator, settings.max_train_steps
+    discriminator = accelerator.unwrap_model(networks[1])
     if step == last:  # it was killed after that one
-        save_pipeline(accelerator, ema, networks[1], settings)
+        save_pipeline(painter_of(ema), discriminator, settings)
         progress.validate(ema, held_back, step)
     for done, tau, batch in scheduled(step, loader, optimizers, accelerator, settings):
         with progress.throughput.count_once():
@@ -56,7 +57,7 @@ def train(
         progress.log(step, learning_rate(done, settings))
         if step % settings.checkpointing_steps == 0 or step == last:
             save_checkpoint(accelerator, ema, settings.output_dir, step, settings.checkpoints_total_limit)
-            save_pipeline(accelerator, ema, networks[1], settings)
+            save_pipeline(painter_of(ema), discriminator, settings)
         if step % settings.validation_steps == 0 or step == last:
             progress.validate(ema, held_back, step)
 

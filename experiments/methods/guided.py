@@ -1,8 +1,6 @@
 """GuidingPainter as the kit trains it, and any painter at work: published networks or those over cells."""
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -11,7 +9,7 @@ from experiments.methods.base import Trained
 from guided_colorizer import GuidedColorizer
 from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, SegmentationNetwork
 from measures.answers import Answers, answers_of, number_of_questions
-from recipe import PAPER_RECIPE, RECIPE_FILE, Recipe
+from recipe import PAPER_RECIPE, Recipe, write_recipe
 
 # What keeps regions from collapsing in short trainings: smoothness that is small and free across ink, the prefix loss.
 REMEDIES = Recipe(lambda_smth=0.1, lambda_prefix=30.0, ink_aware=True)
@@ -46,7 +44,7 @@ class GuidingPainter(Trained):
     def save_pretrained(self, folder: Path) -> None:
         """As a painter, which opens like any other, with its recipe, with which a fine-tuning goes on."""
         GuidingPainterPipeline(self.generator.segmentation, self.generator.colorization).save_pretrained(folder)
-        (folder / RECIPE_FILE).write_text(json.dumps(asdict(self.recipe) | {"training": []}, indent=2) + "\n")
+        write_recipe(folder, self.recipe, ())
 
 
 class Painter:
