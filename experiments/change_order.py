@@ -41,7 +41,7 @@ from guiding_painter.checkpoint import read_json
 from measures.answers import measure, number_of_questions
 from measures.results import summarize
 from pictures.crops import center_box
-from pictures.folders import load_pictures, spread
+from pictures.folders import load_pictures
 from pictures.pairs import SketchColorPairs
 from preparation import counted, load_data, load_networks, make_generator, start_accelerator
 from settings import Settings, parse_settings
@@ -58,8 +58,7 @@ Preferred = list[tuple[torch.Tensor, list[tuple[int, int]]]]  # sketches (1, H, 
 def read_preferences(name: str, settings: Settings) -> dict[Path, Points | None]:
     """Picture -> points, None for the middle first. Raises OSError or ValueError for what is none."""
     if name == "middle_first":
-        pictures = load_pictures(settings.data, "train")
-        return {pictures[i]: None for i in spread(len(pictures), MIDDLES)}
+        return dict.fromkeys(load_pictures(settings.data, "train", MIDDLES))
     file = Path(name)
     found = read_json(file)
     for picture, points in found.items():

@@ -23,10 +23,10 @@ from torch.utils.data import DataLoader
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
-from arguments import errors_in_one_sentence, folder_name, positive_int
+from arguments import errors_in_one_sentence, folder_name, positive_int, version
 from checkpoints import make_output_dir
 from experiments.methods import MAKERS, OURS, LocalHints, Measured, Painter, open_method
-from experiments.methods.flags import add_measuring_flags, described, experiment_parser, parse, version
+from experiments.methods.flags import add_measuring_flags, described, experiment_parser, parse
 from experiments.methods.marks import draw_marks, labelled_grid, points_in_regions
 from experiments.methods.measuring import BATCH_SIZE, held_back
 from experiments.methods.table import TITLES

@@ -20,7 +20,7 @@ from accelerate.utils import set_seed
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
-from arguments import errors_in_one_sentence, folder_name, name_of
+from arguments import errors_in_one_sentence, folder_name, name_of, version
 from checkpoints import make_output_dir
 from experiments.methods import MAKERS, Measured, open_method
 from experiments.methods.flags import (
@@ -31,7 +31,6 @@ from experiments.methods.flags import (
     experiment_parser,
     parse,
     training_settings,
-    version,
 )
 from experiments.methods.measuring import Bucket, held_back, measure_method
 from experiments.methods.table import margins, markdown

@@ -28,7 +28,7 @@ from measures.answers import all_answers, number_of_questions, pairs_for
 from measures.comparison import Comparison
 from measures.frechet import load_distance
 from measures.sheets import progress_sheet
-from pictures.folders import load_pictures, spread
+from pictures.folders import load_pictures
 from pictures.pairs import SketchColorPairs, collate
 
 ROWS = {"a": ("rec",), "b": ("rec", "adv"), "c": ("rec", "adv", "tv"), "d": ("rec", "adv", "tv", "smth")}
@@ -76,10 +76,8 @@ def train_row(name: str, args: argparse.Namespace, flags: list[str]) -> None:
 
 
 def held_back(args: argparse.Namespace, painter: GuidingPainterPipeline) -> SketchColorPairs:
-    """Raises OSError or ValueError where there are none."""
-    pictures = load_pictures(args.data_dir, args.split)
-    chosen = [pictures[i] for i in spread(len(pictures), args.max_pictures)]
-    return pairs_for(painter, chosen, args.resolution)
+    """Pictures to measure on. Raises OSError or ValueError where there are none."""
+    return pairs_for(painter, load_pictures(args.data_dir, args.split, args.max_pictures), args.resolution)
 
 
 def measure_row(painter: GuidingPainterPipeline, args: argparse.Namespace) -> dict:

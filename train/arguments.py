@@ -4,10 +4,13 @@ import argparse
 import contextlib
 import shlex
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import field, fields
 from pathlib import Path
 from typing import Any
+
+PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 
 class OneSentenceParser(argparse.ArgumentParser):
@@ -60,6 +63,18 @@ def flag(default: Any, help: str, kind: Any = None, **options: Any) -> Any:
 def add_flags(group: argparse._ActionsContainer, settings: type) -> None:
     for one in fields(settings):
         group.add_argument(f"--{one.name}", default=one.default, **one.metadata)
+
+
+def check_set_names(parser: argparse.ArgumentParser, folders: list[str]) -> None:
+    """Sets of pictures are told apart by the names of their folders; two that are alike end the program."""
+    names = [folder_name(folder) for folder in folders]
+    if len(set(names)) < len(names):
+        parser.error(f"two folders of --data_dir have the same name ({', '.join(names)}): rename one of them.")
+
+
+def version() -> str:
+    """Of Guiding Painter, as the repository has it, whatever is installed."""
+    return tomllib.loads(PYPROJECT.read_text())["project"]["version"]
 
 
 def folder_name(folder: str | Path) -> str:

@@ -192,11 +192,16 @@ def make_parser(description: str) -> OneSentenceParser:
     return parser
 
 
-def check(parser: OneSentenceParser, args: argparse.Namespace) -> None:
-    """Flags that do not go together."""
+def check_precision(parser: OneSentenceParser, args: argparse.Namespace) -> None:
+    """Ends the program for a precision and an accumulation of gradients that do not go together."""
     if args.mixed_precision == "fp16" and args.gradient_accumulation_steps > 1:
         # After D's update the loss scale may change, amid G's accumulated gradients.
         parser.error("fp16 with --gradient_accumulation_steps would scale gradients unequally: use bf16 or no.")
+
+
+def check(parser: OneSentenceParser, args: argparse.Namespace) -> None:
+    """Ends the program for flags that do not go together."""
+    check_precision(parser, args)
     if args.encoder_weights and args.pretrained_model_name_or_path != "none":
         parser.error("--encoder_weights is for new networks: add --pretrained_model_name_or_path none.")
     if args.block_out_channels and args.pretrained_model_name_or_path != "none":

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from arguments import (
     OneSentenceParser,
     add_flags,
     channels,
+    check_set_names,
     command_line,
     folder_name,
     name_of,
@@ -17,9 +17,8 @@ from arguments import (
     without_folders,
 )
 from experiments.methods import MAKERS, PUBLISHED_WIDTHS
-from settings import Data, Optimization, Pictures, Settings
+from settings import Data, Optimization, Pictures, Settings, check_precision
 
-PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 # With them an experiment takes seconds: it shows that everything runs, and nothing else.
 SMALL = {
     "resolution": 32, "block_out_channels": [8, 8, 8, 8, 8], "max_hints": 3, "max_train_steps": 2,
@@ -91,11 +90,9 @@ def parse(parser: OneSentenceParser, argv: list[str] | None) -> argparse.Namespa
         parser.error(f"--resolution {args.resolution} is no multiple of 16, which some of the networks need.")
     if len(getattr(args, "block_out_channels", PUBLISHED_WIDTHS)) != len(PUBLISHED_WIDTHS):
         parser.error(f"--block_out_channels needs {len(PUBLISHED_WIDTHS)} widths, as the published networks have.")
-    if getattr(args, "mixed_precision", "no") == "fp16" and args.gradient_accumulation_steps > 1:
-        parser.error("fp16 with --gradient_accumulation_steps would scale gradients unequally: use bf16 or no.")
-    names = [folder_name(folder) for folder in args.data_dir]
-    if len(set(names)) < len(names):
-        parser.error(f"two folders of --data_dir have the same name ({', '.join(names)}): rename one of them.")
+    if "mixed_precision" in args:
+        check_precision(parser, args)
+    check_set_names(parser, args.data_dir)
     return args
 
 
@@ -116,10 +113,6 @@ def training_settings(args: argparse.Namespace) -> Settings:
     """The kit's settings of all trainings, without what belongs to one of them."""
     names = {one.name for one in fields(Settings)} & vars(args).keys()
     return Settings(report_to="none", **{name: getattr(args, name) for name in names})
-
-
-def version() -> str:
-    return tomllib.loads(PYPROJECT.read_text())["project"]["version"]
 
 
 def described(args: argparse.Namespace) -> dict:

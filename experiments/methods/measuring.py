@@ -11,7 +11,7 @@ from guiding_painter.hints import num_hints_distribution
 from guiding_painter.metrics import psnr
 from measures.results import summarize
 from measures.rivals import bucket_fill
-from pictures.folders import load_pictures, spread
+from pictures.folders import load_pictures
 from pictures.pairs import SketchColorPairs, collate
 
 BATCH_SIZE = 16
@@ -38,9 +38,7 @@ def held_back(folder: str, split: str, resolution: int, most: int | None) -> Ske
 
     Raises OSError or ValueError where there are none.
     """
-    pictures = load_pictures(folder, split)
-    chosen = [pictures[i] for i in spread(len(pictures), most)]
-    return SketchColorPairs(chosen, resolution, with_cells=True)
+    return SketchColorPairs(load_pictures(folder, split, most), resolution, with_cells=True)
 
 
 @torch.no_grad()

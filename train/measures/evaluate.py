@@ -9,7 +9,6 @@ A hint is the true mean color of the region that is asked about. Regions without
 import argparse
 import json
 import sys
-import tomllib
 from pathlib import Path
 
 import torch
@@ -18,20 +17,21 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # train/, from whi
 
 from arguments import (
     OneSentenceParser,
+    check_set_names,
     command_line,
     errors_in_one_sentence,
     folder_name,
     fraction,
     positive_int,
+    version,
     without_folders,
 )
 from guiding_painter import GuidingPainterPipeline
+from guiding_painter.files import replace_file
 from measures.answers import all_answers, number_of_questions, pairs_for
 from measures.comparison import Comparison
 from measures.results import NRI_THRESHOLDS, sentences, table
 from pictures.folders import load_pictures
-
-PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 def parse_args(argv: list[str]) -> argparse.Namespace:
@@ -54,9 +54,7 @@ def parse_args(argv: list[str]) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if len(args.split) not in (1, len(args.data_dir)):
         parser.error(f"{len(args.split)} splits for {len(args.data_dir)} folders: give one --split, or one for each.")
-    names = [folder_name(folder) for folder in args.data_dir]
-    if len(set(names)) < len(names):
-        parser.error(f"two folders of --data_dir have the same name ({', '.join(names)}): rename one of them.")
+    check_set_names(parser, args.data_dir)
     if args.plot and args.plot.suffix not in (".png", ".svg"):
         parser.error(f"--plot {args.plot} is neither a .png nor a .svg file: give it one of these endings.")
     for path in filter(None, (args.plot, args.output)):
@@ -102,7 +100,7 @@ def settings(args: argparse.Namespace, argv: list[str], painter: GuidingPainterP
     weights = args.pretrained_model_name_or_path
     return {
         "command": command_line(["python", "train/measures/evaluate.py"], argv),
-        "version": tomllib.loads(PYPROJECT.read_text())["project"]["version"],
+        "version": version(),
         "settings": {
             "pretrained_model_name_or_path": weights and without_folders(weights),
             "resolution": args.resolution,
@@ -128,7 +126,7 @@ def main(argv: list[str] | None = None) -> None:
         text = json.dumps(report, indent=2)
         print(text)
         if args.output:
-            args.output.write_text(text + "\n")
+            replace_file(args.output, (text + "\n").encode())
         if args.plot:
             from measures.plots import plot_curves  # only here, as above
 

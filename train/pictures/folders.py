@@ -9,8 +9,10 @@ SPLITS = {"train": 0.81, "validation": 0.09, "test": 0.10}  # Sec. 4.1
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp"}
 
 
-def load_pictures(data_dir: str | os.PathLike, split: str) -> list[Path]:
+def load_pictures(data_dir: str | os.PathLike, split: str, most: int | None = None) -> list[Path]:
     """The pictures of a folder, nested folders included, that belong to one split: "train", "validation" or "test".
+
+    `most` of them, evenly spread, where there are more.
 
     A folder with some of train/, validation/ and test/ in it is divided as it is. Any other one, and one with only
     train/, is divided 81:9:10, the same way every time: what was trained on is never measured on.
@@ -26,9 +28,11 @@ def load_pictures(data_dir: str | os.PathLike, split: str) -> list[Path]:
     if set(found) > {"train"} or (found and "train" not in found):
         if split not in found:
             raise ValueError(f"{folder} has {', '.join(found)} but not {split}: add a folder {split} to it.")
-        return _list_pictures(folder / split)
-    pictures = _list_pictures(folder)
-    return [pictures[i] for i in divide(len(pictures), split, str(folder))]
+        pictures = _list_pictures(folder / split)
+    else:
+        pictures = _list_pictures(folder)
+        pictures = [pictures[i] for i in divide(len(pictures), split, str(folder))]
+    return [pictures[i] for i in spread(len(pictures), most)]
 
 
 def _list_pictures(folder: Path) -> list[Path]:
