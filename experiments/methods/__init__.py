@@ -9,7 +9,7 @@ from diffusers.utils import CONFIG_NAME
 from experiments.methods.alacgan import AlacGAN
 from experiments.methods.base import LocalHints, Measured, Trained
 from experiments.methods.cic import CIC
-from experiments.methods.guided import REMEDIES, GuidingPainter, Painter
+from experiments.methods.guided import GuidingPainter, Painter
 from experiments.methods.pix2pix import Pix2Pix
 from experiments.methods.rtug import RTUG
 from guiding_painter import GuidingPainterPipeline
@@ -33,11 +33,16 @@ OURS = ("guiding_painter", "guiding_painter_remedied", "lite")
 def open_method(name: str, folder: Path | None) -> Measured:
     """A trained method, in evaluation mode, from its folder; "lite" without one has the bundled weights.
 
-    Raises OSError where there is none, ValueError for another network than the name says.
+    Args:
+        name: of MAKERS, or "lite".
+
+    Raises OSError where there is none, ValueError for another network than the name says, or one of gray pictures.
     """
     if name in OURS:
-        ink_aware = REMEDIES.ink_aware if name != "guiding_painter" else False
-        return Painter(GuidingPainterPipeline.from_pretrained(folder), ink_aware)
+        painter = GuidingPainterPipeline.from_pretrained(folder)
+        if painter.is_grayscale:
+            raise ValueError(f"{folder} colors gray pictures and is compared on line drawings: name another one.")
+        return Painter(painter, ink_aware=name != "guiding_painter")  # that one is asked as published
     if not (folder / CONFIG_NAME).is_file():
         found = "a painter" if (folder / FILES[0]).is_file() else "no network"
         raise OSError(

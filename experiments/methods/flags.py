@@ -116,11 +116,11 @@ def training_settings(args: argparse.Namespace) -> Settings:
 
 
 def described(args: argparse.Namespace) -> dict:
-    """What the results depend on, as JSON values; folders by their last name."""
+    """What every row and figure depends on, as JSON values; folders by their last name."""
     values = {
         name: value
         for name, value in vars(args).items()
-        if name not in ("command", "output_dir", "resume_from_checkpoint")
+        if name not in ("command", "output_dir", "resume_from_checkpoint", "rows")
     }
     values["checkpoint"] = {name: name_of(str(folder)) for name, folder in args.checkpoint.items()}
     values["data_dir"] = [folder_name(folder) for folder in args.data_dir]

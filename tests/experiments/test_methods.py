@@ -12,7 +12,7 @@ from experiments.methods import MAKERS, NETWORKS, LocalHints, flags, open_method
 from experiments.methods.base import true_hints
 from experiments.methods.cic import BITS, CIC, color_table, table_index
 from experiments.methods.rtug import MAX_PATCH, RTUG
-from guiding_painter import GuidingPainterPipeline, PatchDiscriminator
+from guiding_painter import ColorizationNetwork, GuidingPainterPipeline, PatchDiscriminator, SegmentationNetwork
 from guiding_painter.cell_networks.lab import to_lab
 from pictures.folders import load_pictures
 from pictures.pairs import TrainingPairs, collate
@@ -94,6 +94,14 @@ def test_what_is_no_method_of_the_name_is_told(tmp_path):
     for folder, sentence in (("painter", "holds a painter"), ("none", "no network"), ("cic", "describes a CIC, not a")):
         with pytest.raises((OSError, ValueError), match=sentence):
             open_method("rtug", tmp_path / folder)
+
+
+def test_painters_of_gray_pictures_are_not_compared(tmp_path):
+    sizes = {"max_hints": MAX_HINTS, "block_out_channels": WIDTHS, "input_kind": "grayscale"}
+    networks = SegmentationNetwork(**sizes), ColorizationNetwork(**sizes)
+    GuidingPainterPipeline(*networks).save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match="colors gray pictures and is compared on line drawings"):
+        open_method("lite", tmp_path)
 
 
 def test_rtug_draws_patches_around_the_middle():

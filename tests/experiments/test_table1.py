@@ -76,6 +76,15 @@ def test_what_is_there_is_not_done_again(trained: Path, flags: list[str], folder
     assert (trained / "results.json").read_bytes() == before
 
 
+def test_rows_that_are_measured_later_join_those_that_are_there(trained: Path, flags: list[str], tmp_path: Path):
+    given = [f"{name}={trained / 'models' / name}" for name in ("rtug", "cic")]
+    for rows in (["cic", "bucket_fill"], ["rtug"]):
+        table1.main([*flags, f"--output_dir={tmp_path}", "--checkpoint", *given, "--rows", *rows])
+    (report,) = read(tmp_path / "results.json")["sets"].values()
+    assert list(report["rows"]) == ["cic", "bucket_fill", "rtug"]
+    assert "| CIC |" in (tmp_path / "table1.md").read_text()
+
+
 def test_other_settings_do_not_mix_with_what_is_there(trained: Path, flags: list[str], folder: Path, capsys):
     asked = [*flags, f"--train_data_dir={folder}", f"--output_dir={trained}", "--max_train_steps=3"]
     with pytest.raises(SystemExit):
