@@ -130,6 +130,7 @@ class StudyPage:
 
     def choose(self, name: str | None, event: gr.SelectData) -> Updates:
         with self._session(name) as session:
+            session.check_stage("paint")
             if session.way.asks:
                 return {self._ask: self._asking(session)}
             across, down = (side / shown for side, shown in zip(session.way.size, self._seen(session), strict=True))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from guiding_painter import GuidingPainterPipeline
+from guiding_painter.colors import to_hex
 from guiding_painter.drawings import open_picture
 from guiding_painter.files import replace_file
 from machine import Cores
@@ -69,12 +70,13 @@ class Session:
 
     def choose(self, point: Point) -> None:
         """The place to color next, where the person chooses it."""
+        self.check_stage("paint")
         began = time.monotonic()
         self.way.choose(point)
         self.record.add("point", began, point=point)
 
     def paint(self, color: tuple[int, int, int]) -> None:
-        self._do("paint", lambda: self.way.paint(color), "#{:02x}{:02x}{:02x}".format(*color))
+        self._do("paint", lambda: self.way.paint(color), to_hex(color))
 
     def skip(self) -> None:
         self._do("skip", self.way.skip)
@@ -83,8 +85,7 @@ class Session:
         self._do("undo", self.way.undo)
 
     def _do(self, kind: str, action: Callable[[], int | None], color: str | None = None) -> None:
-        if self.stage != "paint":
-            raise Trouble("LOST")
+        self.check_stage("paint")
         began = time.monotonic()
         region = action()
         self.way.picture()  # waited for
@@ -92,11 +93,32 @@ class Session:
 
     def done(self) -> None:
         """The picture is as the person wants it. Raises Trouble where nothing was colored."""
+        if self.stage == "quality":
+            return  # the button was clicked twice
+        self.check_stage("paint")
         if not any(command["kind"] == "paint" for command in self.record.commands):
             raise Trouble("STUDY_NOTHING_DONE")
-        if self.stage == "paint":
-            self.record.add("done", time.monotonic())
-            self.stage = "quality"
+        self.record.add("done", time.monotonic())
+        self.stage = "quality"
+
+    def rated(self, quality: int) -> None:
+        """QS of the picture that is done: with that, it is a result."""
+        self.check_stage("quality")
+        about = {"set": self.task.set, "drawing": self.task.path.name, "way": self.task.way, "quality": quality}
+        done = self.record.to_dict()
+        self.results.append(about | {name: done[name] for name in ("drawing_size", "regions", "steps")})
+        self.way = self.record = None
+        self.stage = "paint" if len(self.results) < len(self.tasks) else "convenience"
+
+    def finished(self, convenience: dict[str, int]) -> None:
+        """CS of both ways: the session is over."""
+        self.check_stage("convenience")
+        self.convenience, self.stage = convenience, "end"
+
+    def check_stage(self, stage: str) -> None:
+        """Raises Trouble where a page asks for what is over, or not there yet."""
+        if self.stage != stage:
+            raise Trouble("LOST")
 
 
 class Study:
@@ -153,25 +175,16 @@ class Study:
     def rate(self, session: Session, quality: object) -> None:
         """QS, 1 to 5, of the picture that is done; goes on to the next one. Raises Trouble for another number."""
         check_score(quality)
-        if session.stage != "quality":
-            raise Trouble("LOST")
-        task = session.task
-        about = {"set": task.set, "drawing": task.path.name, "way": task.way, "quality": quality}
-        done = session.record.to_dict()
-        session.results.append(about | {name: done[name] for name in ("drawing_size", "regions", "steps")})
-        session.way = session.record = None
-        if len(session.results) < len(session.tasks):
-            self._write(session)
+        session.rated(quality)
+        self._write(session)
+        if session.stage == "paint":
             self._open(session)
-        else:
-            session.stage = "convenience"
-            self._write(session)
 
     def finish(self, session: Session, convenience: dict[str, object]) -> None:
         """CS, 1 to 5, of both ways; the session is over. Raises Trouble for another number."""
         for way in WAYS:
             check_score(convenience.get(way))
-        session.convenience, session.stage = {way: convenience[way] for way in WAYS}, "end"
+        session.finished({way: convenience[way] for way in WAYS})
         self._write(session)
 
     def _open(self, session: Session) -> None:
@@ -179,7 +192,7 @@ class Study:
         with self.cores.share():
             way = open_way(task.way, task.path, self.painter, self.points)
             way.picture()
-        session.way, session.record, session.stage = way, Record(way.size, way.regions), "paint"
+        session.way, session.record = way, Record(way.size, way.regions)
 
     def _write(self, session: Session) -> None:
         model, points = self.names

@@ -110,15 +110,43 @@ class Questions:
         return self.painting.picture if self._of_pixels else picture_view(self.painting)
 
 
-class CellPoints:
-    """A person's points color the cells under them, each a region of its own; what the model guesses follows."""
+class Points:
+    """What both kinds of points share: those so far with their colors, and the one that waits for its color."""
 
     asks, regions = False, None
 
-    def __init__(self, painting: Painting):
-        self.painting, self.size = painting, painting.drawing.size
+    def __init__(self, drawing: Image.Image):
+        self._drawing, self.size = drawing, drawing.size
         self.chosen: Point | None = None
         self._points: list[tuple[Point, RGB]] = []
+
+    def _waiting(self) -> Point:
+        if self.chosen is None:
+            raise Trouble("STUDY_NO_POINT")
+        return self.chosen
+
+    def _colored(self, color: RGB) -> None:
+        self._points.append((self._waiting(), color))
+        self.chosen = None
+
+    def skip(self) -> int:
+        raise Trouble("STUDY_NO_SKIP")
+
+    def undo(self) -> None:
+        if not self._points:
+            raise Trouble("NOTHING_TO_UNDO")
+        self._points.pop()
+
+    def question(self) -> Image.Image:
+        return with_points(self._drawing, self._points, self.chosen)
+
+
+class CellPoints(Points):
+    """A person's points color the cells under them, each a region of its own; what the model guesses follows."""
+
+    def __init__(self, painting: Painting):
+        super().__init__(painting.drawing)
+        self.painting = painting
 
     def choose(self, point: Point) -> None:
         try:
@@ -128,42 +156,28 @@ class CellPoints:
         self.chosen = point
 
     def paint(self, color: RGB) -> int:
-        if self.chosen is None:
-            raise Trouble("STUDY_NO_POINT")
-        region = self.painting.region_at(self.chosen)
+        region = self.painting.region_at(self._waiting())
         self.painting.paint(region, color)
-        self._points.append((self.chosen, color))
-        self.chosen = None
+        self._colored(color)
         return region.index
 
-    def skip(self) -> int:
-        raise Trouble("STUDY_NO_SKIP")
-
     def undo(self) -> None:
-        if self.painting.undo() is None:
-            raise Trouble("NOTHING_TO_UNDO")
-        self._points.pop()
+        super().undo()
+        self.painting.undo()
 
     def colors(self) -> list[str]:
         return offered(self.painting.region_at(self.chosen).suggested_colors) if self.chosen else []
-
-    def question(self) -> Image.Image:
-        return with_points(self.painting.drawing, self._points, self.chosen)
 
     def picture(self) -> Image.Image:
         return picture_view(self.painting)
 
 
-class NetworkPoints:
+class NetworkPoints(Points):
     """A person's points are small patches of color in the input of RTUG, which paints the picture."""
 
-    asks, regions = False, None
-
     def __init__(self, prepared: PreparedDrawing, network: "RTUG"):
+        super().__init__(prepared.drawing)
         self._prepared, self._network = prepared, network
-        self.size = prepared.drawing.size
-        self.chosen: Point | None = None
-        self._points: list[tuple[Point, RGB]] = []
         self._picture = self._paint()
 
     def choose(self, point: Point) -> None:
@@ -172,25 +186,15 @@ class NetworkPoints:
         self.chosen = point
 
     def paint(self, color: RGB) -> None:
-        if self.chosen is None:
-            raise Trouble("STUDY_NO_POINT")
-        self._points.append((self.chosen, color))
-        self.chosen, self._picture = None, self._paint()
-
-    def skip(self) -> int:
-        raise Trouble("STUDY_NO_SKIP")
+        self._colored(color)
+        self._picture = self._paint()
 
     def undo(self) -> None:
-        if not self._points:
-            raise Trouble("NOTHING_TO_UNDO")
-        self._points.pop()
+        super().undo()
         self._picture = self._paint()
 
     def colors(self) -> list[str]:
         return offered([to_hex(self._picture.getpixel(self._seen(self.chosen)))]) if self.chosen else []
-
-    def question(self) -> Image.Image:
-        return with_points(self._prepared.drawing, self._points, self.chosen)
 
     def picture(self) -> Image.Image:
         return self._picture
@@ -201,6 +205,7 @@ class NetworkPoints:
         return point[0] * w // width, point[1] * h // height
 
     def _paint(self) -> Image.Image:
+        """RGB at the working size, from all points: one forward of RTUG."""
         network, (h, w) = self._network, self._prepared.shape
         hints, mask = torch.zeros(1, 3, h, w), torch.zeros(1, 1, h, w)  # C and M
         for point, color in self._points:

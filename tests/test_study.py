@@ -149,6 +149,25 @@ def test_a_session_is_kept_from_its_first_picture_on_and_takes_no_score_that_is_
     assert session.stage == "paint", "the next picture is open"
 
 
+def test_what_is_over_or_not_there_yet_cannot_be_asked_for(study):
+    session = study.start()
+    with pytest.raises(Trouble, match="did not hear that"):
+        study.finish(session, dict.fromkeys(WAYS, 3))
+    with pytest.raises(Trouble, match="did not hear that"):
+        study.rate(session, 3)
+    if not session.way.asks:
+        session.choose((40, 50))
+    session.paint((1, 2, 3))
+    session.done()
+    session.done()  # as by a double click
+    kinds = [command["kind"] for command in session.record.commands]
+    for late in (session.undo, session.skip, lambda: session.choose((1, 1)), lambda: session.paint((1, 2, 3))):
+        with pytest.raises(Trouble, match="did not hear that"):
+            late()
+    assert kinds[-1] == "done"
+    assert [command["kind"] for command in session.record.commands] == kinds
+
+
 def write_record(folder, name, played=False, finished=True, model="bundled", quality=4, seconds=2.0):
     """A record by hand: two answers a picture, the points twice as slow and worth one less."""
     pictures = []
