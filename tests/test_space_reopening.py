@@ -8,6 +8,7 @@ from conftest import file_bytes, make_cell_painter
 from photos import SHEETS, TABLES, pencil_drawing, photo
 from playwright.sync_api import expect
 from space_browser import current, opened, regions, upload
+from space_visits import pack
 from test_panels import draw_page
 
 import asking
@@ -120,15 +121,8 @@ def test_a_page_is_put_away_and_saved_with_its_panels(visits, page_visit, tmp_pa
         assert canvas_state(again, en, str(tmp_path))["opening"] == value["opening"]
     saved.state["panels"]["boxes"] *= visits_module.MAX_PANELS
     with pytest.raises(Trouble, match="no file saved here"):
-        unpack_painting(pack_painting_of(saved))
+        unpack_painting(pack(saved.original, saved.state))
     assert Path(make_file(visit, "film", tmp_path)).exists()
-
-
-def pack_painting_of(saved) -> bytes:
-    """A saved painting written once more."""
-    from test_space_commands import pack
-
-    return pack(saved.original, saved.state)
 
 
 def test_only_what_is_plainly_a_page_is_taken_for_one(comic, drawing):

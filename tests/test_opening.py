@@ -1,0 +1,389 @@
+"""Opening and cleaning pictures: files of every kind, messes of every kind, made here."""
+
+import contextlib
+import io
+import time
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from sample_pictures import assert_ink_on_white, cartoon, encode, ink_drawing, photograph, png_with_header
+
+from guiding_painter.drawings import (
+    MAX_PIXELS,
+    looks_colored,
+    open_drawing,
+    open_picture,
+    to_sketch,
+    working_size,
+)
+
+# Opening
+
+
+@pytest.mark.parametrize("format", ["PNG", "BMP", "TIFF", "WEBP", "GIF", "JPEG"])
+def test_every_format_opens_to_its_colors(format, tmp_path):
+    picture = Image.new("RGB", (40, 30), (200, 60, 90))
+    path = tmp_path / "picture.file"
+    path.write_bytes(encode(picture, format, **({"lossless": True} if format == "WEBP" else {})))
+    expected = np.asarray(picture).astype(int)
+    for source in (path, str(path), path.read_bytes(), io.BytesIO(path.read_bytes()), Image.open(path)):
+        opened = open_picture(source)
+        assert opened.mode == "RGB"
+        assert opened.size == (40, 30)
+        assert np.abs(np.asarray(opened) - expected).max() <= (3 if format == "JPEG" else 0)
+
+
+def test_an_open_file_stays_open(tmp_path):
+    path = tmp_path / "a.png"
+    cartoon().save(path)
+    with path.open("rb") as file:
+        open_picture(file)
+        assert not file.closed
+
+
+def test_transparency_becomes_white_whatever_color_hides_there():
+    hidden_black = np.zeros((20, 20, 4), dtype=np.uint8)
+    hidden_black[5:10, 5:10] = (10, 20, 30, 255)
+    hidden_black[12, 12] = (0, 0, 0, 128)
+    opened = np.asarray(open_picture(encode(Image.fromarray(hidden_black), "PNG")))
+    assert (opened[0, 0] == 255).all()
+    assert tuple(opened[7, 7]) == (10, 20, 30)
+    assert (np.abs(opened[12, 12].astype(int) - 127) <= 1).all()
+
+
+def test_transparent_palette_and_gray():
+    palette = Image.new("P", (4, 4), 0)
+    palette.putpalette([0, 0, 0, 255, 0, 0])
+    palette.putpixel((1, 1), 1)
+    opened = open_picture(encode(palette, "PNG", transparency=0))
+    assert opened.getpixel((0, 0)) == (255, 255, 255)
+    assert opened.getpixel((1, 1)) == (255, 0, 0)
+    gray = Image.new("LA", (4, 4), (0, 0))
+    gray.putpixel((1, 1), (90, 255))
+    opened = open_picture(encode(gray, "PNG"))
+    assert opened.getpixel((0, 0)) == (255, 255, 255)
+    assert opened.getpixel((1, 1)) == (90, 90, 90)
+    keyed = Image.new("RGB", (4, 4), (0, 0, 0))
+    keyed.putpixel((1, 1), (90, 80, 70))
+    opened = open_picture(encode(keyed, "PNG", transparency=(0, 0, 0)))
+    assert opened.getpixel((0, 0)) == (255, 255, 255)
+    assert opened.getpixel((1, 1)) == (90, 80, 70)
+
+
+@pytest.mark.parametrize("format", ["PNG", "TIFF"])
+def test_16_bit_gray_keeps_its_tones(format):
+    tones = np.arange(256, dtype=np.uint16).reshape(16, 16) * 257
+    opened = open_picture(encode(Image.fromarray(tones), format))
+    assert np.array_equal(np.asarray(opened)[:, :, 0], np.arange(256).reshape(16, 16))
+
+
+@pytest.mark.parametrize("white", [1.0, 255.0, 65535.0])
+def test_floating_point_gray_of_any_scale(white):
+    tones = np.linspace(0, white, 256, dtype=np.float32).reshape(16, 16)
+    opened = np.asarray(open_picture(encode(Image.fromarray(tones), "TIFF")))[:, :, 0]
+    assert np.array_equal(opened, np.arange(256).reshape(16, 16))
+
+
+def test_32_bit_gray():
+    tones = np.arange(256, dtype=np.int32).reshape(16, 16)
+    assert np.array_equal(np.asarray(open_picture(Image.fromarray(tones * 257)))[:, :, 1], tones)
+    assert np.array_equal(np.asarray(open_picture(Image.fromarray(tones)))[:, :, 1], tones)
+
+
+def test_1_bit_tiff():
+    drawing = ink_drawing().convert("1")
+    opened = open_picture(encode(drawing, "TIFF", compression="group4"))
+    assert np.array_equal(np.asarray(opened)[:, :, 0], np.asarray(drawing.convert("L")))
+
+
+def test_cmyk_jpeg_loses_its_profile_and_keeps_its_colors():
+    cmyk = Image.new("RGB", (32, 32), (220, 40, 60)).convert("CMYK")
+    opened = open_picture(encode(cmyk, "JPEG", quality=95, icc_profile=b"\0" * 16 + b"CMYK" + b"\0" * 108))
+    assert np.abs(np.asarray(opened)[5, 5].astype(int) - (220, 40, 60)).max() < 12
+    assert "icc_profile" not in opened.info
+
+
+def test_exif_rotation():
+    picture = Image.new("RGB", (40, 20), "white")
+    picture.paste((255, 0, 0), (0, 0, 10, 20))  # red at the left of what is stored, at the top of what is seen
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stored = encode(picture, "JPEG", exif=exif, quality=95, subsampling=0)
+    for source in (stored, Image.open(io.BytesIO(stored))):
+        opened = open_picture(source)
+        assert opened.size == (20, 40)
+        assert opened.getpixel((10, 2))[1] < 60
+        assert opened.getpixel((10, 35))[1] > 200
+
+
+@pytest.mark.parametrize("format", ["GIF", "WEBP", "PNG"])
+def test_first_frame_of_an_animation(format):
+    frames = [Image.new("RGB", (16, 16), color) for color in ((255, 0, 0), (0, 255, 0), (0, 0, 255))]
+    data = encode(frames[0], format, save_all=True, append_images=frames[1:], duration=50)
+    assert Image.open(io.BytesIO(data)).n_frames == 3
+    red, green, blue = open_picture(data).getpixel((8, 8))
+    assert red > 240
+    assert max(green, blue) < 15
+
+
+def test_dpi_and_rgb_profile_stay():
+    profile = b"\0" * 16 + b"RGB " + b"\0" * 108
+    assert "icc_profile" not in open_picture(encode(cartoon(), "TIFF", icc_profile=profile + bytes(2_000_000))).info
+    opened = open_picture(encode(cartoon(), "TIFF", dpi=(300, 300), icc_profile=profile))
+    assert opened.info == {"dpi": (300.0, 300.0), "icc_profile": profile}
+    assert open_drawing(encode(ink_drawing(), "JPEG", dpi=(300, 300))).info["dpi"] == (300.0, 300.0)
+    for extract_lines in (False, True):
+        drawing = open_drawing(encode(cartoon(), "TIFF", icc_profile=profile), extract_lines)
+        assert drawing.info["icc_profile"] == profile
+
+
+def test_a_picture_already_open_is_not_changed():
+    picture = Image.new("RGBA", (8, 8), (0, 0, 0, 0))
+    open_picture(picture).paste((1, 2, 3), (0, 0, 8, 8))
+    assert picture.mode == "RGBA"
+    assert picture.getpixel((0, 0)) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("size", [(20000, 10), (10, 20000), (1, 1), (3, 1)])
+def test_long_and_tiny_pictures_open_and_clean(size):
+    noise = np.random.default_rng(0).integers(150, 200, (size[1], size[0]), dtype=np.uint8)
+    data = encode(Image.fromarray(noise), "PNG")
+    assert open_picture(data).size == size
+    drawing = open_drawing(data)
+    assert drawing.size == size
+    assert open_drawing(data, extract_lines=True).size == size
+    assert to_sketch(drawing, working_size(size)).shape[2:] == working_size(size)[::-1]
+
+
+# Refusing
+
+
+def test_missing_file_and_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.png does not exist"):
+        open_picture(tmp_path / "nowhere.png")
+    with pytest.raises(OSError, match="is a folder"):
+        open_picture(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"Dear sir or madam", b"<html><svg/></html>", b"PK\3\4" + bytes(90)])
+def test_what_is_no_picture(content, tmp_path):
+    path = tmp_path / "letter.png"
+    path.write_bytes(content)
+    with pytest.raises(OSError, match=r"letter\.png is no PNG, .* save it as one of these\.$"):
+        open_picture(path)
+
+
+def test_other_decoders_are_out_of_reach():
+    for format in ("PPM", "ICO", "TGA", "PCX", "EPS"):
+        data = encode(Image.new("RGB", (16, 16)), format)
+        with pytest.raises(OSError, match="The picture is no PNG"):
+            open_picture(data)
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP"])
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_truncated_files(format, share, tmp_path):
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8))
+    data = encode(noise, format)
+    path = tmp_path / f"half.{format.lower()}"
+    path.write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(OSError, match=r"half\.\w+ (cannot be decoded|is no PNG).*\.$"):
+        open_picture(path)
+
+
+def test_random_damage_is_an_oserror_or_a_picture():
+    generator = np.random.default_rng(0)
+    for format in ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP"):
+        data = encode(cartoon().resize((64, 64)), format)
+        for _ in range(25):
+            damaged = bytearray(data)
+            for place in generator.integers(0, len(data), 8):
+                damaged[place] = generator.integers(256)
+            with contextlib.suppress(OSError, ValueError):
+                assert open_picture(bytes(damaged)).mode == "RGB"
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize("size", [(8945, 8945), (9800, 9800), (60000, 60000)])
+def test_too_many_pixels_are_refused_before_decoding(size):
+    began = time.perf_counter()
+    with pytest.raises(ValueError, match=r"The picture has more than 80 megapixels: scale it down\."):
+        open_picture(png_with_header(*size))
+    assert time.perf_counter() - began < 1
+
+
+def test_the_limit_lets_a_600_dpi_page_of_a3_pass():
+    assert MAX_PIXELS >= 7016 * 9921
+    with pytest.raises(OSError, match="cannot be decoded"):  # it comes as far as decoding the nothing in this file
+        open_picture(png_with_header(7016, 9921))
+
+
+def test_no_pixels():
+    with pytest.raises(ValueError, match="has no pixels"):
+        open_picture(Image.new("RGB", (0, 5)))
+    with pytest.raises(OSError, match="The picture"):
+        open_picture(png_with_header(0, 5))
+
+
+# Cleaning
+
+
+def test_clean_ink_stays_to_the_bit():
+    drawing = ink_drawing()
+    assert len(np.unique(np.asarray(drawing))) > 10  # anti-aliased
+    for data in (encode(drawing, "PNG"), encode(drawing.convert("RGB"), "BMP"), encode(drawing.convert("1"), "PNG")):
+        opened = open_drawing(data)
+        assert opened.mode == "L"
+        assert np.array_equal(opened, open_picture(data).convert("L"))
+
+
+def test_clean_blacks_and_gray_fills_stay_to_the_bit():
+    drawing = ink_drawing()
+    draw = ImageDraw.Draw(drawing)
+    draw.rectangle([0, 0, 300, 250], fill=0)
+    draw.rectangle([20, 270, 140, 390], fill=160)
+    opened = open_drawing(encode(drawing, "PNG"))
+    assert np.array_equal(opened, drawing)
+
+
+def test_transparent_ink_is_clean():
+    drawing = ink_drawing()
+    transparent = Image.merge("LA", (Image.new("L", drawing.size, 0), drawing.point(lambda value: 255 - value)))
+    assert np.array_equal(open_drawing(encode(transparent, "PNG")), drawing)
+
+
+@pytest.mark.parametrize(
+    "mess",
+    [
+        {},  # cream paper, a lamp at one side
+        {"paper": (0.6, 0.6, 0.6), "falloff": 0.2},  # gray paper
+        {"strength": 0.35, "ink": (0.3, 0.3, 0.3), "falloff": 0.3},  # faint pencil
+        {"falloff": 0.7},  # a dark corner
+        {"paper": (0.98, 0.85, 0.6), "falloff": 0.4},  # yellow light
+        {"ink": (0.3, 0.5, 0.95), "paper": (1, 1, 1), "falloff": 0.1},  # blue pencil
+        {"ink": (0.95, 0.85, 0.2), "falloff": 0.2},  # yellow pencil
+    ],
+)
+def test_photos_of_drawings_become_ink_on_white(mess):
+    drawing = ink_drawing()
+    assert_ink_on_white(open_drawing(photograph(drawing, **mess)), drawing)
+
+
+def test_a_shadow_across_the_page_goes():
+    drawing = ink_drawing()
+    shade = 1 - 0.35 / (1 + np.exp((380 - np.add.outer(np.arange(400), np.arange(300))) / 8))
+    shaded = np.asarray(photograph(drawing, falloff=0), dtype=np.float64) * shade[:, :, None]
+    assert_ink_on_white(open_drawing(Image.fromarray(shaded.astype(np.uint8))), drawing)
+
+
+def test_a_photographed_solid_black_stays_black():
+    drawing = ink_drawing()
+    ImageDraw.Draw(drawing).ellipse([100, 180, 250, 330], fill=0)
+    opened = open_drawing(photograph(drawing))
+    assert np.mean(np.asarray(opened)[200:310, 130:220] < 40) > 0.95
+
+
+def test_light_lines_on_a_dark_ground_are_inverted():
+    drawing = ink_drawing()
+    negative = Image.fromarray(255 - np.asarray(drawing))
+    assert np.array_equal(open_drawing(negative), drawing)
+    blueprint = photograph(negative, paper=(0.95, 0.97, 1), ink=(0.1, 0.25, 0.55), falloff=0.2)
+    assert_ink_on_white(open_drawing(blueprint), drawing)
+
+
+def test_dark_drawings_on_light_paper_are_not_inverted():
+    panel = Image.new("L", (256, 256), 0)  # one panel on a black page
+    panel.paste(ink_drawing((100, 130)), (20, 20))
+    hatching = Image.new("L", (256, 256), 0)  # strokes that leave but little paper
+    for x in range(10, 240, 12):
+        hatching.paste(255, (x, 10, x + 5, 246))
+    for drawing in (panel, hatching):
+        assert np.array_equal(open_drawing(drawing), drawing)
+
+
+def test_colored_lines_on_white_are_ink():
+    picture = Image.new("RGB", (200, 200), "white")
+    draw = ImageDraw.Draw(picture)
+    draw.line([(10, 10), (190, 150)], fill=(255, 255, 0), width=2)
+    draw.line([(10, 150), (190, 10)], fill=(120, 200, 255), width=2)
+    opened = np.asarray(open_drawing(picture))
+    assert opened[30:55, 50].min() == 0
+    assert opened[105:130, 50].min() == 120
+
+
+def test_a_photographed_black_that_leaves_the_page_stays_black():
+    drawing = ink_drawing()
+    ImageDraw.Draw(drawing).rectangle([0, 0, 120, 400], fill=0)
+    opened = np.asarray(open_drawing(photograph(drawing, falloff=0.2)))
+    assert np.mean(opened[:, :100] < 60) > 0.95
+
+
+def test_an_empty_page_stays_empty():
+    blank = Image.new("L", (200, 300), 255)
+    opened = np.asarray(open_drawing(photograph(blank)))
+    assert np.mean(opened >= 245) > 0.97
+    assert opened.min() > 150  # noise is not stretched into ink
+    for tone in (0, 128, 255):
+        assert np.ptp(open_drawing(Image.new("L", (20, 20), tone))) == 0
+
+
+def test_a_colored_picture_is_its_luminance_until_asked():
+    picture = cartoon()
+    data = encode(picture, "PNG")
+    opened = np.asarray(open_drawing(data))
+    assert opened[80, 220] < 128  # a green fill is a dark fill, and
+    assert opened[80, 85] > 230  # skin a light one
+    lines = open_drawing(data, extract_lines=True)
+    assert lines.size == picture.size
+    assert lines.getpixel((220, 80)) == 255
+
+
+def test_a_colored_picture_on_white_is_its_exact_luminance():
+    picture = Image.new("RGB", (400, 400), "white")
+    picture.paste(cartoon(), (70, 70))
+    assert looks_colored(picture)
+    assert np.array_equal(open_drawing(picture), picture.convert("L"))
+
+
+def test_line_art_of_a_large_picture_has_its_size():
+    picture = cartoon().resize((2048, 2048), Image.Resampling.NEAREST)
+    lines = np.asarray(open_drawing(picture, extract_lines=True))
+    assert lines.shape == (2048, 2048)
+    assert lines[640, 300:340].min() < 60  # the outline of the face, at its place
+    assert lines[640, 480:560].min() > 250
+
+
+# Telling drawings from pictures
+
+
+@pytest.mark.parametrize(
+    "mess",
+    [
+        {},
+        {"paper": (0.98, 0.85, 0.6)},
+        {"ink": (0.2, 0.4, 0.95), "paper": (1, 1, 1)},
+        {"noise": 0.04},
+        {"falloff": 0.9},
+    ],
+)
+def test_photos_of_drawings_do_not_look_colored(mess):
+    assert not looks_colored(open_picture(photograph(ink_drawing(), **mess)))
+
+
+def test_a_drawing_shaded_in_one_colored_pencil_does_not_look_colored():
+    drawing = ink_drawing()
+    ImageDraw.Draw(drawing).ellipse([100, 180, 200, 280], fill=0)
+    assert not looks_colored(open_picture(photograph(drawing, ink=(0.3, 0.5, 0.95), paper=(1, 1, 1))))
+
+
+def test_colored_pictures_look_colored():
+    assert looks_colored(cartoon())
+    assert looks_colored(Image.open(io.BytesIO(encode(cartoon(), "JPEG", quality=40))))
+    balls = Image.new("RGB", (200, 200), "white")
+    draw = ImageDraw.Draw(balls)
+    draw.ellipse([20, 20, 60, 60], fill=(220, 60, 50), outline=0)
+    draw.ellipse([120, 100, 160, 140], fill=(60, 90, 220), outline=0)
+    assert looks_colored(balls)
+    sunset = np.linspace((250, 200, 120), (60, 40, 110), 200).astype(np.uint8)
+    assert looks_colored(Image.fromarray(np.repeat(sunset[:, None], 300, axis=1)))
