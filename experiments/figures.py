@@ -163,6 +163,7 @@ def draw_figures(methods: dict[str, Measured], pairs: SketchColorPairs, folder: 
 
 
 def write(number: str, report: dict, args: argparse.Namespace) -> None:
+    """The numbers of a figure, with what they depend on."""
     head = {"command": args.command, "version": version(), "settings": described(args)}
     write_report(head | report, args.output_dir / f"figure{number}.json")
 

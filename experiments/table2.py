@@ -138,6 +138,7 @@ def estimate(values: np.ndarray) -> dict[str, float | None]:
 
 
 def markdown(results: dict[str, Any]) -> str:
+    """The table as in the paper, with a row for the differences, below a line that says whose sessions these are."""
     count = results["sessions"]
     kinds = ("person", "persons"), ("played session, in which nobody took part", "played sessions, without people")
     heading = f"{count} {kinds[results['played']][count > 1]}"
@@ -156,6 +157,7 @@ def markdown(results: dict[str, Any]) -> str:
 
 
 def written(value: dict[str, float | None]) -> str:
+    """A mean with half the width of its interval, where there is one."""
     half = value["half_width"]
     return f"{value['mean']:.2f}" + ("" if half is None else f" ± {half:.2f}")
 

@@ -17,6 +17,7 @@ def asked(visit: Visit) -> Region | None:
 
 
 def question_of(visit: Visit) -> Region:
+    """The region in question. Raises Trouble at the end, where there is none."""
     if (region := asked(visit)) is None:
         raise Trouble("ALL_ANSWERED")
     return region
@@ -50,6 +51,7 @@ def choose_panel(visit: Visit, number: object) -> None:
 
 
 def region_at(visit: Visit, point: object) -> Region:
+    """The region under a point, (x, y) in pixels of the drawing. Raises Trouble for what is no point on it."""
     try:
         return visit.painting.region_at(point)
     except ValueError:
@@ -57,6 +59,7 @@ def region_at(visit: Visit, point: object) -> Region:
 
 
 def region_of(visit: Visit, index: object) -> Region:
+    """The region of an index. Raises Trouble, which names those that there are, for what is none."""
     for region in visit.painting.regions:
         if type(index) is int and region.index == index:
             return region

@@ -14,7 +14,7 @@ from PIL import Image
 from asking import asked
 from color_names import color_name
 from commands import open_alike, swatches
-from guiding_painter import Painting
+from guiding_painter import Painting, Region
 from guiding_painter.drawings import find_panels
 from guiding_painter.painting import CONFIDENT
 from reopening import is_photo, photo_of
@@ -44,53 +44,24 @@ def canvas_state(
         said: what else there is to tell.
     """
     opening = opening_of(visit)
-    if known and known.get("opening") != opening:
-        known = None
-    painting, region = visit.painting, asked(visit)
-    value: dict[str, Any] = {
+    known = known if known and known.get("opening") == opening else None
+    value = _answered(visit, texts) | {
         "reply": secrets.token_hex(4),  # two that are alike would not reach the page
-        "painting": visit.name,
-        "size": list(painting.drawing.size),
-        "regions": [
-            [
-                other.index,
-                round(other.area, 6),
-                other.color,
-                other.skipped,
-                other.suggested_color,
-                other.confidence >= CONFIDENT,
-                other.panel,
-            ]
-            for other in painting.regions
-        ],
-        "asked": region and region.index,
-        "question": question(visit, texts),
-        "suggestions": [],
-        "swatches": _named(swatches(visit), texts),
-        "step": visit.step,
-        "last_step": visit.last_step,
-        "left": sum(other.index not in painting.answers for other in painting.regions),
-        "gap": visit.gap,
-        "similar": [other.index for other in open_alike(visit, region)] if region else [],
         "opening": opening,
-        "panel": region and region.panel,
         "notes": [words.words(texts) for words in said],
     }
-    value["suggestions"] = value["swatches"]["suggestion"]
-    version = visit.version_of_map()
     if known is None:
-        value["drawing"] = _file(painting.drawing, folder, "drawing.webp", quality=90, method=0)
+        value["drawing"] = _file(visit.painting.drawing, folder, "drawing.webp", quality=90, method=0)
         value |= _opened(visit)
         value["notes"] = notes(visit, texts) + value["notes"]
+    version = visit.version_of_map()
     if known is None or known.get("map") != version:
-        value |= {"map": _file(map_picture(painting), folder, "map.png", compress_level=1), "map_version": version}
+        picture = map_picture(visit.painting)
+        value |= {"map": _file(picture, folder, "map.png", compress_level=1), "map_version": version}
     if known is not None and known.get("photo") is True:
         value["photo"] = _photo(visit, folder)
     if known is not None and isinstance(known.get("strip"), list):
-        frames = [(zlib.crc32(frame.encode()), frame) for frame in visit.frames]
-        had = {id_ for id_ in known["strip"] if isinstance(id_, int)}
-        value["strip"] = [id_ for id_, _ in frames]
-        value["frames"] = {str(id_): frame for id_, frame in frames if id_ not in had}
+        value |= _strip(visit, known["strip"])
     return value
 
 
@@ -130,6 +101,45 @@ def opening_of(visit: Visit) -> int:
     """A number that is another where the drawing has been opened anew in another way."""
     painting = visit.painting
     return zlib.crc32(repr((painting.opened, painting.prepared.panels)).encode())
+
+
+def _answered(visit: Visit, texts: ModuleType) -> dict[str, Any]:
+    """What an answer may change: all regions, the question, and the colors to offer for it."""
+    painting, region = visit.painting, asked(visit)
+    named = _named(swatches(visit), texts)
+    return {
+        "painting": visit.name,
+        "size": list(painting.drawing.size),
+        "regions": [_listed(other) for other in painting.regions],
+        "asked": region and region.index,
+        "question": question(visit, texts),
+        "suggestions": named["suggestion"],
+        "swatches": named,
+        "step": visit.step,
+        "last_step": visit.last_step,
+        "left": sum(other.index not in painting.answers for other in painting.regions),
+        "gap": visit.gap,
+        "similar": [other.index for other in open_alike(visit, region)] if region else [],
+        "panel": region and region.panel,
+    }
+
+
+def _listed(region: Region) -> list[Any]:
+    """A region as the script takes it apart: by place."""
+    sure = region.confidence >= CONFIDENT
+    return [
+        region.index, round(region.area, 6), region.color, region.skipped, region.suggested_color, sure, region.panel,
+    ]  # fmt: skip
+
+
+def _strip(visit: Visit, known: list) -> dict[str, Any]:
+    """The ids of all frames in order, and those frames whose ids the page does not have."""
+    frames = [(zlib.crc32(frame.encode()), frame) for frame in visit.frames]
+    had = {id_ for id_ in known if isinstance(id_, int)}
+    return {
+        "strip": [id_ for id_, _ in frames],
+        "frames": {str(id_): frame for id_, frame in frames if id_ not in had},
+    }
 
 
 def _opened(visit: Visit) -> dict[str, Any]:

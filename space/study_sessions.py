@@ -64,6 +64,7 @@ class Session:
 
     @property
     def task(self) -> Task:
+        """The one that is being done."""
         return self.tasks[len(self.results)]
 
     # What a person does with the picture
@@ -170,6 +171,7 @@ class Study:
         return session
 
     def session(self, name: object) -> Session | None:
+        """The session of a name; None where there is none, as after the server was started anew."""
         return self._sessions.get(name) if isinstance(name, str) else None
 
     def rate(self, session: Session, quality: object) -> None:
@@ -236,5 +238,6 @@ def plan(sets: dict[str, list[Path]], number: int, seed: int) -> list[Task]:
 
 
 def check_score(score: object) -> None:
+    """Raises Trouble for what is not one of SCORES."""
     if type(score) is not int or score not in SCORES:
         raise Trouble("STUDY_NO_SCORE")

@@ -61,6 +61,7 @@ def flag(default: Any, help: str, kind: Any = None, **options: Any) -> Any:
 
 
 def add_flags(group: argparse._ActionsContainer, settings: type) -> None:
+    """Adds every field of a dataclass of `flag`s."""
     for one in fields(settings):
         group.add_argument(f"--{one.name}", default=one.default, **one.metadata)
 

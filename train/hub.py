@@ -91,6 +91,7 @@ def upload(folder: Path, repository: str) -> None:
 
 
 def is_card_changed_on_hub(repository: str) -> bool:
+    """Whether somebody put words of their own into the card there."""
     try:
         return changed_by_hand(Path(hf_hub_download(repository, CARD_FILE)).read_text(encoding="utf-8"))
     except EntryNotFoundError:  # none there yet

@@ -132,6 +132,7 @@ def write_report(row: dict, pictures: int, regions_asked: float, settings: Setti
 
 
 def log_validation(accelerator: Accelerator, report: dict) -> None:
+    """Into the trackers, by the names of their curves."""
     values = {f"psnr/{k}_hints": value for k, value in report["psnr"].items()}
     values |= {f"nri/{threshold:g}_dB": value for threshold, value in report["nri"].items()}
     values |= {f"validation/{name}": report[name] for name in ("expected_psnr", "regions_asked")}

@@ -42,6 +42,8 @@ class Data:
 
 @dataclass(frozen=True)
 class Pictures:
+    """What is taken of them, and what becomes of it."""
+
     dataset_config_name: str | None = flag(None, "which one of a data set that comes in several")
     image_column: str | None = flag(None, "of the data set, with the colored pictures; 'image' if left out")
     sketch_column: str | None = flag(None, "of the data set, with their drawings; made of the pictures if left out")
@@ -57,6 +59,8 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Networks:
+    """The weights to start from, or the shape of new ones, and what of them is trained."""
+
     pretrained_model_name_or_path: str | None = flag(
         None, "folder or hub id to start from; the bundled weights where it is left out, and 'none' for new networks"
     )
@@ -87,6 +91,8 @@ class Networks:
 
 @dataclass(frozen=True)
 class Optimization:
+    """How long, in what steps and how precisely; the defaults are the paper's where it names any."""
+
     max_train_steps: int | None = flag(None, "updates; 2000 in fine-tuning if left out", positive_int)
     num_train_epochs: float | None = flag(
         None, "instead of --max_train_steps; 200 for new networks if left out", positive_float
@@ -114,6 +120,8 @@ class Optimization:
 
 @dataclass(frozen=True)
 class Output:
+    """Where the result goes, and how often it is saved, measured and told."""
+
     output_dir: Path = flag(None, "folder of the result", Path, required=True)
     validation_steps: int = flag(500, "measure every so many updates", positive_int)
     max_validation_pictures: int = flag(200, "measure on at most so many", positive_int)
@@ -147,6 +155,7 @@ class Settings(Data, Pictures, Networks, Optimization, Output):
 
     @property
     def is_grayscale(self) -> bool:
+        """Whether gray pictures are colored, instead of line drawings."""
         return self.input == "grayscale"
 
     @property
@@ -178,6 +187,7 @@ def parse_settings(description: str, argv: list[str] | None = None) -> Settings:
 
 
 def make_parser(description: str) -> OneSentenceParser:
+    """All flags in their groups, with the defaults of new networks."""
     parser = OneSentenceParser(
         description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter, allow_abbrev=False
     )

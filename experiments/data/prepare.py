@@ -76,6 +76,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 
 def find_pictures(args: argparse.Namespace) -> Listing:
+    """Those of the set that is asked for. Raises OSError or ValueError where nothing of it is there."""
     if args.set == "tag2pix":
         return tag2pix(args.ids, args.folder)
     if args.set == "yumi":

@@ -86,6 +86,7 @@ def tag2pix(ids: Path, folder: Path) -> Listing:
 
 
 def read_ids(file: Path) -> list[str]:
+    """The ids of a list, each once. Raises OSError for no file, ValueError for one with something else in it."""
     if not file.is_file():
         raise FileNotFoundError(f"{file} is not a file: name one that has the id of a picture on every line.")
     names: dict[str, None] = {}
@@ -153,6 +154,8 @@ def flat_rows(path: Path) -> np.ndarray:
 
 
 def strip_reader(paths: list[Path], top: int, bottom: int) -> Read:
+    """Reads the rows from `top` to `bottom` (outside) of a strip out of the slices that have them."""
+
     def read() -> Image.Image:
         parts, above = [], 0
         for path in paths:
@@ -172,13 +175,16 @@ def strip_reader(paths: list[Path], top: int, bottom: int) -> Read:
 
 
 def reader(path: Path | None) -> Read | None:
+    """Reads a file when it is asked for; None for one that is not there."""
     return path and (lambda: open_picture(path).convert("RGB"))
 
 
 def open_row(entry: dict) -> Image.Image:
+    """The picture of a data set's row, which has its bytes or its path."""
     return open_picture(io.BytesIO(entry["bytes"]) if entry["bytes"] else Path(entry["path"])).convert("RGB")
 
 
 def check_folder(folder: Path, what: str) -> None:
+    """Raises OSError, which says what is expected in it, where there is no such folder."""
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder} is not a folder: name one that holds {what}.")

@@ -16,6 +16,8 @@ from guiding_painter.unet import UNet
 
 
 class Pix2Pix(Automatic):
+    """The generator; its losses are in its recipe, and the training has D."""
+
     recipe = replace(NO_LOSSES, lambda_rec=100.0, lambda_adv=1.0, gan_loss="log")
 
     @register_to_config

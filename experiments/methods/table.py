@@ -42,6 +42,7 @@ def markdown(report: dict) -> str:
 
 
 def most(rows: dict[str, dict]) -> int:
+    """Pictures that a row was measured on: the same ones for all, but for some that one of them cannot use."""
     return max((row["pictures"] for row in rows.values()), default=0)
 
 
