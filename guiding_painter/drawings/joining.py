@@ -9,6 +9,7 @@ from .basins import Borders
 DRAWN = 0.5  # at least so much of a border must be drawn for an opening in it to be a gap
 RIM_DRAWN = 0.7
 WHOLE = 0.92  # so much of a border that is drawn is an outline, and the only opening in it more likely a gap
+POCKET = 4  # times as wide as paper between dots: so narrow an area they may have cut off of a tone
 MORE = 0.1  # of the smaller area's width: so much more is closed there
 
 
@@ -74,7 +75,8 @@ def join_openings(
 
     It is one if it is narrow beside the smaller area, and most of the border is drawn. Where next to nothing of it is
     (a leg into a foot, the ground beside a figure that nearly touches the edge), a way however narrow joins. So does
-    one between dots of a tone that is no narrower than between all others.
+    one between dots of a tone that is no narrower than between all others, into what they may have cut off: between two
+    broad tones it is a gap in their outline.
 
     Args:
         peaks: (count,) the greatest distance to ink in each area.
@@ -96,8 +98,9 @@ def join_openings(
         a, b = forest.root(a), forest.root(b)
         if a == b:
             continue
-        among = (dotted[a] or dotted[b]) and saddle >= closing.ratio * max(usual[a], usual[b])
-        if not among and saddle < min(peaks[a], peaks[b]) * closed_below(saddle, *touching[a][b], rim, closing):
+        smaller, between = min(peaks[a], peaks[b]), max(usual[a], usual[b])
+        among = (dotted[a] or dotted[b]) and smaller <= POCKET * between and saddle >= closing.ratio * between
+        if not among and saddle < smaller * closed_below(saddle, *touching[a][b], rim, closing):
             continue
         if len(touching[a]) < len(touching[b]):
             a, b = b, a
