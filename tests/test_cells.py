@@ -351,6 +351,59 @@ def test_a_screen_of_dots_that_touch_here_and_there_is_one_area(
     assert large(cells) == 2
 
 
+def toned(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], pitch: int = 12) -> None:
+    """Free dots in a box."""
+    left, top, right, bottom = box
+    for row, y in enumerate(range(top + 8, bottom - 5, pitch)):
+        for x in range(left + 8 + row % 2 * pitch // 2, right - 5, pitch):
+            draw.ellipse((x - 1, y - 1, x + 1, y + 1), fill=0)
+
+
+def test_a_fence_stays_apart_from_the_snow_around_it():
+    image, draw = page((800, 800))
+    draw.rectangle((100, 100, 700, 700), outline=0, width=3)
+    for box in ((100, 100, 700, 400), (100, 400, 300, 700), (400, 400, 700, 700)):
+        toned(draw, box)
+    for x in range(300, 401, 12):
+        draw.line((x, 400, x, 700), fill=0, width=3)
+    draw.line((300, 400, 400, 400), fill=0, width=3)
+    cells = cut(image)
+    assert cells[250, 200] == cells[600, 200] == cells[600, 600]
+    assert cells[550, 306] != cells[250, 200]
+    assert cells[50, 50] not in (cells[550, 306], cells[250, 200])
+
+
+def test_a_tone_whose_dots_touch_stays_apart_from_one_of_free_dots_behind_a_line():
+    image, draw = page((600, 600))
+    y, x = np.mgrid[:600, :600]
+    for side, pitch, dark in ((x < 300, 10, 0.3), (x >= 300, 8, 0.66)):
+        turned = np.exp(1j * np.radians(30)) * (x + 1j * y) / pitch
+        dots = np.hypot(turned.real % 1 - 0.5, turned.imag % 1 - 0.5) < np.sqrt(dark / np.pi)
+        image.paste(0, mask=Image.fromarray(dots & side & (abs(x - 300) < 200) & (abs(y - 300) < 200)))
+    draw.rectangle((100, 100, 500, 500), outline=0, width=4)
+    draw.line((300, 100, 300, 500), fill=0, width=4)
+    cells = cut(image)
+    paper = np.asarray(image) > 0
+    left, right = (cells[108:492, of][paper[108:492, of]] for of in (slice(108, 292), slice(308, 492)))
+    one, other = (np.bincount(part).argmax() for part in (left, right))
+    assert one != other
+    assert (left == one).mean() > 0.98
+    assert (right == other).mean() > 0.98
+
+
+@pytest.mark.parametrize("opening", [8, 14])
+def test_an_opening_between_two_tones_of_free_dots_does_not_leak(opening: int):
+    image, draw = page((800, 800))
+    draw.rectangle((100, 100, 700, 700), outline=0, width=3)
+    for box in ((100, 100, 400, 700), (400, 100, 700, 700)):
+        toned(draw, box, 14)
+    draw.line((400, 100, 400, 700), fill=0, width=3)
+    draw.rectangle((395, 400, 405, 400 + opening - 1), fill=255)
+    cells = cut(image)
+    assert cells[250, 250] != cells[250, 550]
+    assert large(cells) == 3
+
+
 def test_a_screen_of_specks_adds_up_to_no_area():
     image, draw = page((600, 600))
     draw.ellipse((100, 100, 500, 500), outline=0, width=4)

@@ -124,8 +124,9 @@ def _collect(keys: np.ndarray, widths: np.ndarray, rims: np.ndarray, count: int)
     return Borders(pairs, widths[last], rims[last], on_paper, length - on_paper)
 
 
-def wall_thickness(areas: np.ndarray, ink: np.ndarray) -> np.ndarray:
-    """(n,) how thick the ink is, in pixels, at the thinner places of each border of `find_borders`; 0 where none is.
+def wall_thickness(areas: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(n,), (n,) how thick the ink is, in pixels, at the thinner and at the thicker places of each border of
+    `find_borders`; 0 where none is.
 
     Args:
         areas: (h, w) int32 from 0, of every pixel, also of those of ink.
@@ -139,4 +140,6 @@ def wall_thickness(areas: np.ndarray, ink: np.ndarray) -> np.ndarray:
     first = np.flatnonzero(np.diff(keys, prepend=-1))
     length = np.diff(first, append=len(keys))
     empty = np.add.reduceat((depths == 0).astype(int), first)  # on paper
-    return 2 * depths[first + empty + np.where(length > empty, (length - empty) // 4, -1)]
+    drawn = length - empty
+    thin, thick = (np.where(drawn > 0, empty + share * drawn // 4, length - 1) for share in (1, 3))
+    return 2 * depths[first + thin], 2 * depths[first + thick]

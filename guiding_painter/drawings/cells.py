@@ -141,7 +141,7 @@ def join_texture(
     numbers = find_texture(borders, peaks, is_narrow)
     if (numbers >= count).any():
         _, dotted = find_dotted(areas, distance, among, HATCH_NARROW / NARROW * narrow)
-        numbers = join_through_texture(numbers, borders, wall_thickness(grown, ink), is_narrow, dotted)
+        numbers = join_through_texture(numbers, borders, *wall_thickness(grown, ink), peaks, is_narrow, dotted)
     return areas.joined(numbers).labels, (numbers >= count)[cells]
 
 

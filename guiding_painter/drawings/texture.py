@@ -15,6 +15,8 @@ LARGE = 24  # so many areas are a texture for certain, that may take in its neig
 ROUNDS = 4  # a texture takes in its neighbors' neighbors, too, but not the whole picture
 SCREEN = 100  # so many areas are a screen of dots
 DOTTED = 0.45  # of the distance to lines: ink is so much nearer at least on paper that is full of free dots
+BEADED = 1.5  # times as thick as at its thinner places is a wall of dots at its thicker ones, and no line
+TINY = 1.5  # pixels: of paper no farther from ink, and of walls no deeper, that is not to be told
 SHARED = 0.12  # of the smaller one's border: how much two areas of a texture share
 
 
@@ -64,15 +66,23 @@ def find_texture(borders: Borders, peaks: np.ndarray, narrow: np.ndarray) -> np.
 
 
 def join_through_texture(
-    areas: np.ndarray, borders: Borders, thickness: np.ndarray, narrow: np.ndarray, dotted: np.ndarray
+    areas: np.ndarray,
+    borders: Borders,
+    thickness: np.ndarray,
+    thicker: np.ndarray,
+    peaks: np.ndarray,
+    narrow: np.ndarray,
+    dotted: np.ndarray,
 ) -> np.ndarray:
     """Joins to a texture what only its own strokes or dots part from it: paper where they are fewer, or end.
 
-    Its outline is thicker. Where it is not, the two cannot be told apart, and only what is narrow or dotted is joined.
+    Its outline is thicker. Where it is not, the two cannot be told apart, and only what is narrow is joined, and what
+    is dotted where the wall is a row of dots.
 
     Args:
         areas: (count,) of `find_texture`.
-        thickness: (n,) of the wall at each border, in pixels.
+        thickness, thicker: (n,), (n,) of the wall at each border, see `wall_thickness`.
+        peaks: (count,) the greatest distance to ink in each area.
         narrow: (count,) bool, areas no wider than those of a texture.
         dotted: (count,) bool of `find_dotted`.
 
@@ -81,7 +91,10 @@ def join_through_texture(
     """
     drawn = borders.wall > 0
     pairs = np.concatenate([borders.pairs, borders.pairs[:, ::-1]])[np.tile(drawn, 2)]
-    walls, thickness = np.tile(borders.wall[drawn], 2), np.tile(thickness[drawn], 2)
+    walls, thickness, thicker = (np.tile(values[drawn], 2) for values in (borders.wall, thickness, thicker))
+    tiny = (peaks[pairs[:, 0]] <= TINY) & (thickness <= 2 * TINY)
+    passable = (thicker >= BEADED * thickness) | tiny
+    passable |= ~dotted[pairs[:, 1]]  # but a line bounds a tone, however thin it is
     worth = np.where(dotted, LARGE, 1)  # paper between free dots is one area already
     groups, members = np.unique(areas, return_counts=True)
     grows = (groups >= len(areas)) & ((members >= LARGE) | np.isin(groups, areas[pairs[:, 0]][dotted[pairs[:, 1]]]))
@@ -91,7 +104,7 @@ def join_through_texture(
             mine = areas == group
             candidates = narrow | dotted if worth[mine].sum() >= LARGE else dotted
             is_screen = worth[mine].sum() >= SCREEN or dotted[mine].any()
-            areas = _with_neighbors(areas, group, pairs, walls, thickness, candidates, is_screen)
+            areas = _with_neighbors(areas, group, pairs, walls, thickness, passable, candidates, is_screen)
     return areas
 
 
@@ -101,17 +114,19 @@ def _with_neighbors(
     pairs: np.ndarray,
     walls: np.ndarray,
     thickness: np.ndarray,
+    passable: np.ndarray,
     candidates: np.ndarray,
     is_screen: bool,
 ) -> np.ndarray:
-    """The areas after a texture has taken in those candidates that most of the wall to is as thin as its own."""
+    """The areas after a texture has taken in those candidates that most of the wall to is as thin as its own, and
+    passable."""
     count, (one, other) = len(areas), pairs.T
     mine = areas == group
     inner, outer = mine[one] & mine[other], mine[one] & ~mine[other]
     own = np.bincount(one[inner], thickness[inner], count) / np.maximum(np.bincount(one[inner], minlength=count), 1)
     if is_screen and inner.any():  # between dots walls are as thick as the grid of pixels makes them here and there
         own = np.maximum(own, np.quantile(thickness[inner], 0.75))
-    thin = outer & (thickness <= own[one] + 0.2)
+    thin = outer & passable & (thickness <= own[one] + 0.2)
     # By areas joined already: of the border of each with this texture, how much is thin.
     beyond = areas[other]
     share = np.bincount(beyond[thin], walls[thin], 2 * count) / np.maximum(
