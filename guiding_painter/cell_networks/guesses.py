@@ -14,6 +14,7 @@ POOLED = 12.0  # dE within which colors of the palette are one color to the eye
 APART = 20.0  # dE that suggestions are apart from each other, and within which one is right
 SHARPNESS = 2.5  # of an annealed mode: probabilities to this power
 JOINED = 0.75  # how likely two cells must share a color to be asked about as one
+NEARLY = 0.1  # less than that, and all between their groups must still be so likely
 COPIED = 8.0  # dE from an answer within which a suggestion is that answer
 SIMILAR = 0.5  # how likely two regions must share a color for one to follow the other
 
@@ -162,7 +163,7 @@ def group(alike: torch.Tensor, size: torch.Tensor, ground: torch.Tensor, sure: f
     members = {i: [i] for i in group_of}
     for _, i, j in pairs:
         a, b = sorted((group_of[i], group_of[j]))
-        if a == b or joint[members[a]][:, members[b]].min() < sure - 0.2:
+        if a == b or joint[members[a]][:, members[b]].min() < sure - NEARLY:
             continue
         for cell in members[b]:
             group_of[cell] = a
