@@ -123,10 +123,11 @@ class StudyPage:
             return self._shown(self._study.start())
 
     def resume(self, name: str | None) -> Updates:
-        """Goes on where a page that was loaded anew has been."""
+        """Goes on where a page that was loaded anew has been: when what it asked for before is done."""
         session = self._study.session(name)
-        with troubles_told(self._texts):
-            return self._shown(session) if session and session.stage != "end" else self._enter("start")
+        if session is None or session.stage == "end":
+            return self._enter("start")
+        return self._do(name, lambda _: None)
 
     def choose(self, name: str | None, event: gr.SelectData) -> Updates:
         with self._session(name) as session:

@@ -2,7 +2,11 @@
 
 import json
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
+import gradio as gr
 import pytest
 import torch
 from conftest import make_cell_painter
@@ -14,10 +18,10 @@ import app
 from benchmarks.space import play_study
 from experiments import table2
 from experiments.methods.rtug import RTUG
-from study_page import create_study
+from study_page import StudyPage, create_study
 from study_sessions import WAYS, Study, plan
 from study_ways import load_point_network, open_way
-from texts import Trouble
+from texts import LANGUAGES, Trouble
 
 pytest_plugins = ["space_browser"]
 
@@ -227,6 +231,26 @@ def test_records_that_do_not_belong_together_are_refused(tmp_path, capsys):
         with pytest.raises(SystemExit):
             table2.main([str(file)])
         assert words in capsys.readouterr().err
+
+
+def test_a_page_loaded_anew_waits_while_the_next_drawing_opens(study, monkeypatch):
+    with gr.Blocks():
+        page = StudyPage(study, LANGUAGES[0])
+    session = study.start()
+    if not session.way.asks:
+        session.choose((40, 50))
+    session.paint((1, 2, 3))
+    session.done()
+    opening, opened = threading.Event(), threading.Event()
+    open_next = study._open
+    monkeypatch.setattr(study, "_open", lambda one: (opening.set(), opened.wait(SLOW / 1000), open_next(one)))
+    with ThreadPoolExecutor(2) as threads:
+        rated = threads.submit(page.rate, session.name, 3)
+        opening.wait(SLOW / 1000)
+        resumed = threads.submit(page.resume, session.name)
+        time.sleep(0.2)
+        opened.set()
+        assert resumed.result()[page._place] == rated.result()[page._place] == "Picture 2 of 4"
 
 
 def test_a_person_goes_through_the_study_in_the_browser(study, browser, tmp_path, monkeypatch):
