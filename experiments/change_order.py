@@ -206,6 +206,10 @@ def read_in(args: argparse.Namespace, flags: list[str]) -> tuple:
         raise ValueError(
             "Networks over cells have no order to learn, they ask for what is worth most: name networks of pixels."
         )
+    if settings.streaming or settings.train == "colorization":
+        raise ValueError(
+            "The order is learned by f, from pictures that are counted: leave out --streaming and --train colorization."
+        )
     f, g, d = load_networks(settings)
     pictures, held_back = load_data(settings)
     settings = counted(settings, len(pictures), 1)

@@ -105,3 +105,11 @@ def test_networks_over_cells_have_no_order_to_learn(folder, tmp_path, capsys):
     with pytest.raises(SystemExit):
         change_order.main(flags(folder, tmp_path / "cells", tmp_path / "out", "--preferences", "middle_first"))
     assert "Networks over cells have no order to learn" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flag", [["--streaming"], ["--train", "colorization"]])
+def test_what_leaves_nothing_to_learn_the_order_from_is_one_sentence(flag, folder, model, tmp_path, capsys):
+    with pytest.raises(SystemExit) as stop:
+        change_order.main(flags(folder, model, tmp_path / "out", "--preferences", "middle_first", *flag))
+    assert stop.value.code == 2
+    assert "The order is learned by f" in capsys.readouterr().err
