@@ -30,7 +30,7 @@ def opened(visits, drawing) -> str:
 
 
 @pytest.fixture
-def visit(visits, opened):
+def own_visit(visits, opened):
     with visits.using(opened) as visit:
         yield visit
 

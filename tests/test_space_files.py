@@ -35,67 +35,67 @@ pytest_plugins = ["space_visits"]
 
 
 @pytest.mark.parametrize("kind", NAMES)
-def test_every_download_is_what_it_says(visit, kind, tmp_path):
-    answer_all(visit)
-    path = tmp_path / make_file(visit, kind, tmp_path)
+def test_every_download_is_what_it_says(own_visit, kind, tmp_path):
+    answer_all(own_visit)
+    path = tmp_path / make_file(own_visit, kind, tmp_path)
     data = path.read_bytes()
     start = {"png": b"\x89PNG", "psd": b"8BPS", "ora": b"PK", "palette": b"GIMP Palette", "film": b"RIFF"}
     assert path.name == "drawing" + NAMES[kind]
     assert data.startswith(start.get(kind, data[:1]))
     if kind == "png":
-        assert ImageChops.difference(Image.open(path), visit.painting.image).getbbox() is None
+        assert ImageChops.difference(Image.open(path), own_visit.painting.image).getbbox() is None
     elif kind == "palette":
         assert read_palette(path) == [(0x22, 0x66, 0xCC)]
     elif kind == "film":
         with Image.open(path) as film:
-            assert film.n_frames == 1 + len(visit.painting.regions)
-        assert visit.painting.next_region() is None, "making the film took answers back"
+            assert film.n_frames == 1 + len(own_visit.painting.regions)
+        assert own_visit.painting.next_region() is None, "making the film took answers back"
     elif kind == "record":
-        assert json.loads(data)["interactions"] == len(visit.painting.regions)
+        assert json.loads(data)["interactions"] == len(own_visit.painting.regions)
 
 
-def test_a_png_without_lines_or_answers_and_junk_kinds(visit, tmp_path):
-    commands.apply_color(visit, "#ff0000")
-    with Image.open(make_file(visit, "png", tmp_path, lines=False, transparent=True)) as image:
+def test_a_png_without_lines_or_answers_and_junk_kinds(own_visit, tmp_path):
+    commands.apply_color(own_visit, "#ff0000")
+    with Image.open(make_file(own_visit, "png", tmp_path, lines=False, transparent=True)) as image:
         assert image.mode == "RGBA"
         assert set(np.unique(np.asarray(image)[..., 3])) == {0, 255}
     with pytest.raises(Trouble, match="no kind"):
-        make_file(visit, "../png", tmp_path)
+        make_file(own_visit, "../png", tmp_path)
     with pytest.raises(Trouble, match="no way to color"):
-        make_file(visit, "png", tmp_path, mode="<b>")
+        make_file(own_visit, "png", tmp_path, mode="<b>")
     with pytest.raises(Trouble, match="not what becomes of parts without an answer"):
-        make_file(visit, "png", tmp_path, unanswered="white")
+        make_file(own_visit, "png", tmp_path, unanswered="white")
 
 
-def test_a_saved_painting_goes_on_with_its_strip(visits, visit, tmp_path):
+def test_a_saved_painting_goes_on_with_its_strip(visits, own_visit, tmp_path):
     for color in ("#ff0000", "#00ff00", "#0000ff"):
-        commands.apply_color(visit, color)
-    commands.undo(visit)
-    with open(make_file(visit, "resume", tmp_path), "rb") as file:
+        commands.apply_color(own_visit, color)
+    commands.undo(own_visit)
+    with open(make_file(own_visit, "resume", tmp_path), "rb") as file:
         saved = unpack_painting(file.read())
     name = visits.resume(saved.original, saved.state, saved.stem)
     with visits.using(name) as again:
         commands.begin(again, saved.steps)
-        assert (again.step, again.frames) == (visit.step, visit.frames)
-        assert picture_view(again.painting) == picture_view(visit.painting)
+        assert (again.step, again.frames) == (own_visit.step, own_visit.frames)
+        assert picture_view(again.painting) == picture_view(own_visit.painting)
         commands.redo(again)
         assert again.painting.regions[2].color == "#0000ff"
 
 
 @pytest.mark.parametrize("kind", ["psd", "ora"])
-def test_a_file_of_layers_goes_on_with_its_strip(visits, visit, tmp_path, kind):
+def test_a_file_of_layers_goes_on_with_its_strip(visits, own_visit, tmp_path, kind):
     for color in ("#ff0000", "#00ff00"):
-        commands.apply_color(visit, color)
-    commands.undo(visit)
-    data = Path(make_file(visit, kind, tmp_path)).read_bytes()
+        commands.apply_color(own_visit, color)
+    commands.undo(own_visit)
+    data = Path(make_file(own_visit, kind, tmp_path)).read_bytes()
     assert not is_saved(data)
     name = unpack_and_resume(visits, data)
     with visits.using(name) as again:
         commands.begin(again)
-        assert (again.step, again.frames) == (visit.step, visit.frames)
+        assert (again.step, again.frames) == (own_visit.step, own_visit.frames)
         again.saved, again.painting = again.painting.to_dict(), None  # put away
     with visits.using(name) as again:
-        assert again.painting.image == visit.painting.image
+        assert again.painting.image == own_visit.painting.image
         commands.redo(again)
         assert again.painting.regions[1].color == "#00ff00"
 
@@ -109,8 +109,8 @@ def test_a_file_of_layers_goes_through_the_same_checks(visits, drawing, tmp_path
     picture = check_picture(data)
     with pytest.raises(Trouble, match="no file saved here"):
         check_painting(picture.info["painting"])
-    with visits.using(visits.start(data, picture)) as visit:  # but it is a drawing
-        assert np.array_equal(visit.painting.drawing, drawing)
+    with visits.using(visits.start(data, picture)) as own_visit:  # but it is a drawing
+        assert np.array_equal(own_visit.painting.drawing, drawing)
 
 
 def test_a_photo_of_paper_and_a_later_page_are_taken_up(visits, drawing, tmp_path):
@@ -118,14 +118,14 @@ def test_a_photo_of_paper_and_a_later_page_are_taken_up(visits, drawing, tmp_pat
     pages = file_bytes(drawing, "TIFF", save_all=True, append_images=[drawing.rotate(90, expand=True)])
     for data, number in ((table, 1), (pages, 2)):
         name = visits.start(data, check_picture(data, number))
-        with visits.using(name) as visit:
-            commands.begin(visit)
-            assert visit.painting.notes
-            commands.apply_color(visit, "#ff0000")
-            file, image = make_file(visit, "resume", tmp_path), visit.painting.image
-            visit.saved, visit.painting = visit.painting.to_dict(), None  # put away
-        with visits.using(name) as visit:
-            assert visit.painting.image == image
+        with visits.using(name) as own_visit:
+            commands.begin(own_visit)
+            assert own_visit.painting.notes
+            commands.apply_color(own_visit, "#ff0000")
+            file, image = make_file(own_visit, "resume", tmp_path), own_visit.painting.image
+            own_visit.saved, own_visit.painting = own_visit.painting.to_dict(), None  # put away
+        with visits.using(name) as own_visit:
+            assert own_visit.painting.image == image
         with visits.using(unpack_and_resume(visits, Path(file).read_bytes())) as again:
             assert again.painting.image == image
     assert image.size == drawing.size[::-1]
@@ -134,8 +134,8 @@ def test_a_photo_of_paper_and_a_later_page_are_taken_up(visits, drawing, tmp_pat
             check_picture(pages, number)
 
 
-def test_what_is_no_saved_painting_is_refused(visits, visit, drawing):
-    original, state = file_bytes(drawing), visit.painting.to_dict()
+def test_what_is_no_saved_painting_is_refused(visits, own_visit, drawing):
+    original, state = file_bytes(drawing), own_visit.painting.to_dict()
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("drawing", original)
@@ -147,7 +147,7 @@ def test_what_is_no_saved_painting_is_refused(visits, visit, drawing):
     with zipfile.ZipFile(endless, "w", zipfile.ZIP_BZIP2) as archive:  # unpacks all, however little is asked for
         archive.writestr("drawing", original)
         archive.writestr("painting.json", json.dumps(state))
-    saved = pack_painting(visit)
+    saved = pack_painting(own_visit)
     place = saved.index(b"painting.json") + 40
     flipped = saved[:place] + bytes(byte ^ 255 for byte in saved[place : place + 20]) + saved[place + 20 :]
     archives = (b"", b"junk", file.getvalue(), bomb.getvalue(), endless.getvalue(), flipped)
@@ -220,21 +220,21 @@ def test_only_files_in_the_folder_of_uploads_are_uploads(tmp_path, monkeypatch):
             uploaded(nothing)
 
 
-def test_steps_are_saved_with_the_painting(visits, visit):
-    commands.apply_color(visit, "#ff0000")
-    commands.finish(visit)
-    commands.undo(visit)
-    saved = unpack_painting(pack_painting(visit))
-    assert saved.steps == visit.steps
-    state = visit.painting.to_dict()
-    count = len(visit.painting.regions)
+def test_steps_are_saved_with_the_painting(visits, own_visit):
+    commands.apply_color(own_visit, "#ff0000")
+    commands.finish(own_visit)
+    commands.undo(own_visit)
+    saved = unpack_painting(pack_painting(own_visit))
+    assert saved.steps == own_visit.steps
+    state = own_visit.painting.to_dict()
+    count = len(own_visit.painting.regions)
     for steps in ([[1, "normal", False]], [[99, "normal", False]], "ab", [["a", {}, 1]]):
-        damaged = unpack_painting(pack(visit.original, state, {"steps": steps, "stem": "../a<b>"}))
+        damaged = unpack_painting(pack(own_visit.original, state, {"steps": steps, "stem": "../a<b>"}))
         assert damaged.stem in ("ab", "drawing", "..ab")
         with visits.using(visits.resume(damaged.original, damaged.state)) as again:
             commands.begin(again, damaged.steps)
             assert again.last_step == count, "each action is a step where they do not fit"
-            assert again.painting.answers == visit.painting.answers
+            assert again.painting.answers == own_visit.painting.answers
 
 
 def test_files_are_called_after_the_drawing():
