@@ -105,8 +105,7 @@ def join_openings(
         if len(touching[a]) < len(touching[b]):
             a, b = b, a
         forest.parents[b] = a
-        peaks[a] = max(peaks[a], peaks[b])
-        usual[a], dotted[a] = max(usual[a], usual[b]), dotted[a] or dotted[b]
+        peaks[a], usual[a], dotted[a] = max(peaks[a], peaks[b]), between, dotted[a] or dotted[b]
         _merge(touching, a, b)
     return forest.roots()
 

@@ -65,7 +65,7 @@ def test_a_like_cell_is_right_where_its_color_is_first_or_of_five(guesser: Guess
     red = torch.tensor([208, 64, 48]) / 127.5 - 1
     for colors, first, five in (([red, -red], 1, 1), ([-red, red], 0, 1), ([-red, -red], 0, 0)):
         count = len(guesser.of.size)
-        offered = torch.stack(colors).expand(count, -1, -1), torch.ones(count, 2)
+        offered = torch.stack(colors).expand(count, -1, -1), torch.ones(count, 2, dtype=torch.bool)
         monkeypatch.setattr(guesser, "suggest", lambda known, count=5, offered=offered: offered)
         found = guesser.like_pairs()
         shares = [part / whole for part, whole in found.values()]
