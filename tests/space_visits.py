@@ -9,9 +9,7 @@ from conftest import file_bytes
 
 import asking
 import commands
-from uploads import (
-    unpack_painting,
-)
+from uploads import unpack_painting
 from visits import Visits
 
 

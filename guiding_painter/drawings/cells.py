@@ -95,7 +95,7 @@ def cut_blocks(ink: np.ndarray, gap: str, loose: np.ndarray) -> np.ndarray:
         (h, w) int32: 1, 2, ... for the blocks of cells; 0 for ink, and for what is too small to be a cell.
     """
     side, distance = max(ink.shape), distance_to_ink(ink)
-    among = distance_to_ink(ink | loose) if loose.mean() > STRAY else distance
+    among = distance_to_ink(ink | loose) if loose.mean() > STRAY else None
     cells, _ = join_texture(cut_openings(ink, distance, gap, side, among), ink, distance, NARROW * side, among)
     small = np.bincount(cells.ravel()) < SPECK
     small[0] = False
@@ -103,13 +103,13 @@ def cut_blocks(ink: np.ndarray, gap: str, loose: np.ndarray) -> np.ndarray:
     return cells
 
 
-def cut_openings(ink: np.ndarray, distance: np.ndarray, gap: str, side: int, among: np.ndarray) -> Areas:
+def cut_openings(ink: np.ndarray, distance: np.ndarray, gap: str, side: int, among: np.ndarray | None = None) -> Areas:
     """Cells, those of a texture still apart; ink beside paper belongs to one.
 
     Args:
         distance: (h, w) float32 to ink.
         side: the drawing's long side, of which the ink may be a part.
-        among: (h, w) float32, the distance to ink and to marks that bound no cell.
+        among: (h, w) float32, the distance to ink and to marks that bound no cell, where there are such marks.
     """
     basins = find_basins(distance)
     if len(basins.peaks) == 1:
@@ -123,7 +123,7 @@ def cut_openings(ink: np.ndarray, distance: np.ndarray, gap: str, side: int, amo
 
 
 def join_texture(
-    areas: Areas, ink: np.ndarray, distance: np.ndarray, narrow: float, among: np.ndarray
+    areas: Areas, ink: np.ndarray, distance: np.ndarray, narrow: float, among: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """(h, w) int32 cells of which those of one texture are one; and (h, w) bool, where those are.
 
@@ -168,8 +168,7 @@ def join_hatched(seeds: np.ndarray, ink: np.ndarray, hatches: np.ndarray, gap: s
     sizes = np.bincount(seeds[paper], minlength=int(seeds.max()) + 1)
     for window in windows_around(hatches, distance, narrow):
         parts = ink[window], distance[window]
-        areas = cut_openings(*parts, gap, max(ink.shape), among=parts[1])
-        cells, texture = join_texture(areas, *parts, narrow, among=parts[1])
+        cells, texture = join_texture(cut_openings(*parts, gap, max(ink.shape)), *parts, narrow)
         inside, number = paper[window] & texture, int(cells.max()) + 1
         keys, shared = np.unique(seeds[window][inside] * np.int64(number) + cells[inside], return_counts=True)
         mine, theirs = np.divmod(keys, number)

@@ -20,19 +20,21 @@ TINY = 1.5  # pixels: of paper no farther from ink, and of walls no deeper, that
 SHARED = 0.12  # of the smaller one's border: how much two areas of a texture share
 
 
-def find_dotted(areas: Areas, distance: np.ndarray, among: np.ndarray, narrow: float) -> tuple[np.ndarray, np.ndarray]:
+def find_dotted(
+    areas: Areas, distance: np.ndarray, among: np.ndarray | None, narrow: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Which areas are full of dots that stand free, and bound nothing: the light part of a tone whose dots touch else.
 
     Args:
         distance: (h, w) float32 to ink.
-        among: (h, w) float32, to ink and free marks; the very same array where there are none.
+        among: (h, w) float32, to ink and free marks; None where there are none.
         narrow: as wide as paper between dots is at the most, in pixels.
 
     Returns:
         (count,) float, the greatest distance to ink in each area, in those with dots the usual one to these, in pixels;
         (count,) bool, which have dots.
     """
-    if among is distance:
+    if among is None:
         return areas.peaks, np.zeros(len(areas.peaks), dtype=bool)
     labels, count = areas.labels.ravel(), len(areas.peaks)
     total, near, wide = (np.bincount(labels, values.ravel(), count) for values in (distance, among, 2 * among > narrow))

@@ -193,8 +193,8 @@ class CellView:
             _, colors, masses = self._mix(seen.shares[row : row + 1], self._ask(seen, given), list(given.values()))
             chosen = int(torch.multinomial(masses[0].pow(BOLD), 1, generator=generator)) if seed else 0
             given[index] = _to_bytes(colors)[0][chosen]
-        colors, _ = self._suggest(seen, self._ask(seen, given), given)
-        guessed = {index: row[0] for index, row in zip(seen.order, colors, strict=True)}
+        _, colors, _ = self._mix(seen.shares, self._ask(seen, given), list(given.values()))
+        guessed = {index: row[0] for index, row in zip(seen.order, _to_bytes(colors[:, :1]), strict=True)}
         return {index: given.get(index, guessed[index]) for index in open_}
 
     def _apart(self, state: State, one: Mapping[int, RGB], other: Mapping[int, RGB]) -> float:
