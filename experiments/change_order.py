@@ -35,7 +35,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the tr
 
 from arguments import OneSentenceParser, command_line, errors_in_one_sentence, weight
 from checkpoints import make_output_dir, save_pipeline
-from experiments.reports import RESULTS_FILE, write_report
+from experiments.reports import RESULTS_FILE
 from guiding_painter import GuidingPainterPipeline, SegmentationNetwork
 from guiding_painter.checkpoint import read_json
 from measures.answers import measure, number_of_questions
@@ -44,6 +44,7 @@ from pictures.crops import center_box
 from pictures.folders import load_pictures
 from pictures.pairs import SketchColorPairs
 from preparation import counted, load_data, load_networks, make_generator, start_accelerator
+from report_files import write_report
 from settings import Settings, parse_settings
 from updates import prepare, scheduled, train_step
 

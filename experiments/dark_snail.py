@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
 from arguments import OneSentenceParser, errors_in_one_sentence, positive_int
-from experiments.reports import RESULTS_FILE, report_so_far, write_report
+from experiments.reports import RESULTS_FILE, report_so_far
 from experiments.spiral import (
     color_randomly,
     draw_figure,
@@ -53,6 +53,7 @@ from guiding_painter.hints import (
     num_hints_distribution,
 )
 from guiding_painter.losses import LAMBDAS, reconstruction_loss, smoothness_loss, total_variance_loss
+from report_files import write_report
 
 # Whether N_h ~ G, and whether turns are exchanged. With N_h = N_c they never are.
 WAYS = {

@@ -31,12 +31,12 @@ from experiments.methods.marks import draw_marks, labelled_grid, points_in_regio
 from experiments.methods.measuring import BATCH_SIZE, held_back
 from experiments.methods.table import TITLES
 from experiments.methods.training import TRAINED_FILE
-from experiments.reports import write_report
 from guiding_painter.drawings import to_pil
 from guiding_painter.metrics import psnr
 from measures.sheets import progress_sheet
 from pictures.folders import spread
 from pictures.pairs import SketchColorPairs, collate
+from report_files import write_report
 
 FIGURES = ("1", "3", "5")
 TILE = 128  # pixels, of a small picture

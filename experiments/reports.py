@@ -1,11 +1,10 @@
-"""The results of an experiment on disk: begun, gone on with after a stop, and written as they come."""
+"""The results of an experiment on disk: begun, and gone on with after a stop."""
 
 import json
 from pathlib import Path
 
 from checkpoints import make_output_dir
 from guiding_painter.checkpoint import read_json
-from guiding_painter.files import replace_file
 
 RESULTS_FILE = "results.json"
 
@@ -27,8 +26,3 @@ def report_so_far(output_dir: Path, settings: dict, new: dict) -> dict:
     if report.get("settings") != json.loads(json.dumps(settings)):
         raise ValueError(f"{file} is of other settings: name another --output_dir, or give those again.")
     return report
-
-
-def write_report(report: dict, file: Path) -> None:
-    """As JSON; what was there before is whole until it is replaced."""
-    replace_file(file, (json.dumps(report, indent=2) + "\n").encode())

@@ -35,12 +35,13 @@ from experiments.methods.flags import (
 from experiments.methods.measuring import Bucket, held_back, measure_method
 from experiments.methods.table import margins, markdown
 from experiments.methods.training import TRAINED_FILE, train_method
-from experiments.reports import RESULTS_FILE, write_report
+from experiments.reports import RESULTS_FILE
 from guiding_painter.checkpoint import read_json
 from guiding_painter.files import replace_file
 from measures.results import NRI_THRESHOLDS
 from pictures.pairs import TrainingPairs
 from preparation import counted, find_pictures
+from report_files import write_report
 from settings import Settings
 
 TABLE_FILE = "table1.md"

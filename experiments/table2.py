@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
 
 from arguments import OneSentenceParser, errors_in_one_sentence
 from guiding_painter.files import replace_file
+from report_files import write_report
 
 FORMAT, VERSION = "guiding-painter study", 1
 WAYS = ("points", "questions")
@@ -48,7 +49,7 @@ def main(argv: list[str] | None = None) -> None:
         print(text)
         if args.output_dir:
             args.output_dir.mkdir(parents=True, exist_ok=True)
-            replace_file(args.output_dir / "table2.json", (json.dumps(results, indent=2) + "\n").encode())
+            write_report(results, args.output_dir / "table2.json")
             replace_file(args.output_dir / "table2.md", (text + "\n").encode())
 
 

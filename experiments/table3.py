@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the tr
 
 import train_guiding_painter
 from arguments import OneSentenceParser, command_line, errors_in_one_sentence, positive_int
-from experiments.reports import RESULTS_FILE, report_so_far, write_report
+from experiments.reports import RESULTS_FILE, report_so_far
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.files import replace_file, save_png
 from guiding_painter.losses import LAMBDAS
@@ -30,6 +30,7 @@ from measures.frechet import load_distance
 from measures.sheets import progress_sheet
 from pictures.folders import load_pictures
 from pictures.pairs import SketchColorPairs, collate
+from report_files import write_report
 
 ROWS = {"a": ("rec",), "b": ("rec", "adv"), "c": ("rec", "adv", "tv"), "d": ("rec", "adv", "tv", "smth")}
 # PSNR, FID and NRI of Yumi's Cells, Tag2pix and CelebA

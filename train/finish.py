@@ -1,7 +1,5 @@
 """The end of a training: examples and the model card beside the checkpoint, and all of it on the hub if asked for."""
 
-import json
-
 from accelerate import Accelerator
 
 from arguments import folder_name, name_of
@@ -10,11 +8,11 @@ from card.file import CARD_FILE, write_card
 from card.text import fill_card
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.checkpoint import read_json
-from guiding_painter.files import replace_file
 from hub import upload
 from pictures.pairs import SketchColorPairs
 from progress import REPORT_FILE
 from recipe import RECIPE_FILE
+from report_files import write_report
 from settings import Settings
 
 
@@ -40,7 +38,7 @@ def finish(
     scores = {i: curve[judged_after(painter)] for i, curve in curves.items()}
     sets = {name_of(settings.data): (held_back, scores)}
     report["examples"] = draw_examples(painter, sets, settings.recipe.ink_aware, folder)
-    replace_file(folder / REPORT_FILE, (json.dumps(report, indent=2) + "\n").encode())
+    write_report(report, folder / REPORT_FILE)
     name = repository or folder_name(folder)
     if not write_card(folder / CARD_FILE, fill_card(name.split("/")[-1], name, report, recipe, license="other")):
         print(f"{folder / CARD_FILE} was changed by hand and stays as it is; the new numbers are in {REPORT_FILE}.")

@@ -13,11 +13,12 @@ from tqdm.auto import tqdm
 from arguments import name_of
 from checkpoints import painter_of
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.files import replace_file, save_png
+from guiding_painter.files import save_png
 from measures.answers import measure, number_of_questions
 from measures.results import HINT_COUNTS, NRI_THRESHOLDS, summarize
 from measures.sheets import progress_sheet
 from pictures.pairs import SketchColorPairs, collate
+from report_files import write_report
 from settings import Settings
 from throughput import Throughput
 
@@ -91,7 +92,7 @@ class Progress:
         if accelerator.is_main_process:
             row = summarize(psnrs, counts, NRI_THRESHOLDS, recipe.stop_prob)
             asked = round(sum(regions) / len(regions), 2)
-            write_report(row, len(psnrs), asked, self.settings)
+            save_report(row, len(psnrs), asked, self.settings)
             report = {"step": step, "pictures": len(psnrs), **row}
             report["psnr"] = {k: value for k, value in report["psnr"].items() if k in HINT_COUNTS}
             report["regions_asked"] = asked
@@ -111,7 +112,7 @@ class Progress:
         self.accelerator.end_training()
 
 
-def write_report(row: dict, pictures: int, regions_asked: float, settings: Settings) -> None:
+def save_report(row: dict, pictures: int, regions_asked: float, settings: Settings) -> None:
     """output_dir/validation.json, what the model card is filled from.
 
     Args:
@@ -128,7 +129,7 @@ def write_report(row: dict, pictures: int, regions_asked: float, settings: Setti
         },
         "sets": {name_of(settings.data): one},
     }  # fmt: skip
-    replace_file(settings.output_dir / REPORT_FILE, (json.dumps(report, indent=2) + "\n").encode())
+    write_report(report, settings.output_dir / REPORT_FILE)
 
 
 def log_validation(accelerator: Accelerator, report: dict) -> None:

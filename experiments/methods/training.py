@@ -21,10 +21,10 @@ from checkpoints import (
     step_of,
 )
 from experiments.methods.base import Trained
-from experiments.reports import write_report
 from guiding_painter import PatchDiscriminator
 from pictures.pairs import TrainingPairs
 from preparation import start_accelerator
+from report_files import write_report
 from settings import Settings
 from updates import generator_losses, prepare, scheduled, train_step
 

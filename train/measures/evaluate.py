@@ -27,11 +27,11 @@ from arguments import (
     without_folders,
 )
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.files import replace_file
 from measures.answers import all_answers, number_of_questions, pairs_for
 from measures.comparison import Comparison
 from measures.results import NRI_THRESHOLDS, sentences, table
 from pictures.folders import load_pictures
+from report_files import write_report
 
 
 def parse_args(argv: list[str]) -> argparse.Namespace:
@@ -123,10 +123,9 @@ def main(argv: list[str] | None = None) -> None:
         report = settings(args, argv, painter) | {"sets": sets}
         for name, one in sets.items():
             print(f"{name}, {one['pictures']} pictures", table(one["rows"]), sentences(one), sep="\n", file=sys.stderr)
-        text = json.dumps(report, indent=2)
-        print(text)
+        print(json.dumps(report, indent=2))
         if args.output:
-            replace_file(args.output, (text + "\n").encode())
+            write_report(report, args.output)
         if args.plot:
             from measures.plots import plot_curves  # only here, as above
 
