@@ -19,6 +19,7 @@ from guiding_painter import (
 )
 from guiding_painter.drawings import PreparedDrawing, find_ink
 from guiding_painter.painting import ModelView
+from guiding_painter.painting.saved import SavedPainting
 
 torch.set_num_threads(1)
 pytest.register_assert_rewrite("flat_painting", "sample_pictures", "space_browser", "space_visits")
@@ -67,6 +68,11 @@ def make_painting(drawing: Image.Image, model_map: np.ndarray, colorize: Callabl
     """A painting without networks: the model has found these regions, and `colorize` is its picture."""
     prepared = PreparedDrawing(drawing, model_map.shape, find_ink(drawing))
     return Painting(prepared, model_map.astype(np.uint16), ModelView(prepared, colorize), *rest)
+
+
+def reopened(drawing: Image.Image, saved: SavedPainting, colorize: Callable) -> Painting:
+    """A saved painting, with all its steps, on its drawing."""
+    return make_painting(drawing, saved.region_map, colorize, saved.opened, saved.history, saved.position)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import make_painting
+from conftest import make_painting, reopened
 from PIL import Image, ImageDraw
 
 from guiding_painter.painting import Painting
@@ -55,4 +55,4 @@ def painting(page: Image.Image, region_map: np.ndarray, colorize: FlatColors) ->
 def resume(painting: Painting, state: dict) -> Painting:
     saved = SavedPainting.from_dict(state)
     saved.check_drawing(painting.drawing)
-    return make_painting(painting.drawing, saved.region_map, FlatColors(), saved.opened, saved.history, saved.position)
+    return reopened(painting.drawing, saved, FlatColors())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from conftest import boxes_and_circle, make_painter, make_painting
+from conftest import boxes_and_circle, make_painter, make_painting, reopened
 from PIL import Image, ImageDraw
 
 from guiding_painter.drawings import PreparedDrawing, find_ink, resize
@@ -64,7 +64,7 @@ def painting(page: Image.Image, region_map: np.ndarray, colorize: Recorder) -> P
 def resumed(painting: Painting, changes: dict | None = None) -> Painting:
     state = json.loads(json.dumps(painting.to_dict())) | (changes or {})
     saved = SavedPainting.from_dict(state)
-    return make_painting(painting.drawing, saved.region_map, Recorder(), saved.opened, saved.history, saved.position)
+    return reopened(painting.drawing, saved, Recorder())
 
 
 def borders_off_lines(painting: Painting) -> int:
@@ -475,7 +475,7 @@ def test_states_of_earlier_versions_load(painting: Painting, version: int):
     saved = SavedPainting.from_dict(state)
     assert (saved.is_old, saved.opened.underdrawing, saved.gap, saved.panels) == (True, "keep", "normal", None)
     assert np.array_equal(saved.region_map, painting.model_map)
-    again = make_painting(painting.drawing, saved.region_map, Recorder(), saved.opened, saved.history, saved.position)
+    again = reopened(painting.drawing, saved, Recorder())
     assert again.answers == {2: (224, 122, 95)}
     assert again.redo().skipped
 
