@@ -38,13 +38,26 @@ def test_labels_are_shares_and_the_nearest_color_has_the_most():
 
 
 def test_suggestions_differ_visibly_and_pool_what_looks_alike():
-    colors, masses = suggest(logs([0.35, 0.2, 0.25, 0.1, 0.05, 0.03, 0.02]), PALETTE)
-    assert masses[0, :2].tolist() == pytest.approx([0.45, 0.35])  # two reds come before one white
+    colors, masses = suggest(logs([0.42, 0.2, 0.25, 0.05, 0.03, 0.03, 0.02]), PALETTE)
+    assert masses[0, 0] > masses[0, 1] > 0.1  # two reds come before one white
     assert colors[0, 0, 0] > 0.9
     assert colors[0, 1].min() > 0.99
     kept = colors[0][masses[0] > 0]
     assert (delta_e(kept, kept) + 100 * torch.eye(len(kept))).min() >= APART
     assert (masses[0].diff() <= 1e-6).all()
+
+
+def test_a_vivid_color_comes_before_a_gray_one_that_is_a_little_likelier_and_not_before_one_that_is_sure():
+    doubtful, sure = suggest(logs([0, 0.3, 0, 0, 0.25, 0, 0.45], [0, 0.08, 0, 0, 0.07, 0, 0.85]), PALETTE)[0]
+    assert torch.allclose(doubtful[0], PALETTE[1], atol=0.01)
+    assert torch.allclose(sure[0], PALETTE[6], atol=0.01)
+
+
+def test_no_vivid_color_is_raised_above_another():
+    palette = torch.tensor([[1.0, 0.6, -0.4], [0.5, -0.3, -0.6]])  # gold has more chroma than brown
+    colors, masses = suggest(logs([0.48, 0.52]), palette)
+    assert torch.allclose(colors[0, 0], palette[1], atol=0.01)
+    assert masses[0, :2].tolist() == pytest.approx([0.52, 0.48], abs=0.02)
 
 
 def test_a_suggestion_near_an_answer_is_the_answer():

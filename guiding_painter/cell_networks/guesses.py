@@ -8,11 +8,13 @@ import math
 import numpy as np
 import torch
 
-from .lab import delta_e
+from .lab import chroma, delta_e
 
 POOLED = 12.0  # dE within which colors of the palette are one color to the eye
 APART = 20.0  # dE that suggestions are apart from each other, and within which one is right
 SHARPNESS = 2.5  # of an annealed mode: probabilities to this power
+BOLDNESS = 0.03  # by which a unit of chroma raises a color's log probability among suggestions
+VIVID = 45.0  # chroma from which on no color is raised further: gold, 68, is no better than a blue sky, 48
 JOINED = 0.75  # how likely two cells must share a color to be asked about as one
 NEARLY = 0.1  # less than that, and all between their groups must still be so likely
 COPIED = 8.0  # dE from an answer within which a suggestion is that answer
@@ -25,6 +27,8 @@ def suggest(
     """The likeliest colors that differ visibly, the likeliest first: colors (K, count, 3) and their masses (K, count).
 
     Mass is pooled over what looks alike; a color is the mean of what was pooled, sharpened, so that it stays vivid.
+    Before that, colors are raised by their chroma, in the sense of the class rebalancing of CIC (Zhang 2016, Sec. 2.2):
+    doubt is spread thin over many vivid colors and heaped on few gray ones, which would win and be right no more often.
     Fewer than `count` where the palette has no more: those have mass 0 and repeat the first.
 
     Args:
@@ -33,7 +37,8 @@ def suggest(
         answers: (N, 3), colors that were answered; a suggestion close to one becomes it.
     """
     distance = delta_e(palette, palette)
-    near, free = (distance < POOLED).float(), log_probability.exp()
+    near = (distance < POOLED).float()
+    free = (log_probability + BOLDNESS * chroma(palette).clamp(max=VIVID)).softmax(1)
     colors, masses = [], []
     open_ = torch.ones_like(free, dtype=torch.bool)
     for _ in range(count):

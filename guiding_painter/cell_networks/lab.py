@@ -23,6 +23,11 @@ def delta_e(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
         return torch.cdist(to_lab(first), to_lab(second), compute_mode="donot_use_mm_for_euclid_dist")
 
 
+def chroma(rgb: torch.Tensor) -> torch.Tensor:
+    """How far colors are from gray in L*a*b*, 0 to about 134: (..., 3) -> (...)."""
+    return to_lab(rgb)[..., 1:].norm(dim=-1)
+
+
 def soft_labels(colors: torch.Tensor, palette: torch.Tensor) -> torch.Tensor:
     """Colors as mixtures of palette colors, the nearer the more: (B, K, 3), (P, 3) -> (B, K, P) float32 of sum 1."""
     distance = delta_e(colors, palette.expand(len(colors), -1, -1))
