@@ -5,6 +5,7 @@ import torch
 
 from guiding_painter.cell_networks.guesses import (
     APART,
+    agree,
     calibrate,
     confidence,
     expected_gain,
@@ -58,6 +59,15 @@ def test_no_vivid_color_is_raised_above_another():
     colors, masses = suggest(logs([0.48, 0.52]), palette)
     assert torch.allclose(colors[0, 0], palette[1], atol=0.01)
     assert masses[0, :2].tolist() == pytest.approx([0.52, 0.48], abs=0.02)
+
+
+def test_what_likely_shares_a_color_suggests_the_same_and_nothing_else_does():
+    believed = torch.tensor([[0.6, 0.4], [0.3, 0.7], [0.1, 0.9], [0.0, 1.0]])
+    likely = torch.tensor([[1.0, 0.8, 0.2, 0.9], [0.8, 1, 0.1, 0.9], [0.2, 0.1, 1, 0.1], [0.9, 0.9, 0.1, 1]])
+    together = agree(believed, likely, torch.tensor([9.0, 1, 1, 4]), torch.tensor([False, False, False, True]))
+    assert together[0].tolist() == pytest.approx([(3 * 0.6 + 0.8 * 0.3) / 3.8, (3 * 0.4 + 0.8 * 0.7) / 3.8])
+    assert together[:2].argmax(1).tolist() == [0, 0]  # the larger one is heard more
+    assert torch.equal(together[2:], believed[2:])  # what is like nothing, and what has a color
 
 
 def test_a_suggestion_near_an_answer_is_the_answer():

@@ -54,6 +54,23 @@ def suggest(
     return (colors if answers is None or not len(answers) else snap(colors, answers)), masses
 
 
+def agree(probability: torch.Tensor, likely: torch.Tensor, size: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+    """What each region and those that likely share its color believe together, (R, P): so that they suggest alike.
+
+    The mean of their beliefs by likeness, from `SIMILAR` on, and the root of size; regions with a color keep their own.
+
+    Args:
+        probability: (R, P), what each believes by itself.
+        likely: (R, R), how likely each has the color of each other; under `SIMILAR` is not like.
+        size: (R,), of any unit.
+        known: (R,) bool, those that have a color; g has told the others of it already.
+    """
+    own = torch.eye(len(likely), dtype=torch.bool, device=likely.device)
+    weights = torch.where((likely >= SIMILAR) & ~known & ~known[:, None], likely, 0.0)
+    weights = torch.where(own, 1.0, weights) * size.clamp(min=1e-9).sqrt()
+    return (weights / weights.sum(1, keepdim=True)) @ probability
+
+
 def snap(colors: torch.Tensor, answers: torch.Tensor) -> torch.Tensor:
     """(K, S, 3) suggestions, each the nearest answer of (N, 3) where that looks the same."""
     nearest, which = delta_e(colors, answers[None]).min(2)

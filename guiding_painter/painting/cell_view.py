@@ -32,7 +32,9 @@ class Seen(NamedTuple):
         regions: (K,) int64, the row of every token's region.
         shares: (R, K), how much each token says of a region; rows have sum 1.
         size: (K,), the share of the drawing that each token speaks for, other cells than its own too.
+        areas: (R,), of every region, in pixels of the drawing.
         likeness: (R, K), how likely each token has the color of each region.
+        alike: (R, R), how likely each region has the color of each other one.
     """
 
     look: Look
@@ -40,7 +42,9 @@ class Seen(NamedTuple):
     regions: torch.Tensor
     shares: torch.Tensor
     size: torch.Tensor
+    areas: torch.Tensor
     likeness: torch.Tensor
+    alike: torch.Tensor
 
 
 class CellView:
@@ -75,8 +79,7 @@ class CellView:
 
     def similar(self, state: State, region: int) -> list[int]:
         seen = self._see(state)
-        likely = seen.shares @ seen.likeness[seen.order.index(region)]  # (R,)
-        likely = (likely >= guesses.SIMILAR).tolist()
+        likely = (seen.alike[:, seen.order.index(region)] >= guesses.SIMILAR).tolist()
         return [other for other, follows in zip(seen.order, likely, strict=True) if follows and other != region]
 
     def proposals(self, state: State, count: int) -> list[dict[int, RGB]]:
@@ -110,9 +113,10 @@ class CellView:
             size = np.bincount(looked.tokens, pixels, tokens) / pixels.sum()
             shares /= np.maximum(shares.sum(1, keepdims=True), 1e-12)
             rows_of_tokens = torch.from_numpy(regions)
-            as_tensor = [torch.from_numpy(values.astype(np.float32)) for values in (shares, size)]
+            areas = np.bincount(row_of_cell, pixels, count)
+            shares, size, areas = (torch.from_numpy(values.astype(np.float32)) for values in (shares, size, areas))
             likeness = guesses.likeness(looked.features.alike[0].cpu(), rows_of_tokens, count)
-            return Seen(looked, layout.order, rows_of_tokens, *as_tensor, likeness)
+            return Seen(looked, layout.order, rows_of_tokens, shares, size, areas, likeness, shares @ likeness.T)
 
         return self._seen.of(state.regions_version, make)
 
@@ -135,7 +139,7 @@ class CellView:
         answers = {index: color for index, color in state.layout.answers.items() if color is not None}
         given = self._given(seen, answers, state.layout.taken)
         believed = self._ask(seen, given)
-        colors, confidences = self._suggest(seen, believed, answers)
+        colors, confidences = self._suggest(seen, believed, answers, given)
         for index, color in given.items():
             if index not in answers:
                 row = seen.order.index(index)
@@ -154,18 +158,18 @@ class CellView:
         )
 
     def _suggest(
-        self, seen: Seen, believed: CellColors, answers: Mapping[int, RGB]
+        self, seen: Seen, believed: CellColors, answers: Mapping[int, RGB], given: Mapping[int, RGB]
     ) -> tuple[list[list[RGB]], list[float]]:
         """Of every region up to five colors, the likeliest first, and how likely the first is right."""
         config = self._colorization.config
-        log_probability, colors, masses = self._mix(seen.shares, believed, list(answers.values()))
+        log_probability, colors, masses = self._mix(seen, believed, given, answers)
         present = masses > 0
         scale, shift = config.confidence_scale, config.confidence_shift
         confidences = guesses.confidence(log_probability, self._palette, colors[:, 0], scale, shift)
         if asked := [index for index in answers if index in seen.order]:
-            likely = seen.shares @ seen.likeness[[seen.order.index(index) for index in asked]].T
-            given = torch.tensor([answers[index] for index in asked]) / 127.5 - 1
-            colors, present = guesses.offer(colors, present, given, likely)
+            likely = seen.alike[:, [seen.order.index(index) for index in asked]]
+            answered = torch.tensor([answers[index] for index in asked]) / 127.5 - 1
+            colors, present = guesses.offer(colors, present, answered, likely)
         found = []
         for row, ones in zip(_to_bytes(colors), present.tolist(), strict=True):
             found.append(list(dict.fromkeys(color for color, is_one in zip(row, ones, strict=True) if is_one)))
@@ -176,9 +180,8 @@ class CellView:
         taken = {index: color for index, color in taken.items() if index not in answers and index in seen.order}
         if not taken:
             return dict(answers)
-        likely = seen.shares @ seen.likeness.T  # (R, R)
         changed = [seen.order.index(index) for index in answers if index in seen.order]
-        overruled = (likely[:, changed] >= guesses.SIMILAR).any(1).tolist()
+        overruled = (seen.alike[:, changed] >= guesses.SIMILAR).any(1).tolist()
         kept = {index: color for index, color in taken.items() if not overruled[seen.order.index(index)]}
         return kept | dict(answers)
 
@@ -190,10 +193,10 @@ class CellView:
         open_ = [index for index in seen.order if index not in state.layout.answers]
         for index in sorted(open_, key=state.layout.area, reverse=True)[:SAMPLED]:
             row = seen.order.index(index)
-            _, colors, masses = self._mix(seen.shares[row : row + 1], self._ask(seen, given), list(given.values()))
+            _, colors, masses = self._mix(seen, self._ask(seen, given), given, given, slice(row, row + 1))
             chosen = int(torch.multinomial(masses[0].pow(BOLD), 1, generator=generator)) if seed else 0
             given[index] = _to_bytes(colors)[0][chosen]
-        _, colors, _ = self._mix(seen.shares, self._ask(seen, given), list(given.values()))
+        _, colors, _ = self._mix(seen, self._ask(seen, given), given, given)
         guessed = {index: row[0] for index, row in zip(seen.order, _to_bytes(colors[:, :1]), strict=True)}
         return {index: given.get(index, guessed[index]) for index in open_}
 
@@ -205,11 +208,23 @@ class CellView:
         return float((areas * differ).sum() / areas.sum().clamp(min=1e-9))
 
     def _mix(
-        self, shares: torch.Tensor, believed: CellColors, answers: list[RGB]
+        self,
+        seen: Seen,
+        believed: CellColors,
+        given: Mapping[int, RGB],
+        answers: Mapping[int, RGB],
+        rows: slice = slice(None),
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Of some regions, given by rows of shares, (R, P) log probabilities, and colors and masses of suggestions."""
-        log_probability = (shares @ believed.log_probability.exp() + 1e-7).log()
-        return log_probability, *guesses.suggest(log_probability, self._palette, SUGGESTIONS, _clean(answers))
+        """Of all or some regions (R, P) log probabilities, and colors and masses of suggestions.
+
+        Args:
+            given: what g was told; suggestions that come close to one of `answers` become it.
+        """
+        known = torch.tensor([index in given for index in seen.order])
+        probability = guesses.agree(seen.shares @ believed.log_probability.exp(), seen.alike, seen.areas, known)
+        log_probability = (probability[rows] + 1e-7).log()
+        suggested = guesses.suggest(log_probability, self._palette, SUGGESTIONS, _clean(list(answers.values())))
+        return log_probability, *suggested
 
     @property
     def _palette(self) -> torch.Tensor:

@@ -149,12 +149,13 @@ class Guesser:
 
     def suggest(self, known: torch.Tensor, count: int = 5) -> tuple[torch.Tensor, torch.Tensor]:
         """What a person is offered after answers to the cells `known`: (K, count, 3), and which of them are there."""
-        given = self.of.colors[known]
+        given, likely = self.of.colors[known], torch.sigmoid(self.alike.float())
+        probability = guesses.agree(self.ask(known).log_probability.exp(), likely, self.of.size, known)
         seen = torch.cat([torch.ones(1, 3), given])
-        colors, masses = guesses.suggest(self.ask(known).log_probability, self.palette, count, seen)
+        colors, masses = guesses.suggest((probability + 1e-7).log(), self.palette, count, seen)
         if not len(given) or count == 1:
             return colors, masses > 0
-        return guesses.offer(colors, masses > 0, given, torch.sigmoid(self.alike.float())[:, known])
+        return guesses.offer(colors, masses > 0, given, likely[:, known])
 
     def largest(self, number: int) -> torch.Tensor:
         known = torch.zeros(len(self.of.size), dtype=torch.bool)
