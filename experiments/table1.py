@@ -20,7 +20,7 @@ from accelerate.utils import set_seed
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
-from arguments import errors_in_one_sentence, folder_name, name_of, version
+from arguments import errors_in_one_sentence, folder_name, name_of, positive_float, version
 from experiments.methods import MAKERS, Measured, open_method
 from experiments.methods.flags import (
     add_measuring_flags,
@@ -55,7 +55,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     add_training_flags(parser)
     add_network_flags(parser)
     add_measuring_flags(parser)
-    parser.add_argument("--thresholds", nargs="+", type=float, default=NRI_THRESHOLDS, help="in dB, for NRI")
+    parser.add_argument("--thresholds", nargs="+", type=positive_float, default=NRI_THRESHOLDS, help="in dB, for NRI")
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=ROWS, help="the methods of the table")
     parser.add_argument(
         "--frechet", action=argparse.BooleanOptionalAction, default=True, help="the Fréchet distance (FID)"

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
 import train_guiding_painter
-from arguments import OneSentenceParser, command_line, errors_in_one_sentence, positive_int
+from arguments import OneSentenceParser, command_line, errors_in_one_sentence, positive_float, positive_int
 from experiments.reports import RESULTS_FILE, report_so_far
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.files import replace_file, save_png
@@ -59,7 +59,7 @@ def parse_args(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
         "--max_pictures", type=positive_int, default=1000, help="measure at most so many, evenly spread"
     )
     parser.add_argument("--resolution", type=positive_int, help="side in pixels; default: 256")
-    parser.add_argument("--threshold", type=float, default=16.0, help="of NRI, in dB; default: 16")
+    parser.add_argument("--threshold", type=positive_float, default=16.0, help="of NRI, in dB; default: 16")
     parser.add_argument("--figure_pictures", type=positive_int, default=2, help="of Fig. 6; default: 2")
     parser.add_argument("--output_dir", type=Path, required=True, help="folder of the results")
     parser.add_argument("--small", action="store_true", help="tiny networks, two updates: only to see it run")

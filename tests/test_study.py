@@ -278,6 +278,30 @@ def test_records_that_do_not_belong_together_are_refused(tmp_path, capsys):
         assert words in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda record: record.pop("played"),
+        lambda record: record.pop("convenience"),
+        lambda record: record["convenience"].pop("points"),
+        lambda record: record["pictures"].pop(),
+        lambda record: record["pictures"][0].update(steps=[]),
+        lambda record: record["pictures"][0].update(quality="good"),
+        lambda record: record.update(pictures=[1]),
+    ],
+)
+def test_a_record_that_lacks_something_is_refused_by_its_name(broken, tmp_path, capsys):
+    write_record(tmp_path, "one")
+    record = json.loads((tmp_path / "one.json").read_text())
+    broken(record)
+    (tmp_path / "two.json").write_text(json.dumps(record))
+    with pytest.raises(SystemExit):
+        table2.main([str(tmp_path)])
+    assert capsys.readouterr().err.endswith(
+        "two.json is no record of a user study: name what space/app.py --study wrote.\n"
+    )
+
+
 def test_a_page_loaded_anew_waits_while_the_next_drawing_opens(study, monkeypatch):
     with gr.Blocks():
         page = StudyPage(study, LANGUAGES[0])

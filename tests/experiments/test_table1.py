@@ -148,6 +148,7 @@ def test_given_checkpoints_are_taken_and_distances_measured(
         (["--checkpoint", "rtug"], "--checkpoint rtug is not METHOD=FOLDER with one of cic, pix2pix,"),
         (["--checkpoint", "cic=nowhere"], "--checkpoint cic=nowhere: there is no folder nowhere."),
         (["--mixed_precision=fp16", "--gradient_accumulation_steps=2"], "would scale gradients unequally"),
+        (["--thresholds", "14", "nan"], "argument --thresholds: 'nan' is not a number above 0"),
         (["--resolution=40"], "--resolution 40 is no multiple of 16, which some of the networks need."),
         (["--block_out_channels", "8", "8"], "--block_out_channels needs 5 widths, as the published networks have."),
         (
@@ -163,6 +164,15 @@ def test_mistakes_are_told_in_a_sentence(flags: list[str], more: list[str], sent
     said = capsys.readouterr().err.strip().splitlines()
     assert len(said) == 1
     assert sentence in said[0]
+
+
+def test_results_that_were_cut_short_are_told(flags: list[str], tmp_path: Path, capsys):
+    (tmp_path / "results.json").write_text('{"settings"')
+    with pytest.raises(SystemExit):
+        table1.main([*flags, f"--output_dir={tmp_path}", "--rows", "bucket_fill"])
+    said = capsys.readouterr().err
+    assert "results.json is no JSON file" in said
+    assert "remove it to begin anew, or name another --output_dir." in said
 
 
 def test_margins_are_ours_beside_rtugs():
@@ -202,12 +212,20 @@ def test_the_order_of_importance():
     assert figures.order_of(np.array([5.0, 5, 5])) is None
 
 
-def test_a_guide_that_is_not_trained_is_told(folder: Path, tmp_path: Path, capsys):
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (
+            "--guide=guiding_painter",
+            "guiding_painter is not trained: name another --guide, or give it as --checkpoint.",
+        ),
+        ("--models=nowhere", "--models nowhere has no trained method: name models/ of what table1.py wrote."),
+    ],
+)
+def test_figures_without_what_they_are_to_show_are_told(more: str, sentence: str, folder: Path, tmp_path: Path, capsys):
     with pytest.raises(SystemExit):
-        figures.main(["--small", f"--data_dir={folder}", "--guide=guiding_painter", f"--output_dir={tmp_path}"])
-    assert (
-        "guiding_painter is not trained: name another --guide, or give it as --checkpoint." in capsys.readouterr().err
-    )
+        figures.main(["--small", f"--data_dir={folder}", more, f"--output_dir={tmp_path}"])
+    assert sentence in capsys.readouterr().err
 
 
 def test_points_lie_deepest_in_their_regions_and_are_marked_there():
