@@ -36,7 +36,7 @@ from accelerate import Accelerator
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
-from arguments import OneSentenceParser, command_line, errors_in_one_sentence, weight
+from arguments import OneSentenceParser, command_line, errors_in_one_sentence, first_line, weight
 from checkpoints import (
     averaged,
     checkpoint_to_resume,
@@ -73,7 +73,13 @@ def read_preferences(name: str, settings: Settings) -> dict[Path, Points | None]
     if name == "middle_first":
         return dict.fromkeys(load_pictures(settings.data, "train", MIDDLES))
     file = Path(name)
-    found = read_json(file)
+    try:
+        found = read_json(file)
+    except (OSError, ValueError) as error:
+        what = first_line(error) if file.is_file() else f"There is no file {file}"
+        raise ValueError(
+            f'{what}: give --preferences {{"page.png": [[x, y], [x, y]], ...}}, or middle_first.'
+        ) from error
     for picture, points in found.items():
         if not are_points(points):
             raise ValueError(f"{file} has {points!r} for {picture}: give two or more [x, y], each from 0 to below 1.")

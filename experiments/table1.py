@@ -130,6 +130,15 @@ def model_of(folder: Path | None) -> dict | str | None:
     return read_json(file) if file and file.is_file() else folder_name(folder) if folder else None
 
 
+def check_inputs(args: argparse.Namespace) -> None:
+    """What is read after hours of training is tried before. Raises OSError or ValueError for what cannot be used."""
+    for folder in args.data_dir:
+        held_back(folder, args.split, args.resolution, args.max_pictures)
+    for name in args.rows:
+        if name in args.checkpoint:
+            open_method(name, args.checkpoint[name])
+
+
 def check_models(report: dict, folders: dict[str, Path | None], output_dir: Path) -> None:
     """Raises ValueError where a row that is there was measured of another model than the one that is asked for."""
     for name, row in ((name, row) for one in report["sets"].values() for name, row in one["rows"].items()):
@@ -178,6 +187,7 @@ def open_row(name: str, folders: dict[str, Path | None], max_hints: int, device:
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     with errors_in_one_sentence():
+        check_inputs(args)
         report, folders = begin(args), model_folders(args)
         check_models(report, folders, args.output_dir)
         train_missing(args, folders)

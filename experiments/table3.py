@@ -64,6 +64,9 @@ def parse_args(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--output_dir", type=Path, required=True, help="folder of the results")
     parser.add_argument("--small", action="store_true", help="tiny networks, two updates: only to see it run")
     args, training = parser.parse_known_args(argv)
+    own = {f"--lambda_{loss}" for loss in LAMBDAS}
+    if given := [word for word in training if word.partition("=")[0] in own]:
+        parser.error(f"{given[0]} is what the rows differ in: leave it out.")
     args.resolution = args.resolution or (32 if args.small else 256)
     return args, [*(SMALL if args.small else ()), *training]
 
@@ -132,6 +135,7 @@ def main(argv: list[str] | None = None) -> None:
     with errors_in_one_sentence():
         settings = {key: value for key, value in vars(args).items() if key not in ("output_dir", "figure_pictures")}
         report = report_so_far(args.output_dir, settings | {"training": flags}, {"rows": {}})
+        load_pictures(args.data_dir, args.split, args.max_pictures)  # a mistake in them shows before the trainings
         report["command"] = command_line(["python", "experiments/table3.py"], argv)
         for name in ROWS:
             if name in report["rows"]:

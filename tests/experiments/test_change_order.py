@@ -136,6 +136,21 @@ def test_wrong_preferences_are_one_sentence(points, sentence, folder, model, tmp
     assert sentence in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [(None, "There is no file"), ("[1]", "holds no JSON object"), ('{"half', "is no JSON file")],
+)
+def test_preferences_that_cannot_be_read_are_one_sentence(text, sentence, folder, model, tmp_path, capsys):
+    file = tmp_path / "preferences.json"
+    if text:
+        file.write_text(text)
+    with pytest.raises(SystemExit):
+        change_order.main(flags(folder, model, tmp_path / "out", "--preferences", str(file)))
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert 'give --preferences {"page.png": [[x, y], [x, y]], ...}, or middle_first.' in said
+
+
 def test_networks_over_cells_have_no_order_to_learn(folder, tmp_path, capsys):
     make_cell_painter().save_pretrained(tmp_path / "cells")
     with pytest.raises(SystemExit):

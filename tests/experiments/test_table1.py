@@ -166,6 +166,23 @@ def test_mistakes_are_told_in_a_sentence(flags: list[str], more: list[str], sent
     assert sentence in said[0]
 
 
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["--data_dir=nowhere"], "nowhere is not a folder"),
+        (["--checkpoint", "rtug=PICTURES"], "holds no network: name a folder with rtug"),
+    ],
+)
+def test_what_is_measured_is_looked_at_before_anything_is_trained(
+    flags: list[str], folder: Path, more: list[str], sentence: str, tmp_path: Path, capsys
+):
+    more = [word.replace("PICTURES", str(folder)) for word in more]
+    with pytest.raises(SystemExit):
+        table1.main([*flags, f"--train_data_dir={folder}", f"--output_dir={tmp_path}", "--rows", "cic", "rtug", *more])
+    assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "models").exists()
+
+
 def test_results_that_were_cut_short_are_told(flags: list[str], tmp_path: Path, capsys):
     (tmp_path / "results.json").write_text('{"settings"')
     with pytest.raises(SystemExit):
