@@ -25,7 +25,7 @@ from tqdm.auto import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
 
-from arguments import OneSentenceParser, errors_in_one_sentence, folder_name, positive_int
+from arguments import OneSentenceParser, errors_in_one_sentence, folder_name, positive_float, positive_int
 from benchmarks.flats import across_lines
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.colors import RGB
@@ -45,7 +45,9 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--split", nargs="+", default=["test"], help="one for all, or one for every --data_dir")
     parser.add_argument("--max_pictures", type=positive_int, help="of every folder, evenly spread; all if left out")
-    parser.add_argument("--thresholds", type=float, nargs="*", default=[14.0, 16.0, 18.0], help="in dB, for NRI")
+    parser.add_argument(
+        "--thresholds", type=positive_float, nargs="*", default=[14.0, 16.0, 18.0], help="in dB, for NRI"
+    )
     args = parser.parse_args(argv)
     if len(args.split) not in (1, len(args.data_dir)):
         parser.error(f"{len(args.split)} splits for {len(args.data_dir)} folders: give one --split, or one for each.")

@@ -13,7 +13,8 @@ order of the points, and all others after them as before; a region that holds se
 learns these maps by cross entropy, while f, g and D go on learning what they were trained for. Every fifth picture with
 preferences is only measured on.
 
-All other flags are those of train/train_guiding_painter.py. Written are the model and `results.json`: before and after,
+All other flags are those of train/train_guiding_painter.py, also `--resume_from_checkpoint`, and several processes are
+started with `accelerate launch`. Written are the averaged model and `results.json`: before and after,
 the agreement, which is the share of pairs of points asked in the preferred order (half a pair where one region holds
 both), the share of pairs in one region, between which there is no order yet, and the expected PSNR under G on
 validation pictures. Only networks of pixels have an order to learn: over cells it follows from what each answer is
@@ -23,30 +24,41 @@ expected to be worth, and `reorder=False` or answering in any order is all there
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from tqdm.auto import tqdm
+from accelerate import Accelerator
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
-from arguments import OneSentenceParser, command_line, errors_in_one_sentence, weight
-from checkpoints import make_output_dir, save_pipeline
+from arguments import OneSentenceParser, command_line, errors_in_one_sentence, first_line, weight
+from checkpoints import (
+    averaged,
+    checkpoint_to_resume,
+    load_checkpoint,
+    make_output_dir,
+    painter_of,
+    save_pipeline,
+    step_of,
+)
+from experiments.methods.training import run
 from experiments.reports import RESULTS_FILE
-from guiding_painter import GuidingPainterPipeline, SegmentationNetwork
+from guiding_painter import GuidingPainterPipeline, PatchDiscriminator, SegmentationNetwork
 from guiding_painter.checkpoint import read_json
 from measures.answers import measure, number_of_questions
 from measures.results import summarize
 from pictures.crops import center_box
 from pictures.folders import load_pictures
-from pictures.pairs import SketchColorPairs
-from preparation import counted, load_data, load_networks, make_generator, start_accelerator
+from pictures.pairs import SketchColorPairs, TrainingPairs
+from preparation import arrange, counted, load_data, load_networks, make_generator, start_accelerator
 from report_files import write_report
 from settings import Settings, parse_settings
-from updates import prepare, scheduled, train_step
+from updates import generator_losses, prepare
 
 MIDDLE_FIRST = [(0.5, 0.5), (0.03, 0.03)]  # shares of the middle square
 MIDDLES = 200  # pictures of that at most
@@ -61,7 +73,13 @@ def read_preferences(name: str, settings: Settings) -> dict[Path, Points | None]
     if name == "middle_first":
         return dict.fromkeys(load_pictures(settings.data, "train", MIDDLES))
     file = Path(name)
-    found = read_json(file)
+    try:
+        found = read_json(file)
+    except (OSError, ValueError) as error:
+        what = first_line(error) if file.is_file() else f"There is no file {file}"
+        raise ValueError(
+            f'{what}: give --preferences {{"page.png": [[x, y], [x, y]], ...}}, or middle_first.'
+        ) from error
     for picture, points in found.items():
         if not are_points(points):
             raise ValueError(f"{file} has {points!r} for {picture}: give two or more [x, y], each from 0 to below 1.")
@@ -155,36 +173,66 @@ def measured(
     }
 
 
+def order_losses(
+    f: SegmentationNetwork, preferred: Preferred, lambda_order: float
+) -> Callable[..., dict[str, torch.Tensor]]:
+    """`updates.generator_losses` and beside them, as "order", that f learns the new numbers of its regions of now.
+
+    Args:
+        f: in evaluation mode.
+        preferred: what it learns the order from.
+        lambda_order: weight of the cross entropy.
+    """
+    pairs = zip(region_maps(f, preferred), preferred, strict=True)
+    targets = torch.stack([renumbered(one, points, f.config.max_hints) for one, (_, points) in pairs])
+    sketches = torch.stack([sketch for sketch, _ in preferred])
+
+    def losses_of(output: dict, batch: dict, *rest: Any) -> dict[str, torch.Tensor]:
+        # By the samples' own seeds: the same pictures for any number of processes, and in going on after a stop.
+        draws = [np.random.default_rng(seed) for seed in batch["seed"].tolist()]
+        some = [int(draw.integers(len(sketches))) for draw in draws]
+        flipped = torch.tensor([draw.random() < 0.5 for draw in draws])
+        inputs = torch.where(flipped[:, None, None, None], sketches[some].flip(-1), sketches[some])
+        target = torch.where(flipped[:, None, None], targets[some].flip(-1), targets[some])
+        order = F.cross_entropy(f(inputs.to(f.device)).float(), target.to(f.device))
+        return generator_losses(output, batch, *rest) | {"order": lambda_order * order}
+
+    return losses_of
+
+
 def tune(
-    networks: tuple, preferred: Preferred, pictures: torch.utils.data.Dataset, lambda_order: float, settings: Settings
-) -> None:
+    networks: tuple,
+    preferred: Preferred,
+    pictures: TrainingPairs,
+    lambda_order: float,
+    accelerator: Accelerator,
+    settings: Settings,
+) -> tuple[GuidingPainterPipeline, PatchDiscriminator]:
     """f learns the new numbers of its regions, and f, g and D go on learning as they were trained.
 
     Args:
-        networks: f, g and D; f and g in evaluation mode, in which they are left, too.
-        preferred: what f learns the order from.
-        pictures: `TrainingPairs`, for the losses of Eq. 14.
-        lambda_order: weight of the cross entropy.
+        networks: f, g and D; f and g in evaluation mode, as they were before.
+        preferred, lambda_order: see `order_losses`.
+        pictures: for the losses of Eq. 14.
+        settings: with the checkpoint to go on from, if any.
+
+    Returns:
+        the averaged networks, and D.
+
+    Raises OSError or ValueError for a checkpoint that cannot be used.
     """
     f, g, d = networks
-    accelerator = start_accelerator(settings)
-    targets = torch.stack(
-        [renumbered(one, points, settings.max_hints)
-         for one, (_, points) in zip(region_maps(f, preferred), preferred, strict=True)]
-    )  # fmt: skip
-    sketches = torch.stack([sketch for sketch, _ in preferred])
-    loader, adversaries, optimizers = prepare(0, make_generator(f, g, settings), d, pictures, accelerator, settings)
-    rng = np.random.default_rng(settings.seed)
-    batches = scheduled(0, loader, optimizers, accelerator, settings)
-    for _, tau, batch in tqdm(batches, desc="tuning", total=len(loader), leave=False):
-        some = rng.choice(len(sketches), min(settings.train_batch_size, len(sketches)), replace=False)
-        inputs, target = sketches[some].to(accelerator.device), targets[some].to(accelerator.device)
-        if rng.random() < 0.5:
-            inputs, target = inputs.flip(-1), target.flip(-1)
-        # Its gradient waits for those of Eq. 14: one update for all of them.
-        accelerator.backward(lambda_order * F.cross_entropy(f(inputs).float(), target))
-        train_step(batch, adversaries, optimizers, accelerator, tau, settings)
-    f.eval(), g.eval()
+    checkpoint = checkpoint_to_resume(settings.resume_from_checkpoint, settings.output_dir, settings.max_train_steps)
+    losses_of = order_losses(f, preferred, lambda_order)
+    arrange(networks, settings)
+    generator = make_generator(f, g, settings)
+    ema = averaged(generator, settings.ema_decay, accelerator.device)
+    step = step_of(checkpoint)
+    loader, adversaries, optimizers = prepare(step, generator, d, pictures, accelerator, settings)
+    if checkpoint:
+        load_checkpoint(accelerator, ema, checkpoint)
+    run(step, loader, adversaries, optimizers, ema, accelerator, losses_of, settings)
+    return painter_of(ema), accelerator.unwrap_model(adversaries[1])
 
 
 def parse_args(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -200,8 +248,8 @@ def parse_args(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
     return args, [*(small if args.small else ()), "--report_to", "none", *training]
 
 
-def read_in(args: argparse.Namespace, flags: list[str]) -> tuple:
-    """Settings, networks, training pictures, validation pictures, preferred pictures "trained" and "held_back"."""
+def read_settings(flags: list[str]) -> Settings:
+    """Raises ValueError for a training that has no order to learn, or flags that it would not follow."""
     settings = parse_settings("", flags)
     if settings.start.over_cells:
         raise ValueError(
@@ -211,9 +259,16 @@ def read_in(args: argparse.Namespace, flags: list[str]) -> tuple:
         raise ValueError(
             "The order is learned by f, from pictures that are counted: leave out --streaming and --train colorization."
         )
+    if settings.push_to_hub:
+        raise ValueError("Nothing is uploaded here: leave out --push_to_hub, and upload --output_dir when it is done.")
+    return settings
+
+
+def read_in(args: argparse.Namespace, settings: Settings, num_processes: int) -> tuple:
+    """Settings, networks, training pictures, validation pictures, preferred pictures "trained" and "held_back"."""
     f, g, d = load_networks(settings)
-    pictures, held_back = load_data(settings)
-    settings = counted(settings, len(pictures), 1)
+    pictures, held_back = load_data(settings, num_processes)
+    settings = counted(settings, len(pictures), num_processes)
     found = preferred_pictures(read_preferences(args.preferences, settings), settings)
     make_output_dir(settings.output_dir)
     kept = found[::HELD_BACK]
@@ -225,14 +280,18 @@ def main(argv: list[str] | None = None) -> None:
     argv = sys.argv[1:] if argv is None else argv
     args, flags = parse_args(argv)
     with errors_in_one_sentence():
-        settings, networks, pictures, held_back, preferred = read_in(args, flags)
+        asked = read_settings(flags)
+        accelerator = start_accelerator(asked)
+        settings, networks, pictures, held_back, preferred = read_in(args, asked, accelerator.num_processes)
         painter = GuidingPainterPipeline(*networks[:2])
         report = {"command": command_line(["python", "experiments/change_order.py"], argv)}
         report["pictures"] = {name: len(some) for name, some in preferred.items()} | {"validation": len(held_back)}
         report["before"] = measured(painter, preferred, held_back, settings)
-        tune(networks, preferred["trained"], pictures, args.lambda_order, settings)
+        painter, d = tune(networks, preferred["trained"], pictures, args.lambda_order, accelerator, settings)
+        if not accelerator.is_main_process:
+            return
         report["after"] = measured(painter, preferred, held_back, settings)
-        save_pipeline(painter, networks[2], settings)
+        save_pipeline(painter, d, settings)
         write_report(report, settings.output_dir / RESULTS_FILE)
     print(json.dumps(report, indent=2))
 

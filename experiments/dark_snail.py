@@ -31,7 +31,7 @@ from tqdm.auto import trange
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
-from arguments import OneSentenceParser, errors_in_one_sentence, positive_int
+from arguments import OneSentenceParser, errors_in_one_sentence, number, positive_float, positive_int, weight
 from experiments.reports import RESULTS_FILE, report_so_far
 from experiments.spiral import (
     color_randomly,
@@ -43,6 +43,7 @@ from experiments.spiral import (
     turns_of,
 )
 from guiding_painter import ColorizationNetwork, SegmentationNetwork
+from guiding_painter.files import save_png
 from guiding_painter.hints import (
     condition_mask,
     gumbel_segments,
@@ -61,6 +62,9 @@ WAYS = {
     "(b) N_h = N_c, turns exchanged": (False, True),
     "(c) N_h ~ G, gradients alone": (True, False),
 }
+
+# Of one alone there is no order.
+two_or_more = number(int, "a whole number above 1", lambda value: value > 1)
 
 
 def masks(num_hints: torch.Tensor, turns: torch.Tensor) -> torch.Tensor:
@@ -151,15 +155,15 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         "--swap_every", type=positive_int, default=8, help="updates, then two regions are tried exchanged"
     )
     parser.add_argument("--size", type=positive_int, default=32, help="height and width; powers of two halve exactly")
-    parser.add_argument("--num_rectangles", type=positive_int, default=5)
+    parser.add_argument("--num_rectangles", type=two_or_more, default=5)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--max_hints", type=positive_int, default=8, help="N_c")
+    parser.add_argument("--max_hints", type=two_or_more, default=8, help="N_c")
     parser.add_argument("--batch_size", type=positive_int, default=16)
     parser.add_argument("--block_out_channels", type=positive_int, nargs="+", default=[16, 32, 32, 32])
-    parser.add_argument("--f_learning_rate", type=float, default=3e-3)
-    parser.add_argument("--g_learning_rate", type=float, default=2e-3)
+    parser.add_argument("--f_learning_rate", type=positive_float, default=3e-3)
+    parser.add_argument("--g_learning_rate", type=positive_float, default=2e-3)
     parser.add_argument(
-        "--lambda_smth", type=float, default=0.0, help="0.1 joins all but two or three regions in so few steps"
+        "--lambda_smth", type=weight, default=0.0, help="0.1 joins all but two or three regions in so few steps"
     )
     parser.add_argument("--small", action="store_true", help="three updates of tiny networks: only to see it run")
     if "--small" in (sys.argv[1:] if argv is None else argv):
@@ -175,12 +179,8 @@ def run(name: str, labels: torch.Tensor, seed: int, args: argparse.Namespace) ->
     return judged | {"loss": loss, "region_map": region_map.tolist()}
 
 
-def main(argv: list[str] | None = None) -> None:
-    args = parse_args(argv)
-    with errors_in_one_sentence():
-        settings = {key: value for key, value in vars(args).items() if key not in ("output_dir", "seeds")}
-        report = report_so_far(args.output_dir, settings, {"results": {name: {} for name in WAYS}})
-    labels = draw_labels(args.size, args.num_rectangles)
+def go_on(report: dict, labels: torch.Tensor, args: argparse.Namespace) -> None:
+    """Trains what is missing; every result is written and said, and every seed drawn."""
     results = report["results"]
     for seed in map(str, args.seeds):  # as JSON has it
         for name, of_seeds in results.items():
@@ -190,8 +190,19 @@ def main(argv: list[str] | None = None) -> None:
             shown = {key: value for key, value in of_seeds[seed].items() if key != "region_map"}
             print(f"{name}, seed {seed}: {shown}", flush=True)
         region_maps = {name: torch.tensor(of_seeds[seed]["region_map"]) for name, of_seeds in results.items()}
-        draw_figure(labels, region_maps).save(args.output_dir / f"dark_snail_{seed}.png")
-    for name, of_seeds in results.items():
+        save_png(draw_figure(labels, region_maps), args.output_dir / f"dark_snail_{seed}.png")
+
+
+def main(argv: list[str] | None = None) -> None:
+    args = parse_args(argv)
+    with errors_in_one_sentence():
+        labels = draw_labels(args.size, args.num_rectangles)
+        if not set(range(1, args.num_rectangles + 1)) <= set(labels.unique().tolist()):
+            raise ValueError(f"--size {args.size} has no room for {args.num_rectangles} rectangles: give a larger one.")
+        settings = {key: value for key, value in vars(args).items() if key not in ("output_dir", "seeds")}
+        report = report_so_far(args.output_dir, settings, {"results": {name: {} for name in WAYS}})
+        go_on(report, labels, args)
+    for name, of_seeds in report["results"].items():
         found = [of_seeds[str(seed)] for seed in args.seeds]
         means = {key: np.mean([one[key] for one in found]) for key in ("correlation", "purity")}
         good = sum(one["correlation"] >= 0.9 for one in found)

@@ -60,10 +60,10 @@ def open_methods(args: argparse.Namespace) -> dict[str, Measured]:
 
     Raises OSError or ValueError for one that cannot be used.
     """
-    folders = dict(args.checkpoint)
-    for name in MAKERS:
-        if args.models and name not in folders and (args.models / name / TRAINED_FILE).is_file():
-            folders[name] = args.models / name
+    trained = [name for name in MAKERS if args.models and (args.models / name / TRAINED_FILE).is_file()]
+    if args.models and not trained:
+        raise ValueError(f"--models {args.models} has no trained method: name models/ of what table1.py wrote.")
+    folders = {name: args.models / name for name in trained} | args.checkpoint
     folders.setdefault("lite", None)
     if args.guide not in folders:
         raise ValueError(f"{args.guide} is not trained: name another --guide, or give it as --checkpoint.")

@@ -20,8 +20,7 @@ from accelerate.utils import set_seed
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
-from arguments import errors_in_one_sentence, folder_name, name_of, version
-from checkpoints import make_output_dir
+from arguments import errors_in_one_sentence, folder_name, name_of, positive_float, version
 from experiments.methods import MAKERS, Measured, open_method
 from experiments.methods.flags import (
     add_measuring_flags,
@@ -35,7 +34,7 @@ from experiments.methods.flags import (
 from experiments.methods.measuring import Bucket, held_back, measure_method
 from experiments.methods.table import margins, markdown
 from experiments.methods.training import TRAINED_FILE, train_method
-from experiments.reports import RESULTS_FILE
+from experiments.reports import RESULTS_FILE, report_so_far
 from guiding_painter.checkpoint import read_json
 from guiding_painter.files import replace_file
 from measures.results import NRI_THRESHOLDS
@@ -47,6 +46,8 @@ from settings import Settings
 TABLE_FILE = "table1.md"
 BUCKETS = {"bucket_fill": "mean", "bucket_fill_on_white": "paper"}
 ROWS = (*MAKERS, "lite", *BUCKETS)
+# What every row depends on, beside its model and its pictures
+MEASURED_WITH = ("split", "max_pictures", "resolution", "max_hints", "thresholds", "frechet", "inception_weights")
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -54,7 +55,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     add_training_flags(parser)
     add_network_flags(parser)
     add_measuring_flags(parser)
-    parser.add_argument("--thresholds", nargs="+", type=float, default=NRI_THRESHOLDS, help="in dB, for NRI")
+    parser.add_argument("--thresholds", nargs="+", type=positive_float, default=NRI_THRESHOLDS, help="in dB, for NRI")
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=ROWS, help="the methods of the table")
     parser.add_argument(
         "--frechet", action=argparse.BooleanOptionalAction, default=True, help="the Fréchet distance (FID)"
@@ -63,29 +64,32 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parse(parser, argv)
 
 
-def train_missing(args: argparse.Namespace) -> dict[str, Path | None]:
-    """Trains what is to be trained and not there yet. The folder of every method of the table that has one.
+def model_folders(args: argparse.Namespace) -> dict[str, Path | None]:
+    """The folder of every method of the table that has networks; None for the bundled ones."""
+    own = {name: args.output_dir / "models" / name for name in MAKERS}
+    return {name: (own | args.checkpoint).get(name) for name in args.rows if name not in BUCKETS}
+
+
+def train_missing(args: argparse.Namespace, folders: dict[str, Path | None]) -> None:
+    """Trains what is to be trained and not there yet.
 
     Raises OSError or ValueError for pictures, folders or checkpoints that cannot be used.
     """
-    wanted = [name for name in args.rows if name in MAKERS and name not in args.checkpoint]
-    folders: dict[str, Path | None] = {name: args.output_dir / "models" / name for name in wanted}
-    rest = {name: args.checkpoint.get(name) for name in args.rows if name in (*MAKERS, "lite") and name not in wanted}
+    wanted = [name for name in folders if name in MAKERS and name not in args.checkpoint]
     if not wanted:
-        return rest
+        return
     settings = training_settings(args)
     if not settings.data:
         missing = ", ".join(name for name in wanted if not (folders[name] / TRAINED_FILE).is_file())
         if missing:
             raise ValueError(f"{missing}: give --train_data_dir or --dataset_name to train, or --checkpoint of each.")
-        return folders | rest
+        return
     train, _ = find_pictures(settings)
     pictures = TrainingPairs(train, settings.resolution, settings.seed, sketch_variation=settings.sketch_variation)
     pictures.open_next(0)  # raises where there is not one good picture
     settings = counted(settings, None if settings.streaming else len(pictures), PartialState().num_processes)
     for name in wanted:
         train_one(name, pictures, replace(settings, output_dir=folders[name]), args)
-    return folders | rest
 
 
 def train_one(name: str, pictures: TrainingPairs, settings: Settings, args: argparse.Namespace) -> None:
@@ -113,18 +117,46 @@ def train_one(name: str, pictures: TrainingPairs, settings: Settings, args: argp
     train_method(method, pictures, written, args.block_out_channels[0], settings)
 
 
-def measure_missing(args: argparse.Namespace, folders: dict[str, Path | None]) -> dict:
-    """The report, also written to results.json after every row; rows that are there with the same settings stay.
+def begin(args: argparse.Namespace) -> dict:
+    """The report of what is measured already, or a new one. Raises ValueError where that has other settings."""
+    settings = described(args)
+    report = report_so_far(args.output_dir, {name: settings[name] for name in MEASURED_WITH}, {"sets": {}})
+    return report | {"command": args.command, "version": version()}
+
+
+def model_of(folder: Path | None) -> dict | str | None:
+    """What a row says of its model: how it was trained here, or its name; None for buckets and bundled weights."""
+    file = folder / TRAINED_FILE if folder else None
+    return read_json(file) if file and file.is_file() else folder_name(folder) if folder else None
+
+
+def check_inputs(args: argparse.Namespace) -> None:
+    """What is read after hours of training is tried before. Raises OSError or ValueError for what cannot be used."""
+    for folder in args.data_dir:
+        held_back(folder, args.split, args.resolution, args.max_pictures)
+    for name in args.rows:
+        if name in args.checkpoint:
+            open_method(name, args.checkpoint[name])
+
+
+def check_models(report: dict, folders: dict[str, Path | None], output_dir: Path) -> None:
+    """Raises ValueError where a row that is there was measured of another model than the one that is asked for."""
+    for name, row in ((name, row) for one in report["sets"].values() for name, row in one["rows"].items()):
+        folder = folders.get(name)
+        is_there = folder is None or folder.is_dir()  # else it is still to be trained
+        if name in folders and is_there and row["model"] != model_of(folder):
+            raise ValueError(
+                f"{output_dir / RESULTS_FILE} has {name} of another model than {folder or 'the bundled one'}: "
+                "name another --output_dir, or give that model again."
+            )
+
+
+def measure_missing(args: argparse.Namespace, report: dict, folders: dict[str, Path | None]) -> dict:
+    """The report with all rows, also written to results.json after every one that was missing.
 
     Raises OSError or ValueError for pictures or weights that cannot be used.
     """
     path = args.output_dir / RESULTS_FILE
-    report = {"command": args.command, "version": version(), "settings": described(args), "sets": {}}
-    report = json.loads(json.dumps(report))  # as it is when it is read again
-    if path.is_file():
-        former = read_json(path)
-        if former.get("settings") == report["settings"]:
-            report["sets"] = former["sets"]
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     distance = None
     if args.frechet:
@@ -136,7 +168,8 @@ def measure_missing(args: argparse.Namespace, folders: dict[str, Path | None]) -
         pairs = held_back(folder, args.split, args.resolution, args.max_pictures)
         for name in (name for name in args.rows if name not in rows):
             method = open_row(name, folders, args.max_hints, device)
-            rows[name] = measure_method(method, pairs, args.max_hints, tuple(args.thresholds), distance, device)
+            row = measure_method(method, pairs, args.max_hints, tuple(args.thresholds), distance, device)
+            rows[name] = row | {"model": model_of(folders.get(name))}
             write_report(report, path)
     return json.loads(json.dumps(report))
 
@@ -154,11 +187,14 @@ def open_row(name: str, folders: dict[str, Path | None], max_hints: int, device:
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     with errors_in_one_sentence():
-        make_output_dir(args.output_dir)
-        folders = train_missing(args)
+        check_inputs(args)
+        report, folders = begin(args), model_folders(args)
+        check_models(report, folders, args.output_dir)
+        train_missing(args, folders)
         if not PartialState().is_main_process:
             return
-        report = measure_missing(args, folders)
+        check_models(report, folders, args.output_dir)  # those that were trained just now
+        report = measure_missing(args, report, folders)
         report["margins"] = {name: margins(one["rows"]) for name, one in report["sets"].items()}
         write_report(report, args.output_dir / RESULTS_FILE)
         text = markdown(report)

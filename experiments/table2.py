@@ -28,6 +28,7 @@ from scipy.stats import t
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
 
 from arguments import OneSentenceParser, errors_in_one_sentence
+from checkpoints import make_output_dir
 from guiding_painter.files import replace_file
 from report_files import write_report
 
@@ -42,13 +43,14 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--played", action="store_true", help="show the sessions that nobody took part in instead")
     args = parser.parse_args(argv)
     with errors_in_one_sentence():
+        if args.output_dir:
+            make_output_dir(args.output_dir)
         records = read_records(args.records)
         chosen, left_out = choose(records, args.played)
         results = {"sessions": len(chosen), "played": args.played, **left_out, **table(chosen)}
         text = markdown(results)
         print(text)
         if args.output_dir:
-            args.output_dir.mkdir(parents=True, exist_ok=True)
             write_report(results, args.output_dir / "table2.json")
             replace_file(args.output_dir / "table2.md", (text + "\n").encode())
 
@@ -66,10 +68,21 @@ def read_records(paths: list[Path]) -> list[dict[str, Any]]:
             record = json.loads(file.read_text(encoding="utf-8"))
         except ValueError:
             record = None
-        if not isinstance(record, dict) or record.get("format") != FORMAT or record.get("version") != VERSION:
+        if not is_record(record):
             raise ValueError(f"{file} is no record of a user study: name what space/app.py --study wrote.")
         records.append(record)
     return records
+
+
+def is_record(record: Any) -> bool:
+    """Whether it is one, and, of a session that is finished, holds all that the table is made of."""
+    try:
+        known = (record["format"], record["version"]) == (FORMAT, VERSION) and isinstance(record["played"], bool)
+        if known and record["finished"]:
+            table([record])
+    except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError):
+        return False
+    return known
 
 
 def choose(records: list[dict], played: bool) -> tuple[list[dict], dict[str, int]]:

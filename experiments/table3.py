@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
 import train_guiding_painter
-from arguments import OneSentenceParser, command_line, errors_in_one_sentence, positive_int
+from arguments import OneSentenceParser, command_line, errors_in_one_sentence, positive_float, positive_int
 from experiments.reports import RESULTS_FILE, report_so_far
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.files import replace_file, save_png
@@ -59,11 +59,14 @@ def parse_args(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
         "--max_pictures", type=positive_int, default=1000, help="measure at most so many, evenly spread"
     )
     parser.add_argument("--resolution", type=positive_int, help="side in pixels; default: 256")
-    parser.add_argument("--threshold", type=float, default=16.0, help="of NRI, in dB; default: 16")
+    parser.add_argument("--threshold", type=positive_float, default=16.0, help="of NRI, in dB; default: 16")
     parser.add_argument("--figure_pictures", type=positive_int, default=2, help="of Fig. 6; default: 2")
     parser.add_argument("--output_dir", type=Path, required=True, help="folder of the results")
     parser.add_argument("--small", action="store_true", help="tiny networks, two updates: only to see it run")
     args, training = parser.parse_known_args(argv)
+    own = {f"--lambda_{loss}" for loss in LAMBDAS}
+    if given := [word for word in training if word.partition("=")[0] in own]:
+        parser.error(f"{given[0]} is what the rows differ in: leave it out.")
     args.resolution = args.resolution or (32 if args.small else 256)
     return args, [*(SMALL if args.small else ()), *training]
 
@@ -132,6 +135,7 @@ def main(argv: list[str] | None = None) -> None:
     with errors_in_one_sentence():
         settings = {key: value for key, value in vars(args).items() if key not in ("output_dir", "figure_pictures")}
         report = report_so_far(args.output_dir, settings | {"training": flags}, {"rows": {}})
+        load_pictures(args.data_dir, args.split, args.max_pictures)  # a mistake in them shows before the trainings
         report["command"] = command_line(["python", "experiments/table3.py"], argv)
         for name in ROWS:
             if name in report["rows"]:

@@ -4,9 +4,11 @@ import itertools
 import json
 import random
 import secrets
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -59,7 +61,6 @@ class Session:
     stage: str = "paint"
     way: Way | None = None
     record: Record | None = None
-    convenience: dict[str, int] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -102,19 +103,18 @@ class Session:
         self.record.add("done", time.monotonic())
         self.stage = "quality"
 
-    def rated(self, quality: int) -> None:
-        """QS of the picture that is done: with that, it is a result."""
+    def rated(self, quality: int) -> list[dict[str, Any]]:
+        """What `results` are with QS of the picture that is done; the session stays as it is until `go_on`."""
         self.check_stage("quality")
         about = {"set": self.task.set, "drawing": self.task.path.name, "way": self.task.way, "quality": quality}
         done = self.record.to_dict()
-        self.results.append(about | {name: done[name] for name in ("drawing_size", "regions", "steps")})
-        self.way = self.record = None
-        self.stage = "paint" if len(self.results) < len(self.tasks) else "convenience"
+        return [*self.results, about | {name: done[name] for name in ("drawing_size", "regions", "steps")}]
 
-    def finished(self, convenience: dict[str, int]) -> None:
-        """CS of both ways: the session is over."""
-        self.check_stage("convenience")
-        self.convenience, self.stage = convenience, "end"
+    def go_on(self, results: list[dict[str, Any]], way: Way | None) -> None:
+        """With so many results, to the next picture, or to the last questions where there is none."""
+        self.results, self.way = results, way
+        self.record = Record(way.size, way.regions) if way else None
+        self.stage = "paint" if way else "convenience"
 
     def check_stage(self, stage: str) -> None:
         """Raises Trouble where a page asks for what is over, or not there yet."""
@@ -166,7 +166,7 @@ class Study:
             number, seed = self._numbers, secrets.randbits(32)
             self._numbers += 1
         session = Session(secrets.token_urlsafe(16), number, seed, plan(self.sets, number, seed))
-        self._open(session)
+        session.go_on([], self._open(session.task))
         self._sessions[session.name] = session
         return session
 
@@ -175,35 +175,53 @@ class Study:
         return self._sessions.get(name) if isinstance(name, str) else None
 
     def rate(self, session: Session, quality: object) -> None:
-        """QS, 1 to 5, of the picture that is done; goes on to the next one. Raises Trouble for another number."""
+        """QS, 1 to 5, of the picture that is done; goes on to the next one.
+
+        Raises Trouble for another number, and where the record cannot be written or the next drawing not be opened: the
+        session is where it was then, to be rated again.
+        """
         check_score(quality)
-        session.rated(quality)
-        self._write(session)
-        if session.stage == "paint":
-            self._open(session)
+        results = session.rated(quality)
+        self._write(session, results, {})  # before the next one: whoever gives up at a drawing has rated the others
+        session.go_on(results, self._open(session.tasks[len(results)]) if len(results) < len(session.tasks) else None)
 
     def finish(self, session: Session, convenience: dict[str, object]) -> None:
-        """CS, 1 to 5, of both ways; the session is over. Raises Trouble for another number."""
+        """CS, 1 to 5, of both ways; the session is over.
+
+        Raises Trouble for another number, and where the record cannot be written: it can be tried again then.
+        """
         for way in WAYS:
             check_score(convenience.get(way))
-        session.finished({way: convenience[way] for way in WAYS})
-        self._write(session)
+        session.check_stage("convenience")
+        self._write(session, session.results, {way: convenience[way] for way in WAYS})
+        session.stage = "end"
 
-    def _open(self, session: Session) -> None:
-        task = session.task
-        with self.cores.share():
+    def _open(self, task: Task) -> Way:
+        with self.cores.share(), told_to_both("STUDY_NOT_OPENED", drawing=task.path.name):
             way = open_way(task.way, task.path, self.painter, self.points)
             way.picture()
-        session.way, session.record = way, Record(way.size, way.regions)
+        return way
 
-    def _write(self, session: Session) -> None:
+    def _write(self, session: Session, results: list[dict[str, Any]], convenience: dict[str, int]) -> None:
+        """The record with these results, and with CS of both ways once the session is over."""
         model, points = self.names
         record = {
-            "format": FORMAT, "version": VERSION, "played": self.played, "finished": session.stage == "end",
+            "format": FORMAT, "version": VERSION, "played": self.played, "finished": bool(convenience),
             "model": model, "points": points, "number": session.number, "seed": session.seed,
-            "convenience": session.convenience, "pictures": session.results,
+            "convenience": convenience, "pictures": results,
         }  # fmt: skip
-        replace_file(self.records / f"{session.name}.json", (json.dumps(record, indent=1) + "\n").encode())
+        with told_to_both("STUDY_NOT_WRITTEN"):
+            replace_file(self.records / f"{session.name}.json", (json.dumps(record, indent=1) + "\n").encode())
+
+
+@contextmanager
+def told_to_both(sentence: str, **values: object) -> Iterator[None]:
+    """What goes wrong on the server: the person is told by a sentence of the texts, who runs it by the reason."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        print(f"study: {error}", file=sys.stderr)
+        raise Trouble(sentence, **values) from error
 
 
 def find_sets(folder: Path) -> dict[str, list[Path]]:

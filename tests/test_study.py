@@ -56,6 +56,13 @@ def read_records(study):
     return [json.loads(path.read_text()) for path in sorted(study.records.glob("*.json"))]
 
 
+def color_one(session):
+    if not session.way.asks:
+        session.choose((40, 50))
+    session.paint((1, 2, 3))
+    session.done()
+
+
 def test_every_drawing_comes_both_ways_and_half_of_them_first_with_questions(tmp_path):
     sets = {"a": [tmp_path / f"{i}.png" for i in range(5)], "b": [tmp_path / f"{i}.png" for i in range(3)]}
     plans = [plan(sets, number, seed=number // 2) for number in range(4)]
@@ -139,10 +146,7 @@ def test_a_session_is_kept_from_its_first_picture_on_and_takes_no_score_that_is_
     session = study.start()
     with pytest.raises(Trouble, match="Nothing is colored"):
         session.done()
-    if not session.way.asks:
-        session.choose((40, 50))
-    session.paint((1, 2, 3))
-    session.done()
+    color_one(session)
     for score in (0, 6, None, "3", True):
         with pytest.raises(Trouble, match="1 to 5"):
             study.rate(session, score)
@@ -159,10 +163,7 @@ def test_what_is_over_or_not_there_yet_cannot_be_asked_for(study):
         study.finish(session, dict.fromkeys(WAYS, 3))
     with pytest.raises(Trouble, match="did not hear that"):
         study.rate(session, 3)
-    if not session.way.asks:
-        session.choose((40, 50))
-    session.paint((1, 2, 3))
-    session.done()
+    color_one(session)
     session.done()  # as by a double click
     kinds = [command["kind"] for command in session.record.commands]
     for late in (session.undo, session.skip, lambda: session.choose((1, 1)), lambda: session.paint((1, 2, 3))):
@@ -170,6 +171,50 @@ def test_what_is_over_or_not_there_yet_cannot_be_asked_for(study):
             late()
     assert kinds[-1] == "done"
     assert [command["kind"] for command in session.record.commands] == kinds
+
+
+def test_an_answer_that_cannot_be_saved_can_be_given_again(study, capsys):
+    session, records = study.start(), study.records
+    color_one(session)
+    records.rmdir()
+    with pytest.raises(Trouble, match="cannot be saved on the server"):
+        study.rate(session, 3)
+    assert "No such file or directory" in capsys.readouterr().err
+    assert (session.stage, session.results) == ("quality", [])
+    records.mkdir()
+    study.rate(session, 4)
+    while session.stage == "paint":
+        color_one(session)
+        study.rate(session, 5)
+    before = read_records(study)
+    study.records = records / "gone"
+    with pytest.raises(Trouble, match="cannot be saved on the server"):
+        study.finish(session, dict.fromkeys(WAYS, 2))
+    study.records = records
+    assert (session.stage, read_records(study)) == ("convenience", before)
+    study.finish(session, dict.fromkeys(WAYS, 2))
+    (record,) = read_records(study)
+    assert record["finished"]
+    assert [one["quality"] for one in record["pictures"]] == [4, 5, 5, 5]
+
+
+def test_a_drawing_that_vanished_stops_nobody_for_good(study, drawings, drawing, capsys):
+    with gr.Blocks():
+        page = StudyPage(study, LANGUAGES[0])
+    session = study.start()
+    color_one(session)
+    path = session.tasks[1].path
+    path.unlink()
+    with pytest.raises(gr.Error, match=r"one.png cannot be opened on the server: .*press again"):
+        page.rate(session.name, 3)
+    assert str(path) in capsys.readouterr().err
+    assert [one["quality"] for one in read_records(study)[0]["pictures"]] == [3], "the answer is kept"
+    assert page._picture not in page.resume(session.name), "it still asks how good the last one is"
+    drawing.save(path)
+    page.rate(session.name, 4)
+    assert [one["quality"] for one in read_records(study)[0]["pictures"]] == [4], "an answer counts twice"
+    assert session.stage == "paint"
+    color_one(session)
 
 
 def write_record(folder, name, played=False, finished=True, model="bundled", quality=4, seconds=2.0):
@@ -233,17 +278,38 @@ def test_records_that_do_not_belong_together_are_refused(tmp_path, capsys):
         assert words in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda record: record.pop("played"),
+        lambda record: record.pop("convenience"),
+        lambda record: record["convenience"].pop("points"),
+        lambda record: record["pictures"].pop(),
+        lambda record: record["pictures"][0].update(steps=[]),
+        lambda record: record["pictures"][0].update(quality="good"),
+        lambda record: record.update(pictures=[1]),
+    ],
+)
+def test_a_record_that_lacks_something_is_refused_by_its_name(broken, tmp_path, capsys):
+    write_record(tmp_path, "one")
+    record = json.loads((tmp_path / "one.json").read_text())
+    broken(record)
+    (tmp_path / "two.json").write_text(json.dumps(record))
+    with pytest.raises(SystemExit):
+        table2.main([str(tmp_path)])
+    assert capsys.readouterr().err.endswith(
+        "two.json is no record of a user study: name what space/app.py --study wrote.\n"
+    )
+
+
 def test_a_page_loaded_anew_waits_while_the_next_drawing_opens(study, monkeypatch):
     with gr.Blocks():
         page = StudyPage(study, LANGUAGES[0])
     session = study.start()
-    if not session.way.asks:
-        session.choose((40, 50))
-    session.paint((1, 2, 3))
-    session.done()
+    color_one(session)
     opening, opened = threading.Event(), threading.Event()
     open_next = study._open
-    monkeypatch.setattr(study, "_open", lambda one: (opening.set(), opened.wait(SLOW / 1000), open_next(one)))
+    monkeypatch.setattr(study, "_open", lambda one: (opening.set(), opened.wait(SLOW / 1000), open_next(one))[-1])
     with ThreadPoolExecutor(2) as threads:
         rated = threads.submit(page.rate, session.name, 3)
         opening.wait(SLOW / 1000)

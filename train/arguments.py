@@ -21,11 +21,16 @@ class OneSentenceParser(argparse.ArgumentParser):
 
 
 @contextlib.contextmanager
-def errors_in_one_sentence() -> Iterator[None]:
-    """A user's mistake ends the program with its sentence and exit code 2, without a traceback."""
+def errors_in_one_sentence(
+    kinds: tuple[type[Exception], ...] = (OSError, ValueError, FloatingPointError),
+) -> Iterator[None]:
+    """A user's mistake ends the program with its sentence and exit code 2, without a traceback.
+
+    So does a training that cannot go on, a FloatingPointError of `finite.LeftOut`.
+    """
     try:
         yield
-    except (OSError, ValueError) as error:
+    except kinds as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
 

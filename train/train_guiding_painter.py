@@ -7,6 +7,8 @@ The result opens with `GuidingPainterPipeline.from_pretrained("my-comic")`. With
 networks over cells are ours.
 """
 
+from contextlib import closing
+
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
@@ -86,7 +88,8 @@ def main(argv: list[str] | None = None) -> None:
             load_checkpoint(accelerator, ema, checkpoint)
 
     progress = Progress(accelerator, step, settings)
-    train(step, loader, networks, optimizers, ema, held_back, progress, settings)
+    with errors_in_one_sentence((FloatingPointError,)), closing(progress.bar):
+        train(step, loader, networks, optimizers, ema, held_back, progress, settings)
     progress.close()
     with errors_in_one_sentence():
         finish(accelerator, painter_of(ema), held_back, progress.curves, repository, settings)

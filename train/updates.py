@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from accelerate import Accelerator
 from torch.utils.data import DataLoader
 
+from finite import FiniteAdamW, LeftOut, finite_buffers
 from guiding_painter.hints import mean_colors, sample_num_hints
 from guiding_painter.losses import (
     adversarial_loss,
@@ -88,7 +89,7 @@ def train_step(
     # Every sample has its own random numbers, so that they are the same however samples are spread over processes.
     noise = [torch.Generator(accelerator.device).manual_seed(seed) for seed in batch["seed"].tolist()]
     num_hints = [sample_num_hints(1, settings.max_hints, recipe.stop_prob, generator=one) for one in noise]  # Eq. 3
-    with accelerator.accumulate(generator, discriminator):
+    with finite_buffers(generator, discriminator), accelerator.accumulate(generator, discriminator):
         output = generator(batch, torch.cat(num_hints), tau, paper, noise)
 
         discriminator.requires_grad_(False)
@@ -131,7 +132,10 @@ def scheduled(
     Args:
         step: updates done before the first batch.
         accelerator: its `sync_gradients` says after every batch whether that has completed an update.
+
+    Raises FloatingPointError where too many updates in a row had to be left out, see `LeftOut`.
     """
+    left_out = LeftOut(optimizers)
     for batch in loader:
         # By hand: a scheduler that accelerate prepared steps once per process, and one more state would need saving.
         for group in itertools.chain.from_iterable(optimizer.param_groups for optimizer in optimizers):
@@ -139,6 +143,8 @@ def scheduled(
         yield step, temperature(step, settings), batch
         if accelerator.sync_gradients:
             step += 1
+            left_out.count()
+    left_out.tell(accelerator)
 
 
 def trained_parameters(network: torch.nn.Module) -> list[torch.nn.Parameter]:
@@ -157,7 +163,7 @@ def make_optimizers(
             share = slower if name.startswith("segmentation.encoder.") else 1.0
             groups.setdefault((share, settings.weight_decay * (parameter.ndim > 1)), []).append(parameter)
     parts = [{"params": found, "share": share, "weight_decay": decay} for (share, decay), found in groups.items()]
-    return [torch.optim.AdamW(part, **adam) for part in (parts, trained_parameters(discriminator))]
+    return [FiniteAdamW(part, **adam) for part in (parts, trained_parameters(discriminator))]
 
 
 def prepare(

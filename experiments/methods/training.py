@@ -1,6 +1,7 @@
 """The one loop that trains every method: the same pictures, updates, numbers of hints and steps."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def train_method(
     loader, networks, optimizers = prepare(step, method, discriminator, pictures, accelerator, settings)
     if checkpoint:
         load_checkpoint(accelerator, ema, checkpoint)
-    run(step, loader, networks, optimizers, ema, accelerator, settings)
+    run(step, loader, networks, optimizers, ema, accelerator, method_losses, settings)
     if accelerator.is_main_process:
         save_method(ema.module, written, settings.output_dir)
     accelerator.wait_for_everyone()
@@ -71,22 +72,22 @@ def run(
     optimizers: list,
     ema: AveragedModel,
     accelerator: Accelerator,
+    losses_of: Callable[..., dict[str, torch.Tensor]],
     settings: Settings,
 ) -> None:
-    """From update `step` to the last one, saved every so many updates."""
+    """From update `step` to the last one, saved every so many updates; for `losses_of` see `updates.train_step`."""
     last, folder = settings.max_train_steps, settings.output_dir
-    bar = tqdm(total=last, initial=step, desc=folder.name, disable=not accelerator.is_main_process)
-    for done, tau, batch in scheduled(step, loader, optimizers, accelerator, settings):
-        losses = train_step(batch, networks, optimizers, accelerator, tau, settings, method_losses)
-        if not accelerator.sync_gradients:
-            continue
-        step = done + 1
-        ema.update_parameters(accelerator.unwrap_model(networks[0]))
-        bar.update()
-        bar.set_postfix({name: f"{loss.item():.3f}" for name, loss in losses.items()})
-        if step % settings.checkpointing_steps == 0 and step < last:
-            save_checkpoint(accelerator, ema, folder, step, settings.checkpoints_total_limit)
-    bar.close()
+    with tqdm(total=last, initial=step, desc=folder.name, disable=not accelerator.is_main_process) as bar:
+        for done, tau, batch in scheduled(step, loader, optimizers, accelerator, settings):
+            losses = train_step(batch, networks, optimizers, accelerator, tau, settings, losses_of)
+            if not accelerator.sync_gradients:
+                continue
+            step = done + 1
+            ema.update_parameters(accelerator.unwrap_model(networks[0]))
+            bar.update()
+            bar.set_postfix({name: f"{loss.item():.3f}" for name, loss in losses.items()})
+            if step % settings.checkpointing_steps == 0 and step < last:
+                save_checkpoint(accelerator, ema, folder, step, settings.checkpoints_total_limit)
 
 
 def method_losses(

@@ -1,11 +1,14 @@
 """Changing the order by additional learning: how preferences are read and judged, and that f follows them."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
+from accelerate import debug_launcher
 from conftest import make_cell_painter, make_painter
+from safetensors.torch import load_file
 from training_pictures import draw_pictures, forget_accelerator
 
 from experiments import change_order
@@ -77,6 +80,39 @@ def test_f_learns_the_preferred_order_of_pictures_from_a_file(folder, model, tmp
     assert (tmp_path / "out" / "training.json").is_file()
 
 
+def weights_of(folder: Path) -> torch.Tensor:
+    files = sorted(folder.glob("*/diffusion_pytorch_model.safetensors"))
+    return torch.cat([tensor.flatten().float() for file in files for tensor in load_file(file).values()])
+
+
+def test_two_processes_do_all_updates_as_one_does(folder, tmp_path):
+    make_painter(norm="group").save_pretrained(tmp_path / "model")
+    torch.manual_seed(0)
+    PatchDiscriminator(8, "group").save_pretrained(tmp_path / "model" / "discriminator")
+    steps = ["--preferences", "middle_first", "--max_train_steps", "5", "--learning_rate", "1e-3"]
+    change_order.main(flags(folder, tmp_path / "model", tmp_path / "one", *steps))
+    forget_accelerator()
+    halves = flags(folder, tmp_path / "model", tmp_path / "two", *steps, "--train_batch_size", "2")
+    debug_launcher(change_order.main, args=(halves,))
+    before, one, two = (weights_of(tmp_path / name) for name in ("model", "one", "two"))
+    assert (two - one).norm() < 0.1 * (one - before).norm()
+    assert (tmp_path / "two" / "results.json").is_file()
+
+
+def test_a_stopped_tuning_goes_on_bit_by_bit(folder, model, tmp_path):
+    more = ["--preferences", "middle_first", "--max_train_steps", "5", "--checkpointing_steps", "3"]
+    change_order.main(flags(folder, model, tmp_path / "whole", *more))
+    shutil.copytree(tmp_path / "whole" / "checkpoint-3", tmp_path / "stopped" / "checkpoint-3")
+    forget_accelerator()
+    change_order.main(flags(folder, model, tmp_path / "stopped", *more, "--resume_from_checkpoint"))
+    assert torch.equal(weights_of(tmp_path / "whole"), weights_of(tmp_path / "stopped"))
+    whole, resumed = (json.loads((tmp_path / name / "results.json").read_text()) for name in ("whole", "stopped"))
+    assert (resumed["before"], resumed["after"]) == (whole["before"], whole["after"])
+    forget_accelerator()
+    with pytest.raises(SystemExit):
+        change_order.main(flags(folder, model, tmp_path / "new", *more, "--resume_from_checkpoint", str(folder)))
+
+
 def test_the_middle_first_stands_for_a_file(folder, model, tmp_path, capsys):
     change_order.main(flags(folder, model, tmp_path / "out", "--preferences", "middle_first"))
     assert json.loads(capsys.readouterr().out)["pictures"]["held_back"] == 3
@@ -100,6 +136,21 @@ def test_wrong_preferences_are_one_sentence(points, sentence, folder, model, tmp
     assert sentence in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [(None, "There is no file"), ("[1]", "holds no JSON object"), ('{"half', "is no JSON file")],
+)
+def test_preferences_that_cannot_be_read_are_one_sentence(text, sentence, folder, model, tmp_path, capsys):
+    file = tmp_path / "preferences.json"
+    if text:
+        file.write_text(text)
+    with pytest.raises(SystemExit):
+        change_order.main(flags(folder, model, tmp_path / "out", "--preferences", str(file)))
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert 'give --preferences {"page.png": [[x, y], [x, y]], ...}, or middle_first.' in said
+
+
 def test_networks_over_cells_have_no_order_to_learn(folder, tmp_path, capsys):
     make_cell_painter().save_pretrained(tmp_path / "cells")
     with pytest.raises(SystemExit):
@@ -107,9 +158,16 @@ def test_networks_over_cells_have_no_order_to_learn(folder, tmp_path, capsys):
     assert "Networks over cells have no order to learn" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("flag", [["--streaming"], ["--train", "colorization"]])
-def test_what_leaves_nothing_to_learn_the_order_from_is_one_sentence(flag, folder, model, tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("flag", "sentence"),
+    [
+        (["--streaming"], "The order is learned by f"),
+        (["--train", "colorization"], "The order is learned by f"),
+        (["--push_to_hub"], "Nothing is uploaded here: leave out --push_to_hub"),
+    ],
+)
+def test_flags_that_would_not_be_followed_are_one_sentence(flag, sentence, folder, model, tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
         change_order.main(flags(folder, model, tmp_path / "out", "--preferences", "middle_first", *flag))
     assert stop.value.code == 2
-    assert "The order is learned by f" in capsys.readouterr().err
+    assert sentence in capsys.readouterr().err

@@ -141,6 +141,22 @@ def swap_until_settled(chances: torch.Tensor) -> list[int]:
     return turns.tolist()
 
 
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["--size", "7"], "--size 7 has no room for 5 rectangles: give a larger one."),
+        (["--num_rectangles", "1"], "'1' is not a whole number above 1"),
+        (["--max_hints", "1"], "'1' is not a whole number above 1"),
+        (["--f_learning_rate", "nan"], "'nan' is not a number above 0"),
+    ],
+)
+def test_what_has_no_order_or_cannot_be_trained_is_one_sentence(more, sentence, tmp_path, capsys):
+    with pytest.raises(SystemExit) as stop:
+        dark_snail.main(["--small", "--output_dir", str(tmp_path), *more])
+    assert stop.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
 def test_turns_are_exchanged_until_the_largest_is_first_where_n_h_varies():
     turns = swap_until_settled(num_hints_distribution(5))
     assert turns[1] < turns[3] < turns[0] < turns[2]

@@ -14,6 +14,7 @@ from experiments.methods import MAKERS, OURS
 from experiments.methods.marks import draw_marks, points_in_regions
 from experiments.methods.table import lines_of, margins
 from measures import frechet
+from measures.results import NRI_THRESHOLDS
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def read(path: Path) -> dict:
 
 def test_every_method_is_trained_and_measured(trained: Path, folder: Path):
     report = read(trained / "results.json")
-    assert report["settings"]["data_dir"] == [folder.name]
+    assert report["settings"]["thresholds"] == list(NRI_THRESHOLDS)
     assert str(folder) not in json.dumps(report)
     rows = report["sets"][folder.name]["rows"]
     assert tuple(rows) == table1.ROWS
@@ -58,6 +59,7 @@ def test_every_method_is_trained_and_measured(trained: Path, folder: Path):
     for name in MAKERS:
         written = read(trained / "models" / name / "trained.json")
         assert (written["method"], written["updates"], written["batch_size"]) == (name, 2, 2)
+        assert rows[name]["model"] == written
     assert set(report["margins"][folder.name]) == set(OURS)
     lines = (trained / "table1.md").read_text().splitlines()
     assert lines[0] == f"`{report['command']}`"
@@ -78,11 +80,28 @@ def test_what_is_there_is_not_done_again(trained: Path, flags: list[str], folder
 
 def test_rows_that_are_measured_later_join_those_that_are_there(trained: Path, flags: list[str], tmp_path: Path):
     given = [f"{name}={trained / 'models' / name}" for name in ("rtug", "cic")]
-    for rows in (["cic", "bucket_fill"], ["rtug"]):
-        table1.main([*flags, f"--output_dir={tmp_path}", "--checkpoint", *given, "--rows", *rows])
+    for models, rows in ((given[1:], ["cic", "bucket_fill"]), (given, ["rtug"])):
+        table1.main([*flags, f"--output_dir={tmp_path}", "--checkpoint", *models, "--rows", *rows])
     (report,) = read(tmp_path / "results.json")["sets"].values()
     assert list(report["rows"]) == ["cic", "bucket_fill", "rtug"]
     assert "| CIC |" in (tmp_path / "table1.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["--resolution=48"], "results.json is of other settings: name another --output_dir, or give those again."),
+        (["--thresholds", "9"], "results.json is of other settings: name another --output_dir, or give those again."),
+        (["--checkpoint", "lite=MODELS/guiding_painter"], "results.json has lite of another model than"),
+    ],
+)
+def test_rows_that_are_there_are_not_lost_to_other_ones(trained, flags, folder, more, sentence, capsys):
+    before = (trained / "results.json").read_bytes()
+    more = [word.replace("MODELS", str(trained / "models")) for word in more]
+    with pytest.raises(SystemExit):
+        table1.main([*flags, f"--train_data_dir={folder}", f"--output_dir={trained}", "--rows", "lite", *more])
+    assert sentence in capsys.readouterr().err
+    assert (trained / "results.json").read_bytes() == before
 
 
 def test_other_settings_do_not_mix_with_what_is_there(trained: Path, flags: list[str], folder: Path, capsys):
@@ -111,7 +130,9 @@ def test_given_checkpoints_are_taken_and_distances_measured(
     table1.main([*flags, f"--output_dir={output}", *rows, "--frechet", "--checkpoint", *given])
     assert not (output / "models").exists()
     report = read(output / "results.json")
-    assert report["settings"]["checkpoint"] == {"rtug": "rtug", "lite": "guiding_painter"}
+    measured = report["sets"][folder.name]["rows"]
+    assert measured["lite"]["model"]["method"] == "guiding_painter"
+    assert measured["bucket_fill"]["model"] is None
     for row in report["sets"][folder.name]["rows"].values():
         assert row["without_hints"]["frechet_means"] >= 0
         assert row["with_hints"]["frechet_means"] >= 0
@@ -127,6 +148,7 @@ def test_given_checkpoints_are_taken_and_distances_measured(
         (["--checkpoint", "rtug"], "--checkpoint rtug is not METHOD=FOLDER with one of cic, pix2pix,"),
         (["--checkpoint", "cic=nowhere"], "--checkpoint cic=nowhere: there is no folder nowhere."),
         (["--mixed_precision=fp16", "--gradient_accumulation_steps=2"], "would scale gradients unequally"),
+        (["--thresholds", "14", "nan"], "argument --thresholds: 'nan' is not a number above 0"),
         (["--resolution=40"], "--resolution 40 is no multiple of 16, which some of the networks need."),
         (["--block_out_channels", "8", "8"], "--block_out_channels needs 5 widths, as the published networks have."),
         (
@@ -142,6 +164,32 @@ def test_mistakes_are_told_in_a_sentence(flags: list[str], more: list[str], sent
     said = capsys.readouterr().err.strip().splitlines()
     assert len(said) == 1
     assert sentence in said[0]
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["--data_dir=nowhere"], "nowhere is not a folder"),
+        (["--checkpoint", "rtug=PICTURES"], "holds no network: name a folder with rtug"),
+    ],
+)
+def test_what_is_measured_is_looked_at_before_anything_is_trained(
+    flags: list[str], folder: Path, more: list[str], sentence: str, tmp_path: Path, capsys
+):
+    more = [word.replace("PICTURES", str(folder)) for word in more]
+    with pytest.raises(SystemExit):
+        table1.main([*flags, f"--train_data_dir={folder}", f"--output_dir={tmp_path}", "--rows", "cic", "rtug", *more])
+    assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "models").exists()
+
+
+def test_results_that_were_cut_short_are_told(flags: list[str], tmp_path: Path, capsys):
+    (tmp_path / "results.json").write_text('{"settings"')
+    with pytest.raises(SystemExit):
+        table1.main([*flags, f"--output_dir={tmp_path}", "--rows", "bucket_fill"])
+    said = capsys.readouterr().err
+    assert "results.json is no JSON file" in said
+    assert "remove it to begin anew, or name another --output_dir." in said
 
 
 def test_margins_are_ours_beside_rtugs():
@@ -181,12 +229,20 @@ def test_the_order_of_importance():
     assert figures.order_of(np.array([5.0, 5, 5])) is None
 
 
-def test_a_guide_that_is_not_trained_is_told(folder: Path, tmp_path: Path, capsys):
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (
+            "--guide=guiding_painter",
+            "guiding_painter is not trained: name another --guide, or give it as --checkpoint.",
+        ),
+        ("--models=nowhere", "--models nowhere has no trained method: name models/ of what table1.py wrote."),
+    ],
+)
+def test_figures_without_what_they_are_to_show_are_told(more: str, sentence: str, folder: Path, tmp_path: Path, capsys):
     with pytest.raises(SystemExit):
-        figures.main(["--small", f"--data_dir={folder}", "--guide=guiding_painter", f"--output_dir={tmp_path}"])
-    assert (
-        "guiding_painter is not trained: name another --guide, or give it as --checkpoint." in capsys.readouterr().err
-    )
+        figures.main(["--small", f"--data_dir={folder}", more, f"--output_dir={tmp_path}"])
+    assert sentence in capsys.readouterr().err
 
 
 def test_points_lie_deepest_in_their_regions_and_are_marked_there():

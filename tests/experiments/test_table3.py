@@ -78,11 +78,18 @@ def test_a_wrong_flag_of_the_training_is_one_sentence(tmp_path, capsys):
     draw_pictures(tmp_path / "comic", 4)
     flags = ["--data_dir", str(tmp_path / "comic"), "--output_dir", str(tmp_path / "out"), "--small"]
     data = ["--train_data_dir", str(tmp_path / "comic")]
-    for wrong, sentence in (([], "one of the arguments --train_data_dir"), ([*data, "--no_such"], "--no_such")):
+    for wrong, sentence in (
+        ([], "one of the arguments --train_data_dir"),
+        ([*data, "--no_such"], "--no_such"),
+        ([*data, "--lambda_tv=3"], "--lambda_tv=3 is what the rows differ in: leave it out."),
+        ([*data, "--split", "nosuch"], "'nosuch' is no split"),
+        ([*data, "--data_dir", "nowhere"], "nowhere is not a folder"),
+    ):
         with pytest.raises(SystemExit) as stop:
             table3.main([*flags, *wrong])
         assert stop.value.code == 2
         assert sentence in capsys.readouterr().err
+        assert not (tmp_path / "out" / "a").exists(), "it was trained before the mistake was seen"
 
 
 def test_the_paper_s_rows_are_those_of_the_table():

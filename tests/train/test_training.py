@@ -17,6 +17,7 @@ import torch
 from accelerate import Accelerator, debug_launcher
 from conftest import make_cell_painter, make_painter
 from PIL import Image, ImageDraw
+from safetensors.torch import load_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from training_pictures import draw_pictures, forget_accelerator
 
@@ -361,6 +362,46 @@ def test_an_overflow_skips_the_step_of_one_network_and_the_loss_scale_falls_unti
         assert scaler.get_scale() == scale / 2 ** sum(skipped)
         history.append(tuple(skipped))
     assert {(True, True), (True, False), (False, False)} >= set(history) >= {(True, False), (False, False)}
+
+
+def spoil(monkeypatch, spoiled: set[int], rank: int = 0) -> None:
+    """Some batches of one process hold pictures that make NaN of all that the networks make of them."""
+    seen = []
+
+    def spoiled_step(batch, networks, optimizers, accelerator, *rest):
+        seen.append(batch)
+        if len(seen) in spoiled and accelerator.process_index == rank:
+            batch["color_image"] = torch.full_like(batch["color_image"], torch.nan)
+        return train_step(batch, networks, optimizers, accelerator, *rest)
+
+    monkeypatch.setattr(train_guiding_painter, "train_step", spoiled_step)
+
+
+def all_finite(folder: Path) -> bool:
+    return all(tensor.isfinite().all() for file in folder.rglob("*.safetensors") for tensor in load_file(file).values())
+
+
+def test_a_training_without_finite_gradients_ends_with_one_sentence(folder, models, tmp_path, monkeypatch, capsys):
+    spoil(monkeypatch, set(range(4, 99)))
+    with pytest.raises(SystemExit) as stop:
+        main(flags(folder, models["paper"], tmp_path, max_train_steps=90, checkpointing_steps=3, report_to="none"))
+    assert stop.value.code == 2
+    assert "20 updates of G in a row had gradients that are not finite" in capsys.readouterr().err.splitlines()[-1]
+    assert all_finite(tmp_path)
+    assert checkpoints.checkpoints(tmp_path)
+
+
+def test_a_training_goes_on_after_gradients_that_are_not_finite_in_one_of_its_processes(
+    folder, models, tmp_path, monkeypatch, capfd
+):
+    spoil(monkeypatch, {3}, rank=1)  # the first half of the second update
+    changes = {"train_batch_size": 2, "gradient_accumulation_steps": 2, "max_validation_pictures": 1}
+    debug_launcher(main, args=(flags(folder, models["paper"], tmp_path, report_to="none", **changes),))
+    printed = capfd.readouterr().out
+    for name in "GD":
+        assert printed.count(f"Updates of {name} left out, because gradients were not finite: 1.\n") == 1
+    assert all_finite(tmp_path)
+    assert weights_of(tmp_path) != weights_of(models["paper"])
 
 
 def test_a_killed_training_goes_on_bit_by_bit(folder, models, tmp_path):

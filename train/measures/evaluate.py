@@ -22,6 +22,7 @@ from arguments import (
     errors_in_one_sentence,
     folder_name,
     fraction,
+    positive_float,
     positive_int,
     version,
     without_folders,
@@ -44,7 +45,7 @@ def parse_args(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--resolution", type=positive_int, default=256, help="side in pixels, default: 256")
     parser.add_argument("--batch_size", type=positive_int, default=16, help="default: 16")
     parser.add_argument("--stop_prob", type=fraction, default=0.125, help="p of G, default: 0.125")
-    parser.add_argument("--thresholds", type=float, nargs="*", default=NRI_THRESHOLDS, help="in dB, for NRI")
+    parser.add_argument("--thresholds", type=positive_float, nargs="*", default=NRI_THRESHOLDS, help="in dB, for NRI")
     parser.add_argument("--with_ink", action="store_true", help="answers are means with ink pixels, as in the paper")
     parser.add_argument("--importance", action="store_true", help="also measure every region as the only answer")
     parser.add_argument("--rival", action="store_true", help="also measure a bucket fill of line-bounded cells")

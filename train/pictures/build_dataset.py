@@ -144,15 +144,22 @@ def compose_one(job: tuple[str, int, str, bool], sprites: dict, seed: int, outpu
     save_picture(compose(kind, pick, rng), picture_path(output_dir, *job))
 
 
-def pick_sprite(rng: np.random.Generator, by_source: dict[str, list[Path]], clipart: bool) -> tuple[Path, bool]:
-    """A random sprite, sources weighted by their share, gold things rare: its path and whether it has outlines."""
+def pick_sprite(
+    rng: np.random.Generator, by_source: dict[str, list[Path]], clipart: bool
+) -> tuple[Path, Image.Image, bool]:
+    """A random sprite, sources weighted by their share, gold things rare.
+
+    Returns:
+        its path, the drawing as `open_sprite` gives it, and whether it has outlines.
+    """
     sources = [s for s in SOURCES if by_source[s.name] and (not clipart or s.name == CLIPART)]
     shares = np.array([source.share for source in sources])
     while True:
         source = sources[rng.choice(len(sources), p=shares / shares.sum())]
         path = by_source[source.name][rng.integers(len(by_source[source.name]))]
-        if rng.uniform() < GOLD_KEPT or is_person(path) or gold_share(open_sprite(path)) < GOLD:
-            return path, source.lined
+        sprite = open_sprite(path)
+        if rng.uniform() < GOLD_KEPT or is_person(path) or gold_share(sprite) < GOLD:
+            return path, sprite, source.lined
 
 
 def save_picture(picture: Image.Image, path: Path) -> None:

@@ -13,15 +13,14 @@ from pictures.backgrounds import draw_background, ink_color
 from pictures.doodles import draw_doodle
 from pictures.recolor import draw_palette, recolor
 from pictures.skin import is_person, with_natural_skin
-from pictures.sprites import open_sprite
 
 SIZES = (256, 288, 320, 352, 384)
 KINDS = {"single": 0.36, "figure": 0.18, "scene": 0.24, "panels": 0.12, "doodle": 0.1}
 WORDS = ["OH", "NO", "HEY", "WAIT", "WHAT", "LOOK", "HERE", "COME", "ON", "NOW", "YES", "THE", "CAT", "RUN",
          "AND", "WHO", "ARE", "YOU", "AHA", "HMM", "GO", "WE", "CAN", "TEA", "MOON"]  # fmt: skip
 
-# Draws one sprite: its path and whether it has outlines of its own.
-PickSprite = Callable[[np.random.Generator], tuple[Path, bool]]
+# Draws one sprite: its path, what `open_sprite` makes of it, and whether it has outlines of its own.
+PickSprite = Callable[[np.random.Generator], tuple[Path, Image.Image, bool]]
 
 
 def compose(kind: str, pick_sprite: PickSprite, rng: np.random.Generator) -> Image.Image:
@@ -35,7 +34,8 @@ def compose(kind: str, pick_sprite: PickSprite, rng: np.random.Generator) -> Ima
 
 def compose_single(size: tuple[int, int], pick_sprite: PickSprite, rng: np.random.Generator) -> Image.Image:
     """One whole drawing in its own colors, with some margin, mostly on white: what people bring to be colored."""
-    sprite = in_natural_colors(pick_sprite(rng)[0], rng)
+    path, sprite, _ = pick_sprite(rng)
+    sprite = in_natural_colors(path, sprite, rng)
     factor = min(side / own for side, own in zip(size, sprite.size, strict=True)) * rng.uniform(0.72, 0.97)
     sprite = sprite.resize([max(1, round(side * factor)) for side in sprite.size], Image.LANCZOS)
     ground = 255 - rng.uniform(0, 1, 3) * rng.uniform(10, 110) * (rng.uniform() < 0.12)
@@ -109,9 +109,8 @@ def split_panels(box: tuple[int, int, int, int], gutter: int, rng: np.random.Gen
     return [panel for half in halves for panel in split_panels(half, gutter, rng, depth + 1)]
 
 
-def in_natural_colors(path: Path, rng: np.random.Generator) -> Image.Image:
-    """A drawing as RGBA, without its empty margin; people in the gold of emoji get a natural skin."""
-    sprite = open_sprite(path)
+def in_natural_colors(path: Path, sprite: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """The RGBA drawing that lies at this path; people in the gold of emoji get a natural skin."""
     return with_natural_skin(sprite, rng) if is_person(path) else sprite
 
 
@@ -124,8 +123,8 @@ def place_sprite(
     center: np.ndarray,
 ) -> None:
     """Paste one drawn sprite into `picture`, its longer side `scale` times the picture's shorter one."""
-    path, lined = pick_sprite(rng)
-    sprite = in_natural_colors(path, rng)
+    path, sprite, lined = pick_sprite(rng)
+    sprite = in_natural_colors(path, sprite, rng)
     factor = scale * min(picture.size) / max(sprite.size)
     sprite = sprite.resize([max(8, round(side * factor)) for side in sprite.size], Image.LANCZOS)
     sprite = recolor(sprite, palette, rng, outline=not lined and min(sprite.size) > 40 and rng.uniform() < 0.7)

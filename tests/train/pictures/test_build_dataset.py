@@ -15,6 +15,7 @@ from pictures.doodles import THINGS, fir
 from pictures.pen import Pen
 from pictures.recolor import draw_palette, recolor
 from pictures.skin import gold_share
+from pictures.sprites import open_sprite
 
 FAKE_RENDERER = """
 import json, os, sys
@@ -62,8 +63,12 @@ def build(sprites_dir, monkeypatch):
 def test_pictures_are_colored_sized_and_repeatable(kind, sprites_dir):
     paths = sorted((sprites_dir / "adventurer").glob("*.png"))
 
+    def pick(rng: np.random.Generator) -> tuple[Path, Image.Image, bool]:
+        path = paths[rng.integers(len(paths))]
+        return path, open_sprite(path), False
+
     def picture(seed: int) -> Image.Image:
-        return compose(kind, lambda rng: (paths[rng.integers(len(paths))], False), np.random.default_rng(seed))
+        return compose(kind, pick, np.random.default_rng(seed))
 
     pictures = [picture(seed) for seed in range(4)]
     for seed, made in enumerate(pictures):
@@ -76,8 +81,9 @@ def test_pictures_are_colored_sized_and_repeatable(kind, sprites_dir):
 
 def test_single_drawing_keeps_its_colors_mostly_on_white(tmp_path):
     path, white = draw_sprite(tmp_path / "sprite.png", (250, 200, 90)), 0
+    picked = path, open_sprite(path), True
     for seed in range(12):
-        picture = np.asarray(compose("single", lambda rng: (path, True), np.random.default_rng(seed)))
+        picture = np.asarray(compose("single", lambda rng: picked, np.random.default_rng(seed)))
         assert (np.abs(picture.astype(int) - (250, 200, 90)).sum(2) < 6).mean() > 0.15
         white += (picture[0] == 255).all()
     assert 8 <= white <= 12
@@ -231,7 +237,7 @@ def test_people_get_a_natural_skin_and_nothing_else_changes(tmp_path):
     path = draw_emoji(tmp_path / "noto" / "woman-farmer.png")
     before, light = np.asarray(Image.open(path)), []
     for seed in range(30):
-        after = np.asarray(in_natural_colors(path, np.random.default_rng(seed))).astype(int)
+        after = np.asarray(in_natural_colors(path, open_sprite(path), np.random.default_rng(seed))).astype(int)
         skin, shade = after[50, 20, :3], after[70, 44, :3]  # the empty margin of 4 pixels is cut
         assert gold_share(Image.fromarray(after.astype(np.uint8))) < 0.05
         assert skin[0] > skin[1] > skin[2]
@@ -240,12 +246,9 @@ def test_people_get_a_natural_skin_and_nothing_else_changes(tmp_path):
         light.append(skin.mean())
     assert min(light) < 110 < 190 < max(light)  # from dark to light
     for name in ("noto/star.png", "openclipart-png/people-woman.png"):
-        assert in_natural_colors(draw_emoji(tmp_path / name), np.random.default_rng(0)).getpixel((20, 50)) == (
-            252,
-            194,
-            27,
-            255,
-        )
+        other = draw_emoji(tmp_path / name)
+        after = in_natural_colors(other, open_sprite(other), np.random.default_rng(0))
+        assert after.getpixel((20, 50)) == (252, 194, 27, 255)
     assert (before[70, 48, :3] == (226, 172, 24)).all()
 
 
@@ -258,6 +261,17 @@ def test_gold_things_are_rare_but_for_people(tmp_path):
     assert 0 < picked.count(gold) < 40
     assert picked.count(red) > 100
     assert picked.count(person) > 100
+
+
+def test_a_sprite_is_opened_once(tmp_path, monkeypatch):
+    red = draw_sprite(tmp_path / "noto" / "apple.png", (220, 40, 40))
+    sprites = {"train": {source.name: [] for source in sprite_library.SOURCES} | {"noto": [red]}}
+    (tmp_path / "train").mkdir()
+    opened, opening = [], Image.open
+    monkeypatch.setattr(Image, "open", lambda file: opened.append(file) or opening(file))
+    for index in range(5):
+        build_dataset.compose_one(("train", index, "single", False), sprites, 0, tmp_path)
+    assert opened == [red] * 5
 
 
 @pytest.mark.parametrize("thing", THINGS)
