@@ -19,7 +19,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
 import train_guiding_painter
-from arguments import OneSentenceParser, command_line, errors_in_one_sentence, positive_float, positive_int
+from arguments import (
+    OneSentenceParser,
+    command_line,
+    errors_in_one_sentence,
+    folder_name,
+    positive_float,
+    positive_int,
+    without_folders,
+)
 from experiments.reports import RESULTS_FILE, report_so_far
 from guiding_painter import GuidingPainterPipeline
 from guiding_painter.files import replace_file, save_png
@@ -134,7 +142,9 @@ def main(argv: list[str] | None = None) -> None:
     args, flags = parse_args(argv)
     with errors_in_one_sentence():
         settings = {key: value for key, value in vars(args).items() if key not in ("output_dir", "figure_pictures")}
-        report = report_so_far(args.output_dir, settings | {"training": flags}, {"rows": {}})
+        # By names, which others may read: neither a copy of the results nor moved pictures change them.
+        named = {"data_dir": folder_name(args.data_dir), "training": list(map(without_folders, flags))}
+        report = report_so_far(args.output_dir, settings | named, {"rows": {}})
         load_pictures(args.data_dir, args.split, args.max_pictures)  # a mistake in them shows before the trainings
         report["command"] = command_line(["python", "experiments/table3.py"], argv)
         for name in ROWS:
