@@ -51,7 +51,16 @@ class Borders:
 
 def distance_to_ink(ink: np.ndarray) -> np.ndarray:
     """(h, w) float32, in pixels; beyond the picture's edge the paper goes on, as if seen in a mirror."""
-    return ndimage.distance_transform_edt(~ink).astype(np.float32) if ink.any() else np.ones(ink.shape, np.float32)
+    return _distance(~ink) if ink.any() else np.ones(ink.shape, np.float32)
+
+
+def _distance(pixels: np.ndarray) -> np.ndarray:
+    """(h, w) float32, of each pixel that is True to the nearest that is not; as SciPy's, which counts in 8 bytes."""
+    nearest = ndimage.distance_transform_edt(pixels, return_distances=False, return_indices=True)
+    rows, columns = nearest
+    rows -= np.arange(pixels.shape[0], dtype=rows.dtype)[:, None]
+    columns -= np.arange(pixels.shape[1], dtype=columns.dtype)
+    return np.sqrt(rows * rows + columns * columns, dtype=np.float32)
 
 
 def find_basins(distance: np.ndarray) -> Areas:
@@ -132,7 +141,7 @@ def wall_thickness(areas: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, np.n
         areas: (h, w) int32 from 0, of every pixel, also of those of ink.
         ink: (h, w) bool.
     """
-    depth = ndimage.distance_transform_edt(ink).astype(np.float32)
+    depth = _distance(ink)
     keys, one, two = _border_pixels(areas)
     depths = np.maximum(depth.reshape(-1)[one], depth.reshape(-1)[two])
     order = np.lexsort((depths, keys))

@@ -60,7 +60,8 @@ def join_hills(borders: Borders, peaks: np.ndarray, ratio: float) -> np.ndarray:
     order = np.argsort(-borders.opening, kind="stable")
     order = order[borders.opening[order] > 0]
     forest, peaks = Forest(len(peaks)), peaks.tolist()
-    for (a, b), saddle in zip(borders.pairs[order].tolist(), borders.opening[order].tolist(), strict=True):
+    columns = (values.tolist() for values in (*borders.pairs[order].T, borders.opening[order]))
+    for a, b, saddle in zip(*columns, strict=True):
         a, b = forest.root(a), forest.root(b)
         if a != b and saddle >= ratio * min(peaks[a], peaks[b]):
             forest.parents[b] = a
@@ -93,8 +94,8 @@ def join_openings(
     # A line's end near the edge leaves half of its mirrored way.
     widths = np.where(borders.rim & (borders.opening < closing.rim), 0.5, 1) * borders.opening
     widths[borders.rim & (borders.opening >= closing.rim)] = np.inf
-    rows = zip(borders.pairs[order].tolist(), widths[order].tolist(), borders.rim[order].tolist(), strict=True)
-    for (a, b), saddle, rim in rows:
+    columns = (values.tolist() for values in (*borders.pairs[order].T, widths[order], borders.rim[order]))
+    for a, b, saddle, rim in zip(*columns, strict=True):
         a, b = forest.root(a), forest.root(b)
         if a == b:
             continue
@@ -130,8 +131,9 @@ def _touching(borders: Borders, count: int, line: float) -> list[dict[int, tuple
     """For each area how many pixels of the border to every other lie on paper and in ink, less that at openings."""
     touching: list[dict[int, tuple[float, float]]] = [{} for _ in range(count)]
     walls = np.maximum(borders.wall - np.where(borders.opening > 0, 2 * line, 0), 0)
-    rows = zip(borders.pairs.tolist(), borders.open.tolist(), walls.tolist(), strict=True)
-    for (a, b), open_, wall in rows:
+    # By columns: a list for every row would have Python look for garbage again and again.
+    columns = (values.tolist() for values in (*borders.pairs.T, borders.open, walls))
+    for a, b, open_, wall in zip(*columns, strict=True):
         touching[a][b] = touching[b][a] = (open_, wall)
     return touching
 
