@@ -5,11 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from .basins import Borders
+from .edge import END, PASSING
 
 DRAWN = 0.5  # at least so much of a border must be drawn for an opening in it to be a gap
 RIM_DRAWN = 0.7
 WHOLE = 0.92  # so much of a border that is drawn is an outline, and the only opening in it more likely a gap
 POCKET = 4  # times as wide as paper between dots: so narrow an area they may have cut off of a tone
+MOST = 0.9  # of the smaller area's width: so wide an opening is never closed
+ENDS = 2  # times as eagerly are openings closed that a line ends at shortly before the picture's edge
 MORE = 0.1  # of the smaller area's width: so much more is closed there
 
 
@@ -47,18 +50,19 @@ class Forest:
         return np.array([self.root(member) for member in range(len(self.parents))], dtype=np.int64)
 
 
-def join_hills(borders: Borders, peaks: np.ndarray, ratio: float) -> np.ndarray:
+def join_hills(borders: Borders, peaks: np.ndarray, ratio: float, chosen: np.ndarray) -> np.ndarray:
     """Joins what a shallow saddle parts, widest first: the unevenness of one and the same area.
 
     Args:
         peaks: (count,) the greatest distance to ink in each basin.
         ratio: of the saddle to the lower hill, from which on there is no opening to speak of.
+        chosen: (n,) bool, saddles that may join.
 
     Returns:
         (count,) int64, a number of the area of each basin.
     """
     order = np.argsort(-borders.opening, kind="stable")
-    order = order[borders.opening[order] > 0]
+    order = order[(borders.opening > 0)[order] & chosen[order]]
     forest, peaks = Forest(len(peaks)), peaks.tolist()
     columns = (values.tolist() for values in (*borders.pairs[order].T, borders.opening[order]))
     for a, b, saddle in zip(*columns, strict=True):
@@ -70,7 +74,13 @@ def join_hills(borders: Borders, peaks: np.ndarray, ratio: float) -> np.ndarray:
 
 
 def join_openings(
-    borders: Borders, peaks: np.ndarray, closing: Closing, line: float, usual: np.ndarray, dotted: np.ndarray
+    borders: Borders,
+    peaks: np.ndarray,
+    closing: Closing,
+    line: float,
+    ends: np.ndarray,
+    usual: np.ndarray,
+    dotted: np.ndarray,
 ) -> np.ndarray:
     """Joins areas, widest opening first, unless the opening is a gap in the wall between the two.
 
@@ -82,6 +92,7 @@ def join_openings(
     Args:
         peaks: (count,) the greatest distance to ink in each area.
         line: width of a line in pixels: so much ink lies at the two ends of any opening, and is no wall.
+        ends: (n,) int, what each border ends at that reaches the picture's edge, see `edge.find_ends`.
         usual, dotted: (count,), (count,) of `texture.find_dotted`.
 
     Returns:
@@ -92,16 +103,18 @@ def join_openings(
     order = np.argsort(-borders.opening, kind="stable")
     order = order[borders.opening[order] > 0]
     # A line's end near the edge leaves half of its mirrored way.
-    widths = np.where(borders.rim & (borders.opening < closing.rim), 0.5, 1) * borders.opening
-    widths[borders.rim & (borders.opening >= closing.rim)] = np.inf
-    columns = (values.tolist() for values in (*borders.pairs[order].T, widths[order], borders.rim[order]))
-    for a, b, saddle, rim in zip(*columns, strict=True):
+    rims = borders.rim | (ends == END)
+    widths = np.where(rims & (borders.opening < closing.rim), 0.5, 1) * borders.opening
+    widths[rims & (borders.opening >= closing.rim)] = np.inf
+    widths[borders.rim & (ends == PASSING) & (borders.opening > closing.width)] = np.inf
+    columns = (values.tolist() for values in (*borders.pairs[order].T, widths[order], rims[order], ends[order]))
+    for a, b, saddle, rim, end in zip(*columns, strict=True):
         a, b = forest.root(a), forest.root(b)
         if a == b:
             continue
         smaller, between = min(peaks[a], peaks[b]), max(usual[a], usual[b])
         among = (dotted[a] or dotted[b]) and smaller <= POCKET * between and saddle >= closing.ratio * between
-        if not among and saddle < smaller * closed_below(saddle, *touching[a][b], rim, closing):
+        if not among and saddle < smaller * closed_below(saddle, *touching[a][b], rim, end == END, closing):
             continue
         if len(touching[a]) < len(touching[b]):
             a, b = b, a
@@ -111,17 +124,20 @@ def join_openings(
     return forest.roots()
 
 
-def closed_below(saddle: float, open_: float, wall: float, rim: bool, closing: Closing) -> float:
+def closed_below(saddle: float, open_: float, wall: float, rim: bool, end: bool, closing: Closing) -> float:
     """The share of the smaller area's width below which an opening is closed.
 
     Args:
         open_, wall: how many pixels of the border lie on paper and in ink.
         rim: whether the opening is at the picture's edge, where a stray end points more often than a wall stops short.
+        end: whether a line ends there.
     """
     drawn = wall / (wall + open_)
     certainty = min(max((drawn - RIM_DRAWN if rim else drawn - DRAWN) / 0.25, 0), 1)
     if 2 * saddle <= closing.width:
-        return 0.9 if certainty > 0 else 0
+        return MOST if certainty > 0 else 0
+    if end:
+        return min(ENDS * certainty**2 * closing.ratio, MOST)
     if 2 * saddle >= closing.wide and not rim:
         return certainty * closing.ratio + MORE * min(max((drawn - WHOLE) / 0.03 + 1, 0), 1)
     return certainty * closing.ratio
