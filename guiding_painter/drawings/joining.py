@@ -61,10 +61,10 @@ def join_hills(borders: Borders, peaks: np.ndarray, ratio: float, chosen: np.nda
     Returns:
         (count,) int64, a number of the area of each basin.
     """
-    order = np.argsort(-borders.opening, kind="stable")
-    order = order[(borders.opening > 0)[order] & chosen[order]]
+    order = _widest_first(borders)
+    order = order[chosen[order]]
     forest, peaks = Forest(len(peaks)), peaks.tolist()
-    columns = (values.tolist() for values in (*borders.pairs[order].T, borders.opening[order]))
+    columns = (values[order].tolist() for values in (*borders.pairs.T, borders.opening))
     for a, b, saddle in zip(*columns, strict=True):
         a, b = forest.root(a), forest.root(b)
         if a != b and saddle >= ratio * min(peaks[a], peaks[b]):
@@ -85,9 +85,8 @@ def join_openings(
     """Joins areas, widest opening first, unless the opening is a gap in the wall between the two.
 
     It is one if it is narrow beside the smaller area, and most of the border is drawn. Where next to nothing of it is
-    (a leg into a foot, the ground beside a figure that nearly touches the edge), a way however narrow joins. So does
-    one between dots of a tone that is no narrower than between all others, into what they may have cut off: between two
-    broad tones it is a gap in their outline.
+    (a leg into a foot), a way however narrow joins. So does one between dots of a tone that is no narrower than between
+    all others, into what they may have cut off: between two broad tones it is a gap in their outline.
 
     Args:
         peaks: (count,) the greatest distance to ink in each area.
@@ -98,19 +97,11 @@ def join_openings(
     Returns:
         (count,) int64, a number of the area of each.
     """
+    touching, order = _touching(borders, len(peaks), line), _widest_first(borders)
     forest, peaks, usual, dotted = Forest(len(peaks)), peaks.tolist(), usual.tolist(), dotted.tolist()
-    touching = _touching(borders, len(peaks), line)
-    order = np.argsort(-borders.opening, kind="stable")
-    order = order[borders.opening[order] > 0]
-    # A line's end near the edge leaves half of its mirrored way.
-    rims = borders.rim | (ends == END)
-    widths = np.where(rims & (borders.opening < closing.rim), 0.5, 1) * borders.opening
-    widths[rims & (borders.opening >= closing.rim)] = np.inf
-    widths[borders.rim & (ends == PASSING) & (borders.opening > closing.width)] = np.inf
-    columns = (values.tolist() for values in (*borders.pairs[order].T, widths[order], rims[order], ends[order]))
+    columns = (values[order].tolist() for values in (*borders.pairs.T, *_widths(borders, ends, closing), ends))
     for a, b, saddle, rim, end in zip(*columns, strict=True):
-        a, b = forest.root(a), forest.root(b)
-        if a == b:
+        if (a := forest.root(a)) == (b := forest.root(b)):
             continue
         smaller, between = min(peaks[a], peaks[b]), max(usual[a], usual[b])
         among = (dotted[a] or dotted[b]) and smaller <= POCKET * between and saddle >= closing.ratio * between
@@ -122,6 +113,26 @@ def join_openings(
         peaks[a], usual[a], dotted[a] = max(peaks[a], peaks[b]), between, dotted[a] or dotted[b]
         _merge(touching, a, b)
     return forest.roots()
+
+
+def _widest_first(borders: Borders) -> np.ndarray:
+    """(m,) the borders with an opening."""
+    order = np.argsort(-borders.opening, kind="stable")
+    return order[borders.opening[order] > 0]
+
+
+def _widths(borders: Borders, ends: np.ndarray, closing: Closing) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) half the width of each opening as a gap, infinite where it is none; (n,) bool, those at the picture's edge.
+
+    Args:
+        ends: (n,) of `edge.find_ends`.
+    """
+    # A line's end near the edge leaves half of its mirrored way.
+    rims = borders.rim | (ends == END)
+    widths = np.where(rims & (borders.opening < closing.rim), 0.5, 1) * borders.opening
+    widths[rims & (borders.opening >= closing.rim)] = np.inf
+    widths[borders.rim & (ends == PASSING) & (borders.opening > closing.width)] = np.inf
+    return widths, rims
 
 
 def closed_below(saddle: float, open_: float, wall: float, rim: bool, end: bool, closing: Closing) -> float:
