@@ -38,6 +38,7 @@ class Borders:
         pairs: (n, 2) int64, the two areas, the lower number first, in ascending order.
         opening: (n,) float32, half the width of the widest way between them on paper, in pixels; 0 where there is none.
         rim: (n,) bool, whether that way runs along the edge of the picture, beyond which it goes on for all we know.
+        place: (n,) int64, a pixel where it is narrowest, counted row by row.
         open: (n,) float, how many pixels of their border lie on paper.
         wall: (n,) float, how many lie in ink.
     """
@@ -45,13 +46,23 @@ class Borders:
     pairs: np.ndarray
     opening: np.ndarray
     rim: np.ndarray
+    place: np.ndarray
     open: np.ndarray
     wall: np.ndarray
 
 
 def distance_to_ink(ink: np.ndarray) -> np.ndarray:
     """(h, w) float32, in pixels; beyond the picture's edge the paper goes on, as if seen in a mirror."""
-    return ndimage.distance_transform_edt(~ink).astype(np.float32) if ink.any() else np.ones(ink.shape, np.float32)
+    return _distance(~ink) if ink.any() else np.ones(ink.shape, np.float32)
+
+
+def _distance(pixels: np.ndarray) -> np.ndarray:
+    """(h, w) float32, of each pixel that is True to the nearest that is not; as SciPy's, which counts in 8 bytes."""
+    nearest = ndimage.distance_transform_edt(pixels, return_distances=False, return_indices=True)
+    rows, columns = nearest
+    rows -= np.arange(pixels.shape[0], dtype=rows.dtype)[:, None]
+    columns -= np.arange(pixels.shape[1], dtype=columns.dtype)
+    return np.sqrt(rows * rows + columns * columns, dtype=np.float32)
 
 
 def find_basins(distance: np.ndarray) -> Areas:
@@ -93,7 +104,8 @@ def find_borders(areas: np.ndarray, distance: np.ndarray) -> Borders:
     rim = np.ones(areas.shape, dtype=bool)
     rim[1:-1, 1:-1] = False
     rims = rim.reshape(-1)[one] & rim.reshape(-1)[two]
-    return _collect(keys, np.minimum(distance.reshape(-1)[one], distance.reshape(-1)[two]), rims, int(areas.max()) + 1)
+    widths = np.minimum(distance.reshape(-1)[one], distance.reshape(-1)[two])
+    return _collect(keys, widths, rims, one, int(areas.max()) + 1)
 
 
 def _border_pixels(areas: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -109,19 +121,20 @@ def _border_pixels(areas: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarra
     return np.minimum(a, b) * count + np.maximum(a, b), one, two
 
 
-def _collect(keys: np.ndarray, widths: np.ndarray, rims: np.ndarray, count: int) -> Borders:
+def _collect(keys: np.ndarray, widths: np.ndarray, rims: np.ndarray, places: np.ndarray, count: int) -> Borders:
     """Borders of the pairs of pixels that they consist of."""
     if not keys.size:
         none = np.zeros(0, dtype=np.float32)
-        return Borders(np.zeros((0, 2), dtype=np.int64), none, none > 0, none, none)
+        return Borders(np.zeros((0, 2), dtype=np.int64), none, none > 0, none.astype(np.int64), none, none)
     order = np.lexsort((widths, keys))
-    keys, widths, rims = keys[order], widths[order], rims[order]
+    keys, widths = keys[order], widths[order]
     first = np.flatnonzero(np.diff(keys, prepend=-1))
     last = np.append(first[1:], len(keys)) - 1  # the widest
     on_paper = np.add.reduceat((widths > 0).astype(np.float32), first)
     length = last - first + 1
     pairs = np.stack(np.divmod(keys[first], count), axis=1)
-    return Borders(pairs, widths[last], rims[last], on_paper, length - on_paper)
+    widest = order[last]
+    return Borders(pairs, widths[last], rims[widest], places[widest], on_paper, length - on_paper)
 
 
 def wall_thickness(areas: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -132,7 +145,7 @@ def wall_thickness(areas: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, np.n
         areas: (h, w) int32 from 0, of every pixel, also of those of ink.
         ink: (h, w) bool.
     """
-    depth = ndimage.distance_transform_edt(ink).astype(np.float32)
+    depth = _distance(ink)
     keys, one, two = _border_pixels(areas)
     depths = np.maximum(depth.reshape(-1)[one], depth.reshape(-1)[two])
     order = np.lexsort((depths, keys))

@@ -10,6 +10,7 @@ from PIL import Image
 from scipy import ndimage
 
 from .basins import Areas, distance_to_ink, find_basins, find_borders, wall_thickness
+from .edge import END, find_ends
 from .grids import any_in_block, fill_from_blocks
 from .growth import grow, rank_by_size
 from .joining import Closing, join_hills, join_openings
@@ -114,12 +115,15 @@ def cut_openings(ink: np.ndarray, distance: np.ndarray, gap: str, side: int, amo
     basins = find_basins(distance)
     if len(basins.peaks) == 1:
         return basins
-    areas = basins.joined(join_hills(find_borders(basins.labels, distance), basins.peaks, HILLS))
     ratio, width = GAPS[gap]
     closing = Closing(ratio, width * side, RIM * side, WIDE * side if gap != "tight" else math.inf)
+    line, borders = line_width(ink), find_borders(basins.labels, distance)
+    ends = find_ends(borders, ink, line, RIM * side)
+    areas = basins.joined(join_hills(borders, basins.peaks, HILLS, ends != END))
     borders = find_borders(spread_over_ink(areas.labels), distance)
+    ends = find_ends(borders, ink, line, RIM * side)
     widths, dotted = find_dotted(areas, distance, among, HATCH_NARROW * side)
-    return areas.joined(join_openings(borders, areas.peaks, closing, line_width(ink), widths, dotted))
+    return areas.joined(join_openings(borders, areas.peaks, closing, line, ends, widths, dotted))
 
 
 def join_texture(

@@ -14,12 +14,13 @@ def grow(labels: np.ndarray, free: np.ndarray) -> None:
         free: (H, W) bool.
     """
     width = labels.shape[1]
-    free = free & (labels == 0)
+    known = labels > 0
+    free = free & ~known
     fringe = np.zeros_like(free)
     np.logical_or(free[:-2], free[2:], out=fringe[1:-1])
     fringe[:, 1:] |= free[:, :-1]
     fringe[:, :-1] |= free[:, 1:]
-    fringe &= labels > 0
+    fringe &= known
     front = np.flatnonzero(fringe)
     shape, patience = labels.shape, 4 * max(labels.shape)
     labels, free = labels.reshape(-1), free.reshape(-1)

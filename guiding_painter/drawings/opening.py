@@ -55,7 +55,7 @@ def open_drawing(
     Raises OSError, ValueError as `open_picture`; ValueError for arguments out of range, and for line art as gray.
     """
     _check(extract_lines, underdrawing, grayscale)
-    picture = open_picture(source, page_number)
+    picture = _without_colors(open_picture(source, page_number))
     corners = _corners(picture, page, grayscale)
     picture = straighten(picture, corners) if corners else picture
     drawing = _gray(picture) if grayscale else _drawn(picture, extract_lines, underdrawing, is_sheet=bool(corners))
@@ -137,15 +137,16 @@ def looks_colored(picture: Image.Image) -> bool:
 
 def _ink_on_white(picture: Image.Image, underdrawing: str, is_sheet: bool) -> Image.Image:
     luminance = picture.convert("L")
-    if _is_gray(picture, luminance):  # what follows is about colors, and takes its time
-        ink = picture = ImageOps.invert(luminance) if is_light_on_dark(luminance) else luminance
-    elif has_colored_areas(picture):
+    light_on_dark = is_light_on_dark(luminance)
+    if picture.mode == "L":  # what follows is about colors, and takes its time
+        ink = picture = ImageOps.invert(picture) if light_on_dark else picture
+    elif has_colored_areas(picture, light_on_dark):
         ink = picture = luminance
     elif underdrawing == "drop" or (underdrawing == "auto" and has_underdrawing(picture)):
         # A pale blue line is white in blue, a pale red one in red; black is dark in all three.
         ink = picture = functools.reduce(ImageChops.lighter, picture.split())
     else:
-        picture = _dark_on_light(picture) if is_light_on_dark(luminance) else picture
+        picture = _dark_on_light(picture) if light_on_dark else picture
         ink = functools.reduce(ImageChops.darker, picture.split())  # even a yellow pencil is dark in blue
     if is_sheet or not is_clean(ink):
         drawing = flatten(picture, *[SHEET_STROKE] * is_sheet)
@@ -162,9 +163,13 @@ def _dark_on_light(picture: Image.Image) -> Image.Image:
     return ImageOps.invert(ImageChops.subtract(picture, Image.new("RGB", picture.size, ground[1])))
 
 
-def _is_gray(picture: Image.Image, luminance: Image.Image) -> bool:
-    """Whether red, green and blue of an "RGB" picture are the same: red and blue are its luminance, so green is."""
-    return all(ImageChops.difference(picture.getchannel(band), luminance).getbbox() is None for band in "RB")
+def _without_colors(picture: Image.Image) -> Image.Image:
+    """An "RGB" picture in "L" where its three channels are the same: red and blue are its luminance, so green is."""
+    luminance = picture.convert("L")
+    if any(ImageChops.difference(picture.getchannel(band), luminance).getbbox() for band in "RB"):
+        return picture
+    luminance.info = picture.info
+    return luminance
 
 
 def _saturated(picture: Image.Image, ink: Image.Image) -> Image.Image:

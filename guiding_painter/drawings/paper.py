@@ -10,14 +10,17 @@ DARK = 0.1  # of 1: a channel is told no finer below
 SMALL_SIDE = 256  # long side at which light and paper are judged: both vary slowly
 
 
-def looks_colored(image: Image.Image) -> bool:
+def looks_colored(image: Image.Image, light_on_dark: bool | None = None) -> bool:
     """Whether a picture is colored (a painting, a photo, a comic page) and no drawing, of any ink on any paper.
 
     True where areas, broader than the strokes of a felt pen, have two hues or more, or one that covers a quarter of the
     picture. The paper's own hue, be it cream paper or yellow light, counts as none; a drawing, even shaded, in one
     colored pencil has one.
+
+    Args:
+        light_on_dark: what `is_light_on_dark` says of its luminance, if that is known.
     """
-    hue = _hue(image)
+    hue = _hue(image, light_on_dark)
     areas, strokes = _colored_areas(hue)
     if _drawn_with_broad_pens(areas, strokes):
         return False
@@ -36,13 +39,16 @@ def _drawn_with_broad_pens(areas: np.ndarray, strokes: np.ndarray) -> bool:
     return bool(areas.mean() < 0.25 and strokes.sum() > max(0.6 * areas.sum(), 0.002 * areas.size))
 
 
-def _hue(image: Image.Image) -> np.ndarray:
+def _hue(image: Image.Image, light_on_dark: bool | None = None) -> np.ndarray:
     """(2, h, w), its direction is the hue beside that of the paper, and its length the chroma."""
-    rgb = np.asarray(_small(image.convert("RGB")), dtype=np.float32) / 255
+    rgb = np.asarray(_small(image).convert("RGB"), dtype=np.float32) / 255
     brightness = rgb.sum(axis=2)
     paper = np.median(rgb[brightness >= np.quantile(brightness, 0.7)], axis=0)
-    if paper.min() < DARK and is_light_on_dark(image.convert("L")):  # there the paper may be of any deep color
-        rgb = np.maximum(rgb, DARK)
+    if paper.min() < DARK:
+        if light_on_dark is None:
+            light_on_dark = is_light_on_dark(image.convert("L"))
+        if light_on_dark:  # there the paper may be of any deep color
+            rgb = np.maximum(rgb, DARK)
     red, green, blue = np.moveaxis(rgb / np.maximum(paper, DARK), 2, 0)
     return np.stack([red - (green + blue) / 2, (green - blue) * np.sqrt(0.75)])
 
@@ -61,13 +67,15 @@ def is_light_on_dark(image: Image.Image) -> bool:
     large blacks has broad areas of paper.
     """
     light = _light_marks(image)
+    if not 0 < np.count_nonzero(light) <= 0.3 * light.size:
+        return False
     scale = max(1, round(max(image.size) / SMALL_SIDE))
     # One line of a pixel in a block of many is a mark there, but no broad one.
     share = np.asarray(Image.fromarray(light).convert("L").reduce(scale), dtype=np.float32) / 255
     margin = 1 + max(share.shape) // 50
     inside = np.zeros(share.shape, dtype=bool)
     inside[margin:-margin, margin:-margin] = True
-    if not 0 < light.mean() <= 0.3 or share[~inside].mean() > 0.1:
+    if share[~inside].mean() > 0.1:
         return False
     broad = ndimage.binary_erosion(share > 0.9, np.ones((7, 7))).sum() / max(share.sum(), 1)
     return bool(broad < 0.5)

@@ -29,7 +29,7 @@ MAX_FLAT = 0.5  # of the surroundings may equal its neighbor exactly, as it does
 
 
 def find_sheet(picture: Image.Image) -> Corners | None:
-    """The corners of the sheet of paper that an "RGB" photo shows, slightly inside its edges; None if it shows none."""
+    """The corners of the sheet of paper in an "RGB" or "L" photo, slightly inside its edges; None if it shows none."""
     if min(picture.size) < 64:
         return None
     scale = max(1.0, max(picture.size) / SMALL)
@@ -52,7 +52,7 @@ def find_sheet(picture: Image.Image) -> Corners | None:
 def _closed(picture: Image.Image, scale: float) -> np.ndarray:
     """(h, w, 3) in [0, 1], small, without noise and thin strokes."""
     size = tuple(max(1, round(side / scale)) for side in picture.size)
-    small = np.asarray(picture.resize(size, Image.Resampling.BOX), dtype=np.float32) / 255
+    small = np.asarray(picture.resize(size, Image.Resampling.BOX).convert("RGB"), np.float32) / 255
     small = ndimage.gaussian_filter(small, (1, 1, 0))
     return ndimage.grey_closing(small, size=(7, 7, 1))
 
@@ -141,7 +141,7 @@ def _measured(picture: Image.Image, corners: np.ndarray) -> np.ndarray | None:
     """The corners moved to where the edges of a sheet are; None where these are no edges of one."""
     scale = max(1.0, max(picture.size) / FINE)
     size = tuple(max(1, round(side / scale)) for side in picture.size)
-    fine = np.asarray(picture.resize(size, Image.Resampling.BOX), dtype=np.float32) / 255
+    fine = np.asarray(picture.resize(size, Image.Resampling.BOX).convert("RGB"), np.float32) / 255
     corners, lines = corners / scale, []
     for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         if _on_border(start, end, size):
