@@ -1,5 +1,7 @@
 """The picture's edge: which lines end shortly before it, and which only pass by."""
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy import ndimage
 
@@ -9,6 +11,23 @@ REACH = 3  # widths of a line: so far around the point of it that is nearest to 
 LEAST = 4  # pixels: no less far
 ONE_WAY, ONE_LINE = 0.85, 0.95  # length of the mean direction: of one stroke, and of two that go beside one another
 END, UNKNOWN, PASSING = 1, 0, -1
+ALL_AROUND = np.ones((3, 3))
+
+
+class Disc(NamedTuple):
+    """What lies around a pixel, all (2 * side + 1, 2 * side + 1) and the same for every pixel.
+
+    Args:
+        side: in pixels.
+        inside, ring: bool, the disc and its outermost pixels.
+        down, right: the direction of each pixel from the middle, of length 1.
+    """
+
+    side: int
+    inside: np.ndarray
+    ring: np.ndarray
+    down: np.ndarray
+    right: np.ndarray
 
 
 def find_ends(borders: Borders, ink: np.ndarray, line: float, rim: float) -> np.ndarray:
@@ -27,19 +46,19 @@ def find_ends(borders: Borders, ink: np.ndarray, line: float, rim: float) -> np.
     to_edge = np.minimum(np.minimum(rows, height - 1 - rows), np.minimum(columns, width - 1 - columns))
     near = np.flatnonzero((to_edge < borders.opening) & (borders.opening < rim))
     reach = max(LEAST, round(REACH * line))
-    padded = np.pad(ink, reach + 1)
-    points = np.stack([rows[near], columns[near]], axis=1) + reach + 1
+    disc = _disc(reach)
+    padded = np.pad(ink, disc.side)
+    points = np.stack([rows[near], columns[near]], axis=1) + disc.side
     ends = np.full(len(borders.pairs), UNKNOWN)
     ends[near] = [
-        _kind(padded, _nearest(padded, *point, away), reach)
+        _kind(padded, _nearest(padded, *point, away), disc)
         for point, away in zip(points.tolist(), borders.opening[near].tolist(), strict=True)
     ]
     return ends
 
 
 def _nearest(ink: np.ndarray, row: int, column: int, width: float) -> tuple[int, int] | None:
-    """The pixel of ink that is so far, or hardly farther, from a pixel of paper; None where it lies in no part of a
-    drawing that is a part itself."""
+    """The pixel of ink nearest to one of paper; None where none is so near, as in a part cut out of a page."""
     side = int(width) + 1
     top, left = max(row - side, 0), max(column - side, 0)
     rows, columns = np.nonzero(ink[top : row + side + 1, left : column + side + 1])
@@ -49,21 +68,25 @@ def _nearest(ink: np.ndarray, row: int, column: int, width: float) -> tuple[int,
     return int(rows[at]) + top, int(columns[at]) + left
 
 
-def _kind(ink: np.ndarray, pixel: tuple[int, int] | None, reach: int) -> int:
+def _disc(reach: int) -> Disc:
+    side = reach + 1
+    y, x = np.mgrid[-side : side + 1, -side : side + 1]
+    away = np.maximum(np.hypot(y, x), 1e-9)
+    return Disc(side, away <= side, (away <= side) & (away > reach), y / away, x / away)
+
+
+def _kind(ink: np.ndarray, pixel: tuple[int, int] | None, disc: Disc) -> int:
     """Of the ink at a pixel, by which ways it leads to a ring around it."""
     if pixel is None:
         return UNKNOWN
     row, column = pixel
-    side = reach + 1
-    window = ink[row - side : row + side + 1, column - side : column + side + 1]
-    y, x = np.mgrid[-side : side + 1, -side : side + 1]
-    away = np.hypot(y, x)
-    mine = ndimage.label(window & (away <= side), np.ones((3, 3)))[0]
-    ring = (mine == mine[side, side]) & (away > reach)
+    window = ink[row - disc.side : row + disc.side + 1, column - disc.side : column + disc.side + 1]
+    mine = ndimage.label(window & disc.inside, ALL_AROUND)[0]
+    ring = (mine == mine[disc.side, disc.side]) & disc.ring
     if not ring.any():
         return PASSING  # a dot
-    ways = ndimage.label(ring, np.ones((3, 3)))[1]
-    mean = float(np.hypot((y[ring] / away[ring]).mean(), (x[ring] / away[ring]).mean()))
+    ways = ndimage.label(ring, ALL_AROUND)[1]
+    mean = float(np.hypot(disc.down[ring].mean(), disc.right[ring].mean()))
     if mean > (ONE_WAY if ways == 1 else ONE_LINE):
         return END
     return PASSING if ways > 1 and mean < ONE_WAY else UNKNOWN
