@@ -86,6 +86,15 @@ def test_what_the_likest_region_was_answered_is_among_the_suggestions():
     assert torch.equal(colors[1:], suggested[1:])  # none is like it, and: it is there
 
 
+def test_an_offered_answer_takes_the_place_of_what_looks_much_like_it():
+    pink, answered = [0.89, 0.12, 0.36], [0.91, 0.3, 0.44]
+    colors, present = offer(
+        torch.tensor([[pink, GREEN, BLUE]]), torch.ones(1, 3).bool(), torch.tensor([answered]), torch.tensor([[0.7]])
+    )
+    assert colors[0].numpy() == pytest.approx(torch.tensor([answered, GREEN, BLUE]).numpy())
+    assert present.all()
+
+
 def test_confidence_is_the_mass_around_the_guess():
     sure = confidence(logs([0.1, 0.4, 0.3, 0.1, 0.1, 0, 0]), PALETTE, PALETTE[1:2])
     assert float(sure[0]) == pytest.approx(0.7, abs=1e-3)

@@ -80,7 +80,8 @@ def snap(colors: torch.Tensor, answers: torch.Tensor) -> torch.Tensor:
 def offer(
     colors: torch.Tensor, present: torch.Tensor, answers: torch.Tensor, likely: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Suggestions among which is what the likest region was answered: in the last place, where it has no other.
+    """Suggestions among which is what the likest region was answered: in the place of one that looks much like it, else
+    in the last one.
 
     Two parts that share a color are often told apart by no more than their place: then the color of the one is worth
     a place among those of the other, even where g believes in others.
@@ -96,9 +97,12 @@ def offer(
     """
     likeliest, which = likely.max(1)
     answer = answers[which]
-    missing = (likeliest >= SIMILAR) & ~((delta_e(colors, answer[:, None])[..., 0] < COPIED) & present).any(1)
-    last = missing[:, None] & (torch.arange(colors.shape[1], device=colors.device) == colors.shape[1] - 1)
-    return torch.where(last[..., None], answer[:, None], colors), present | last
+    distance = delta_e(colors, answer[:, None])[..., 0].masked_fill(~present, math.inf)
+    nearest, place = distance.min(1)
+    place = torch.where(nearest < APART, place, colors.shape[1] - 1)  # no two suggestions look alike
+    places = torch.arange(colors.shape[1], device=colors.device)
+    chosen = (likeliest >= SIMILAR)[:, None] & (places == place[:, None])
+    return torch.where(chosen[..., None], answer[:, None], colors), present | chosen
 
 
 def confidence(
