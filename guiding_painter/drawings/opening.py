@@ -59,9 +59,9 @@ def open_drawing(
     corners = _corners(picture, page, grayscale)
     picture = straighten(picture, corners) if corners else picture
     drawing = _gray(picture) if grayscale else _drawn(picture, extract_lines, underdrawing, is_sheet=bool(corners))
-    flattened = drawing.info.get("flattened", False)
-    drawing.info = {"flattened": flattened, "grayscale": grayscale, **_kept(picture, is_sheet=bool(corners))}
-    drawing.info["opened"] = {"page": corners or "none", "page_number": picture.info.get("page_number", 1)}
+    opened = {"page": corners or "none", "page_number": picture.info.get("page_number", 1)}
+    kept = {"flattened": drawing.info.get("flattened", False), **_kept(picture, is_sheet=bool(corners))}
+    drawing.info = {"grayscale": grayscale, "opened": opened, **kept}  # last: a clean gray picture is its own drawing
     return drawing
 
 
