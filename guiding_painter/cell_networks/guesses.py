@@ -54,19 +54,26 @@ def suggest(
     return (colors if answers is None or not len(answers) else snap(colors, answers)), masses
 
 
-def agree(probability: torch.Tensor, likely: torch.Tensor, size: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+def agree(
+    probability: torch.Tensor,
+    likely: torch.Tensor,
+    size: torch.Tensor,
+    known: torch.Tensor,
+    rows: slice = slice(None),
+) -> torch.Tensor:
     """What each region and those that likely share its color believe together, (R, P): so that they suggest alike.
 
     The mean of their beliefs by likeness, from `SIMILAR` on, and the root of size; regions with a color keep their own.
 
     Args:
-        probability: (R, P), what each believes by itself.
+        probability: (R, P), what each believes by itself, or what that is linear in.
         likely: (R, R), how likely each has the color of each other; under `SIMILAR` is not like.
         size: (R,), of any unit.
         known: (R,) bool, those that have a color; g has told the others of it already.
+        rows: the regions to give, if not all.
     """
-    own = torch.eye(len(likely), dtype=torch.bool, device=likely.device)
-    weights = torch.where((likely >= SIMILAR) & ~known & ~known[:, None], likely, 0.0)
+    own = torch.eye(len(likely), dtype=torch.bool, device=likely.device)[rows]
+    weights = torch.where((likely[rows] >= SIMILAR) & ~known & ~known[rows, None], likely[rows], 0.0)
     weights = torch.where(own, 1.0, weights) * size.clamp(min=1e-9).sqrt()
     return (weights / weights.sum(1, keepdim=True)) @ probability
 

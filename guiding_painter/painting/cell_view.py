@@ -139,7 +139,7 @@ class CellView:
         answers = {index: color for index, color in state.layout.answers.items() if color is not None}
         given = self._given(seen, answers, state.layout.taken)
         believed = self._ask(seen, given)
-        colors, confidences = self._suggest(seen, believed, answers, given)
+        colors, confidences = self._suggest(seen, believed, given, answers)
         for index, color in given.items():
             if index not in answers:
                 row = seen.order.index(index)
@@ -158,7 +158,7 @@ class CellView:
         )
 
     def _suggest(
-        self, seen: Seen, believed: CellColors, answers: Mapping[int, RGB], given: Mapping[int, RGB]
+        self, seen: Seen, believed: CellColors, given: Mapping[int, RGB], answers: Mapping[int, RGB]
     ) -> tuple[list[list[RGB]], list[float]]:
         """Of every region up to five colors, the likeliest first, and how likely the first is right."""
         config = self._colorization.config
@@ -221,8 +221,8 @@ class CellView:
             given: what g was told; suggestions that come close to one of `answers` become it.
         """
         known = torch.tensor([index in given for index in seen.order])
-        probability = guesses.agree(seen.shares @ believed.log_probability.exp(), seen.alike, seen.areas, known)
-        log_probability = (probability[rows] + 1e-7).log()
+        shares = guesses.agree(seen.shares, seen.alike, seen.areas, known, rows)  # before colors, which are more
+        log_probability = (shares @ believed.log_probability.exp() + 1e-7).log()
         suggested = guesses.suggest(log_probability, self._palette, SUGGESTIONS, _clean(list(answers.values())))
         return log_probability, *suggested
 
