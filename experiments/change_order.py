@@ -37,18 +37,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
 
 from arguments import OneSentenceParser, command_line, errors_in_one_sentence, first_line, weight
-from checkpoints import (
-    averaged,
-    checkpoint_to_resume,
-    load_checkpoint,
-    make_output_dir,
-    painter_of,
-    save_pipeline,
-    step_of,
-)
+from checkpoints import checkpoint_to_resume, make_output_dir, painter_of, save_pipeline
 from experiments.methods.training import run
 from experiments.reports import RESULTS_FILE
-from guiding_painter import GuidingPainterPipeline, PatchDiscriminator, SegmentationNetwork
+from guiding_painter import GuidingPainterPipeline, SegmentationNetwork
 from guiding_painter.checkpoint import read_json
 from measures.answers import measure, number_of_questions
 from measures.results import summarize
@@ -58,7 +50,7 @@ from pictures.pairs import SketchColorPairs, TrainingPairs
 from preparation import arrange, counted, load_data, load_networks, make_generator, start_accelerator
 from report_files import write_report
 from settings import Settings, parse_settings
-from updates import generator_losses, prepare
+from updates import generator_losses
 
 MIDDLE_FIRST = [(0.5, 0.5), (0.03, 0.03)]  # shares of the middle square
 MIDDLES = 200  # pictures of that at most
@@ -207,17 +199,17 @@ def tune(
     lambda_order: float,
     accelerator: Accelerator,
     settings: Settings,
-) -> tuple[GuidingPainterPipeline, PatchDiscriminator]:
+) -> GuidingPainterPipeline:
     """f learns the new numbers of its regions, and f, g and D go on learning as they were trained.
 
     Args:
-        networks: f, g and D; f and g in evaluation mode, as they were before.
+        networks: f, g and D, which are trained in place; f and g in evaluation mode, as they were before.
         preferred, lambda_order: see `order_losses`.
         pictures: for the losses of Eq. 14.
         settings: with the checkpoint to go on from, if any.
 
     Returns:
-        the averaged networks, and D.
+        the averaged f and g.
 
     Raises OSError or ValueError for a checkpoint that cannot be used.
     """
@@ -226,13 +218,7 @@ def tune(
     losses_of = order_losses(f, preferred, lambda_order)
     arrange(networks, settings)
     generator = make_generator(f, g, settings)
-    ema = averaged(generator, settings.ema_decay, accelerator.device)
-    step = step_of(checkpoint)
-    loader, adversaries, optimizers = prepare(step, generator, d, pictures, accelerator, settings)
-    if checkpoint:
-        load_checkpoint(accelerator, ema, checkpoint)
-    run(step, loader, adversaries, optimizers, ema, accelerator, losses_of, settings)
-    return painter_of(ema), accelerator.unwrap_model(adversaries[1])
+    return painter_of(run(checkpoint, generator, d, pictures, accelerator, losses_of, settings))
 
 
 def parse_args(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -287,11 +273,11 @@ def main(argv: list[str] | None = None) -> None:
         report = {"command": command_line(["python", "experiments/change_order.py"], argv)}
         report["pictures"] = {name: len(some) for name, some in preferred.items()} | {"validation": len(held_back)}
         report["before"] = measured(painter, preferred, held_back, settings)
-        painter, d = tune(networks, preferred["trained"], pictures, args.lambda_order, accelerator, settings)
+        painter = tune(networks, preferred["trained"], pictures, args.lambda_order, accelerator, settings)
         if not accelerator.is_main_process:
             return
         report["after"] = measured(painter, preferred, held_back, settings)
-        save_pipeline(painter, d, settings)
+        save_pipeline(painter, networks[2], settings)
         write_report(report, settings.output_dir / RESULTS_FILE)
     print(json.dumps(report, indent=2))
 

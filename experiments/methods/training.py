@@ -8,7 +8,6 @@ from pathlib import Path
 import torch
 from accelerate import Accelerator
 from torch.optim.swa_utils import AveragedModel
-from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
 
 from checkpoints import (
@@ -49,16 +48,11 @@ def train_method(
     accelerator = start_accelerator(settings)
     make_output_dir(settings.output_dir)
     checkpoint = checkpoint_to_resume(settings.resume_from_checkpoint, settings.output_dir, settings.max_train_steps)
-    step = step_of(checkpoint)
     if not checkpoint:
         method.prepare(pictures)
     settings = replace(settings, recipe=method.recipe)
-    ema = averaged(method, settings.ema_decay, accelerator.device)
     discriminator = PatchDiscriminator(discriminator_channels)
-    loader, networks, optimizers = prepare(step, method, discriminator, pictures, accelerator, settings)
-    if checkpoint:
-        load_checkpoint(accelerator, ema, checkpoint)
-    run(step, loader, networks, optimizers, ema, accelerator, method_losses, settings)
+    ema = run(checkpoint, method, discriminator, pictures, accelerator, method_losses, settings)
     if accelerator.is_main_process:
         save_method(ema.module, written, settings.output_dir)
     accelerator.wait_for_everyone()
@@ -66,17 +60,23 @@ def train_method(
 
 
 def run(
-    step: int,
-    loader: DataLoader,
-    networks: tuple,
-    optimizers: list,
-    ema: AveragedModel,
+    checkpoint: Path | None,
+    network: torch.nn.Module,
+    discriminator: PatchDiscriminator,
+    pictures: TrainingPairs,
     accelerator: Accelerator,
     losses_of: Callable[..., dict[str, torch.Tensor]],
     settings: Settings,
-) -> None:
-    """From update `step` to the last one, saved every so many updates; for `losses_of` see `updates.train_step`."""
-    last, folder = settings.max_train_steps, settings.output_dir
+) -> AveragedModel:
+    """From the checkpoint, or the beginning, to the last update, saved every so many: the average of the weights.
+
+    For `losses_of` see `updates.train_step`. Raises OSError or ValueError for a checkpoint that cannot be used.
+    """
+    step, last, folder = step_of(checkpoint), settings.max_train_steps, settings.output_dir
+    ema = averaged(network, settings.ema_decay, accelerator.device)
+    loader, networks, optimizers = prepare(step, network, discriminator, pictures, accelerator, settings)
+    if checkpoint:
+        load_checkpoint(accelerator, ema, checkpoint)
     with tqdm(total=last, initial=step, desc=folder.name, disable=not accelerator.is_main_process) as bar:
         for done, tau, batch in scheduled(step, loader, optimizers, accelerator, settings):
             losses = train_step(batch, networks, optimizers, accelerator, tau, settings, losses_of)
@@ -88,6 +88,7 @@ def run(
             bar.set_postfix({name: f"{loss.item():.3f}" for name, loss in losses.items()})
             if step % settings.checkpointing_steps == 0 and step < last:
                 save_checkpoint(accelerator, ema, folder, step, settings.checkpoints_total_limit)
+    return ema
 
 
 def method_losses(
