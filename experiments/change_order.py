@@ -8,10 +8,11 @@ object: for every picture, by its path from the file's own folder, points in the
 [x, y] as shares of width and height: {"page.png": [[0.5, 0.4], [0.05, 0.05]], ...}, say a figure before its background.
 `--preferences middle_first` stands for the middle of the middle square before its corner, in 200 training pictures.
 
-In each picture the regions that f finds at first change their numbers: those that hold the points come first, in the
-order of the points, and all others after them as before; a region that holds several points is shared out among them. f
-learns these maps by cross entropy, while f, g and D go on learning what they were trained for. Every fifth picture with
-preferences is only measured on.
+First all regions of f change their numbers at once, to those that suit most pictures: the ground, asked first, may be
+the last one wanted, and f would have to unlearn one number before it learns another. Then f learns what is left picture
+by picture: the regions that hold the points come first, in the order of the points, and all others after them as
+before; a region that holds several points is shared out among them. f learns these maps by cross entropy, while f, g
+and D go on learning what they were trained for. Every fifth picture with preferences is only measured on.
 
 All other flags are those of train/train_guiding_painter.py, also `--resume_from_checkpoint`, and several processes are
 started with `accelerate launch`. Written are the averaged model and `results.json`: before and after,
@@ -32,6 +33,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from accelerate import Accelerator
+from scipy.optimize import linear_sum_assignment
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the repository, and in it
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))  # the training kit
@@ -135,6 +137,19 @@ def renumbered(region_map: torch.Tensor, points: list[tuple[int, int]], max_hint
     return target
 
 
+def permute_regions(f: SegmentationNetwork, preferred: Preferred) -> None:
+    """Gives the regions of f, in place, the numbers that most of their pixels are to have (Kuhn 1955, assignment)."""
+    count = f.config.max_hints
+    pixels = np.zeros((count, count))  # of each number now and each one it is to have
+    for region_map, (_, points) in zip(region_maps(f, preferred), preferred, strict=True):
+        np.add.at(pixels, (region_map.numpy(), renumbered(region_map, points, count).numpy()), 1)
+    now = torch.from_numpy(linear_sum_assignment(pixels, maximize=True)[1].argsort()).to(f.device)
+    *_, last = f.unet.head.modules()
+    with torch.no_grad():
+        for values in last.parameters():
+            values.copy_(values[now])
+
+
 def agreement(maps: torch.Tensor, preferred: Preferred) -> tuple[float, float]:
     """Of the pairs of points, the share whose regions are asked in the preferred order, where one for both counts half.
 
@@ -215,6 +230,7 @@ def tune(
     """
     f, g, d = networks
     checkpoint = checkpoint_to_resume(settings.resume_from_checkpoint, settings.output_dir, settings.max_train_steps)
+    permute_regions(f, preferred)
     losses_of = order_losses(f, preferred, lambda_order)
     arrange(networks, settings)
     generator = make_generator(f, g, settings)

@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from training_pictures import draw_pictures, forget_accelerator
 
 from experiments import change_order
-from guiding_painter import GuidingPainterPipeline, PatchDiscriminator
+from guiding_painter import GuidingPainterPipeline, PatchDiscriminator, SegmentationNetwork
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +49,24 @@ def test_regions_get_the_numbers_of_their_points():
     assert apart.tolist() == [[2, 2, 1], [3, 0, 1], [3, 0, 0]]
     shared = change_order.renumbered(region_map, [(2, 2), (0, 2), (2, 1)], 5)  # region 2 has two of them
     assert shared.tolist() == [[3, 3, 1], [4, 2, 1], [4, 2, 0]]
+
+
+@pytest.mark.parametrize(("stem_factor", "norm"), [(1, "batch"), (2, "group")])
+def test_regions_are_permuted_to_what_suits_most_pictures(stem_factor, norm):
+    torch.manual_seed(1)
+    f = SegmentationNetwork(6, (8, 8), stem_factor, norm).eval()
+    torch.nn.init.normal_(f.unet.head.weight if stem_factor == 1 else f.unet.head[-1].weight)  # several regions
+    sketch = torch.rand(1, 16, 16) * 2 - 1
+    before = change_order.region_maps(f, [(sketch, [])])
+    numbers = before.unique().tolist()
+    assert len(numbers) > 2
+    last_first = [tuple((before[0] == k).nonzero()[0].tolist()) for k in reversed(numbers)]
+    preferred = [(sketch, last_first)]
+    assert change_order.agreement(before, preferred) == (0.0, 0.0)
+    change_order.permute_regions(f, preferred)
+    after = change_order.region_maps(f, preferred)
+    assert change_order.agreement(after, preferred) == (1.0, 0.0)
+    assert all(len(after[before == k].unique()) == 1 for k in numbers)  # borders are where they were
 
 
 def test_agreement_by_hand():
