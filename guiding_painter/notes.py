@@ -7,6 +7,7 @@ SENTENCES = {
     "line_layer": "Only the layer of line art was opened.",
     "outside_svg": "Pictures or scripts that are not in the SVG itself were left out.",
     "sheet": "The sheet of paper was cut out of the photo and straightened; page='none' leaves it as it is.",
+    "ruling": "The lines that the paper is printed with were left out; underdrawing='keep' keeps them.",
     "holds_painting": "A painting is saved in this file; resume goes on with it.",
     "resumed": "This painting was taken up where it was saved.",
     "left_out": "Areas are found in another way than when this painting was saved; left out: {what}.",

@@ -73,7 +73,7 @@ class Api:
             drawing: a picture, PDF, SVG or file of a paint program; as a tool, its web address or a data: URI.
             extract_lines: take the lines out of a picture that has colors already; for a line drawing leave it out.
             gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose".
-            underdrawing: pale colored lines under the ink: "auto", "keep" or "drop".
+            underdrawing: pale colored lines under the ink, and lines of ruled paper: "auto", "keep" or "drop".
             page: the sheet of paper in a photo: "auto" looks for it, or "none", or its corners, "x,y x,y x,y x,y".
             page_number: the page of a PDF or TIFF, from 1.
             panels: ask about a comic page panel by panel.

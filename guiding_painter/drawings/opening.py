@@ -11,6 +11,7 @@ from .page_choice import Page, page_of
 from .paper import flatten, has_broad_pens, has_underdrawing, is_clean, is_light_on_dark
 from .paper import looks_colored as has_colored_areas
 from .pictures import Source, open_picture
+from .ruling import remove_ruling
 from .sheets import find_sheet
 from .straightening import Corners, straighten
 
@@ -41,7 +42,7 @@ def open_drawing(
         source: as for `open_picture`.
         extract_lines: make line art out of a colored picture instead, see `extract_line_art`.
         underdrawing: pale colored lines: "drop" leaves them out, "keep" takes them for ink, "auto" leaves out those of
-            one hue, blue or red, below black ones.
+            one hue, blue or red, below black ones. What the paper is ruled with is left out unless "keep" is given.
         page: "auto" looks for a sheet of paper in a photo, "none" takes all of the picture; or the four corners
             of the sheet in pixels of the picture, (x, y) each or as text, "x,y x,y x,y x,y".
         page_number: of a PDF or TIFF, from 1.
@@ -60,7 +61,9 @@ def open_drawing(
     picture = straighten(picture, corners) if corners else picture
     drawing = _gray(picture) if grayscale else _drawn(picture, extract_lines, underdrawing, is_sheet=bool(corners))
     opened = {"page": corners or "none", "page_number": picture.info.get("page_number", 1)}
-    kept = {"flattened": drawing.info.get("flattened", False), **_kept(picture, is_sheet=bool(corners))}
+    notes = _notes(picture, bool(corners), drawing.info.get("ruled", False))
+    kept = {key: picture.info[key] for key in ("dpi", "icc_profile") if key in picture.info}
+    kept |= {"flattened": drawing.info.get("flattened", False), "notes": notes}
     drawing.info = {"grayscale": grayscale, "opened": opened, **kept}  # last: a clean gray picture is its own drawing
     return drawing
 
@@ -99,15 +102,12 @@ def _lines(picture: Image.Image) -> Image.Image:
     return extract_line_art(small).resize(picture.size, Image.Resampling.BICUBIC)
 
 
-def _kept(picture: Image.Image, is_sheet: bool) -> dict[str, Any]:
-    kept = {key: picture.info[key] for key in ("dpi", "icc_profile") if key in picture.info}
-    return kept | {"notes": _notes(picture, is_sheet)}
-
-
-def _notes(picture: Image.Image, is_sheet: bool) -> tuple[Note, ...]:
+def _notes(picture: Image.Image, is_sheet: bool, is_ruled: bool) -> tuple[Note, ...]:
     notes = [*picture.info.get("notes", ())]
     if is_sheet:
         notes.append(Note("sheet"))
+    if is_ruled:
+        notes.append(Note("ruling"))
     if picture.info.get("painting"):
         notes.append(Note("holds_painting"))
     return tuple(notes)
@@ -136,27 +136,35 @@ def looks_colored(picture: Image.Image) -> bool:
 
 
 def _ink_on_white(picture: Image.Image, underdrawing: str, is_sheet: bool) -> Image.Image:
-    luminance = picture.convert("L")
+    luminance, plain = picture.convert("L"), None
     light_on_dark = is_light_on_dark(luminance)
-    if picture.mode == "L":  # what follows is about colors, and takes its time
-        ink = picture = ImageOps.invert(picture) if light_on_dark else picture
-    elif has_colored_areas(picture, light_on_dark):
+    if picture.mode == "RGB" and has_colored_areas(picture, light_on_dark):
         ink = picture = luminance
-    elif underdrawing == "drop" or (underdrawing == "auto" and has_underdrawing(picture)):
-        # A pale blue line is white in blue, a pale red one in red; black is dark in all three.
-        ink = picture = functools.reduce(ImageChops.lighter, picture.split())
     else:
         picture = _dark_on_light(picture) if light_on_dark else picture
-        ink = functools.reduce(ImageChops.darker, picture.split())  # even a yellow pencil is dark in blue
+        plain = None if underdrawing == "keep" else remove_ruling(picture)
+        picture = plain or picture
+        ink = picture if picture.mode == "L" else _darkest(picture)
+        if picture.mode == "RGB" and (underdrawing == "drop" or (underdrawing == "auto" and has_underdrawing(picture))):
+            # A pale blue line is white in blue, a pale red one in red; black is dark in all three.
+            ink = picture = functools.reduce(ImageChops.lighter, picture.split())
     if is_sheet or not is_clean(ink):
         drawing = flatten(picture, *[SHEET_STROKE] * is_sheet)
         drawing.info["flattened"] = True
-        return drawing
-    return _saturated(picture, ink) if picture.mode == "RGB" and has_broad_pens(picture) else ink
+    else:
+        drawing = _saturated(picture, ink) if picture.mode == "RGB" and has_broad_pens(picture) else ink
+    drawing.info["ruled"] = plain is not None
+    return drawing
+
+
+def _darkest(picture: Image.Image) -> Image.Image:
+    return functools.reduce(ImageChops.darker, picture.split())  # even a yellow pencil is dark in blue
 
 
 def _dark_on_light(picture: Image.Image) -> Image.Image:
-    """Light lines on a dark "RGB" ground inverted; the ground, if it is of one flat color, becomes white."""
+    """Light lines on a dark ground inverted; that of an "RGB" picture, if it is of one flat color, becomes white."""
+    if picture.mode == "L":
+        return ImageOps.invert(picture)
     ground = max(picture.getcolors(FLAT_COLORS) or [(0, None)])
     if ground[0] < 0.5 * picture.width * picture.height:
         return ImageOps.invert(picture)

@@ -85,7 +85,8 @@ def _looking(model: argparse.ArgumentParser) -> argparse.ArgumentParser:
         "--underdrawing",
         choices=("auto", "keep", "drop"),
         default="auto",
-        help="pale colored lines under the ink: drop them, keep them, or drop those of one hue (default: %(default)s)",
+        help="pale colored lines under the ink: drop them, keep them, or drop those of one hue; what paper is ruled "
+        "with is dropped unless kept (default: %(default)s)",
     )
     _add_pages(looking)
     return looking

@@ -46,6 +46,7 @@ NOTES = {  # what was done to the file, by the key of a note
     "line_layer": "Of the layers in this file only the line art is used.",
     "outside_svg": "Pictures and scripts that are not in the SVG itself were left out.",
     "sheet": "The sheet of paper was cut out of the photo and straightened.",
+    "ruling": "The lines that the paper is printed with were left out.",
     "holds_painting": "A painting was saved in this file; it begins anew here.",
     "resumed": "This painting goes on where it was saved.",
     "left_out": "Areas are found in another way than when this was saved: {count} changes were left out.",
