@@ -188,8 +188,7 @@ class GuidingPainterPipeline(DiffusionPipeline):
             extract_lines: make line art of a colored picture first.
             panels: look for the panels of a page and give each its own regions.
             gap: how wide openings in lines may be to be closed: "tight", "normal" or "loose", see `drawings.cut_cells`.
-            underdrawing: what becomes of pale colored lines under the ink, and of the lines of ruled paper: "auto",
-                "keep" or "drop", see `drawings.open_drawing`.
+            underdrawing: of pale colored lines under the ink, and lines of ruled paper: "auto", "keep" or "drop".
             page: the sheet of paper in a photo: "auto" looks for it, "none" does not; or its corners (x, y) in pixels.
             page_number: of a PDF or TIFF, from 1.
             reorder: ask for the region that helps most given all answers; False keeps the first order.

@@ -46,7 +46,7 @@ def photographed(picture: Image.Image) -> Image.Image:
     values = np.stack(
         [ndimage.map_coordinates(values[..., c], bent, order=1, mode="nearest") for c in range(3)], axis=2
     )
-    values *= (1 - 0.3 * (x + y) / 1200)[..., None] * [0.96, 0.94, 0.88]
+    values *= (1 - 0.5 * (x + y) / 1200)[..., None] * [0.96, 0.94, 0.88]
     return Image.fromarray((values + np.random.default_rng(0).normal(0, 3, values.shape)).clip(0, 255).astype(np.uint8))
 
 

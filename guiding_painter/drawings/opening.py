@@ -42,7 +42,7 @@ def open_drawing(
         source: as for `open_picture`.
         extract_lines: make line art out of a colored picture instead, see `extract_line_art`.
         underdrawing: pale colored lines: "drop" leaves them out, "keep" takes them for ink, "auto" leaves out those of
-            one hue, blue or red, below black ones. What the paper is ruled with is left out unless "keep" is given.
+            one hue, blue or red, below black ones. Lines of ruled paper are left out unless "keep" is given.
         page: "auto" looks for a sheet of paper in a photo, "none" takes all of the picture; or the four corners
             of the sheet in pixels of the picture, (x, y) each or as text, "x,y x,y x,y x,y".
         page_number: of a PDF or TIFF, from 1.
@@ -61,10 +61,7 @@ def open_drawing(
     picture = straighten(picture, corners) if corners else picture
     drawing = _gray(picture) if grayscale else _drawn(picture, extract_lines, underdrawing, is_sheet=bool(corners))
     opened = {"page": corners or "none", "page_number": picture.info.get("page_number", 1)}
-    notes = _notes(picture, bool(corners), drawing.info.get("ruled", False))
-    kept = {key: picture.info[key] for key in ("dpi", "icc_profile") if key in picture.info}
-    kept |= {"flattened": drawing.info.get("flattened", False), "notes": notes}
-    drawing.info = {"grayscale": grayscale, "opened": opened, **kept}  # last: a clean gray picture is its own drawing
+    drawing.info = {"grayscale": grayscale, "opened": opened, **_kept(picture, drawing, is_sheet=bool(corners))}
     return drawing
 
 
@@ -100,6 +97,12 @@ def _lines(picture: Image.Image) -> Image.Image:
     small = picture.copy()
     small.thumbnail((LINE_ART_SIDE, LINE_ART_SIDE), Image.Resampling.LANCZOS)
     return extract_line_art(small).resize(picture.size, Image.Resampling.BICUBIC)
+
+
+def _kept(picture: Image.Image, drawing: Image.Image, is_sheet: bool) -> dict[str, Any]:
+    kept = {key: picture.info[key] for key in ("dpi", "icc_profile") if key in picture.info}
+    notes = _notes(picture, is_sheet, drawing.info.get("ruled", False))
+    return kept | {"flattened": drawing.info.get("flattened", False), "notes": notes}
 
 
 def _notes(picture: Image.Image, is_sheet: bool, is_ruled: bool) -> tuple[Note, ...]:

@@ -38,33 +38,35 @@ def remove_ruling(picture: Image.Image) -> Image.Image | None:
 
     What in a printed line is no darker than it is paper; the ink that crosses it is, and stays.
     """
-    darkness = 255 - np.asarray(picture.convert("L"))
-    scale = -(-max(darkness.shape) // SIDE)
-    small = np.asarray(Image.fromarray(darkness).reduce(scale), dtype=np.float32)
+    luminance = picture.convert("L")
+    scale = -(-max(luminance.size) // SIDE)
+    small = 255 - np.asarray(luminance.reduce(scale), dtype=np.float32)
+    if min(small.shape) < LEAST * BLOCK:
+        return None
     blocks = [_thin_in_blocks(one) for one in (small, small.T)]
     if not any(_crosses_many(one) for one in blocks):
         return None
     found = [_find_lines(one, scale, width) for one, width in zip(blocks, picture.size, strict=True)]
-    if not any(lines and lines.even for lines in found):
+    found_lines = [lines for lines in found if lines]
+    if not any(lines.even for lines in found_lines):
         return None
-    printed, reach = np.zeros(darkness.shape, dtype=np.float32), 0
-    ink = _ink(small)
+    size = 4 * max(lines.reach for lines in found_lines) + 3
+    ink = float(np.quantile(small, 0.998) - np.median(small))
+    darkness = _close(luminance, size) - np.asarray(luminance)
+    printed = np.zeros(darkness.shape, dtype=np.float32)
     for lines, values, into in zip(found, (darkness, darkness.T), (printed, printed.T), strict=True):
         if lines:
-            reach = max(reach, _print_lines(lines, values, ink, into) and lines.reach)
-    if not reach:
+            _print_lines(lines, values, ink, into)
+    if not printed.any():
         return None
     paper = (printed > 0) & (darkness < printed + np.clip(0.4 * (ink - printed), 8, 48))
-    size = 4 * reach + 3
-    channels = [
-        np.where(paper, ndimage.grey_closing(one, (size, size)), one) for one in map(np.asarray, picture.split())
-    ]
+    channels = [np.where(paper, _close(channel, size), np.asarray(channel)) for channel in picture.split()]
     return Image.merge(picture.mode, [Image.fromarray(channel) for channel in channels])
 
 
-def _ink(darkness: np.ndarray) -> float:
-    """How dark the darkest two thousandths are."""
-    return float(np.quantile(darkness, 0.998))
+def _close(channel: Image.Image, size: int) -> np.ndarray:
+    """(H, W) uint8, as if nothing dark were thinner than that."""
+    return ndimage.grey_closing(np.asarray(channel), (size, size))
 
 
 def _thin_in_blocks(darkness: np.ndarray) -> np.ndarray:
@@ -135,8 +137,8 @@ def _is_even(places: np.ndarray, height: int) -> bool:
     return bool(even.mean() > 0.7 and places[-1] - places[0] > 0.4 * height)
 
 
-def _print_lines(lines: Lines, darkness: np.ndarray, ink: float, printed: np.ndarray) -> int:
-    """Adds the darkness of those lines that are fainter than the ink to `printed`; how many."""
+def _print_lines(lines: Lines, darkness: np.ndarray, ink: float, printed: np.ndarray) -> None:
+    """Adds the darkness of those lines that are fainter than the ink to `printed`."""
     columns, around = np.arange(darkness.shape[1]), np.arange(-lines.reach, lines.reach + 1)
     bands = [np.rint(rows).astype(np.int64) + around[:, None] for rows in lines.rows]
     inside = [band.clip(0, len(darkness) - 1) for band in bands]
@@ -146,4 +148,3 @@ def _print_lines(lines: Lines, darkness: np.ndarray, ink: float, printed: np.nda
     for band, rows, strength in zip(inside, bands, strengths, strict=True):
         if strength < FAINTER * ink:
             printed[band, columns] += strength * (band == rows)
-    return int((strengths < FAINTER * ink).sum())
