@@ -3,7 +3,6 @@
 import secrets
 import zlib
 from collections.abc import Sequence
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -19,6 +18,7 @@ from guiding_painter.drawings import find_panels
 from guiding_painter.painting import CONFIDENT
 from reopening import is_photo, photo_of
 from texts import Said
+from views import fit, new_place
 from visits import MAX_PANELS, Visit
 
 MAP_SIDE = 2048  # of the map of regions that goes to the page
@@ -51,7 +51,7 @@ def canvas_state(
         "notes": [words.words(texts) for words in said],
     }
     if known is None:
-        value["drawing"] = _file(visit.painting.drawing, folder, "drawing.webp", quality=90, method=0)
+        value["drawing"] = _file(fit(visit.painting.drawing, LINES_SIDE), folder, "drawing.webp", quality=90, method=0)
         value |= _opened(visit)
         value["notes"] = notes(visit, texts) + value["notes"]
     version = visit.version_of_map()
@@ -187,11 +187,7 @@ def _unlike(colors: list[str]) -> list[str]:
 
 
 def _file(image: Image.Image, folder: str, name: str, **options: Any) -> dict[str, Any]:
-    """Writes a picture into a folder of its own in gradio's cache; returns it in the form in which gradio serves it."""
-    if name.startswith("drawing") and max(image.size) > LINES_SIDE:
-        image = image.copy()
-        image.thumbnail((LINES_SIDE, LINES_SIDE), Image.Resampling.BOX)
-    path = Path(folder) / secrets.token_hex(16) / name
-    path.parent.mkdir(parents=True)
+    """Writes a picture, see `new_place`; returns it in the form in which gradio serves it."""
+    path = new_place(folder, name)
     image.save(path, **options)
     return gr.FileData(path=str(path)).model_dump()

@@ -27,7 +27,7 @@ PAPER = (255, 255, 255)
 
 def asked_view(painting: Painting, region: Region | None, side: int = MAX_SIDE) -> Image.Image:
     """RGB, at most `side`: a region of the drawing lit, striped and outlined, which needs no color vision to see."""
-    drawing = _fit(painting.drawing, side)
+    drawing = fit(painting.drawing, side)
     if region is None:
         return drawing.convert("RGB")
     mask = Image.fromarray(region.mask).convert("L")
@@ -55,7 +55,7 @@ def picture_view(painting: Painting, side: int = MAX_SIDE, guesses: bool = True)
         guesses: show the model's where there is no answer; otherwise paper stays white, and no network runs.
     """
     colors = {region.index: region.color or (guesses and region.suggested_color) for region in painting.regions}
-    drawing = _fit(painting.drawing, side)
+    drawing = fit(painting.drawing, side)
     return lay_lines(_flat(painting, colors, drawing.size), drawing)
 
 
@@ -63,7 +63,7 @@ def proposal_picture(proposal: Proposal) -> str:
     """A whole coloring as a data URI."""
     painting = proposal.painting
     colors = {index: to_hex(color) for index, color in proposal.colors}
-    drawing = _fit(painting.drawing, PROPOSED)
+    drawing = fit(painting.drawing, PROPOSED)
     return data_uri(lay_lines(_flat(painting, colors, drawing.size), drawing))
 
 
@@ -73,17 +73,24 @@ def frame(painting: Painting) -> str:
 
 
 def picture_file(image: Image.Image, folder: str) -> str:
-    """Writes a picture for the page into a folder of its own in gradio's cache; returns its path.
-
-    gradio would give equal pictures of two visitors one path, and write the second over the first while it is served.
+    """Writes a picture for the page, see `new_place`; returns its path.
 
     As WebP at its fastest: gradio's own takes three times as long for a tenth fewer bytes, PNG has several times as
     many, see benchmarks/space/speed.py.
     """
-    path = Path(folder) / secrets.token_hex(16) / "picture.webp"
-    path.parent.mkdir(parents=True)
+    path = new_place(folder, "picture.webp")
     image.save(path, quality=80, method=0)
     return str(path)
+
+
+def new_place(folder: str | Path, name: str) -> Path:
+    """Where a file of this name may be written: into a folder of its own, hard to guess, in gradio's cache.
+
+    gradio would give equal files of two visitors one path, and write the second over the first while it is served.
+    """
+    path = Path(folder) / secrets.token_hex(16) / name
+    path.parent.mkdir(parents=True)
+    return path
 
 
 def data_uri(image: Image.Image) -> str:
@@ -95,7 +102,7 @@ def data_uri(image: Image.Image) -> str:
 
 def comparison(painting: Painting, mode: str, lines: bool) -> tuple[Image.Image, Image.Image]:
     """RGB, at most MAX_SIDE: the drawing, and what comes of it in this mode, with or without its lines."""
-    drawing = _fit(painting.drawing, MAX_SIDE)
+    drawing = fit(painting.drawing, MAX_SIDE)
     color = painting.color(mode).resize(drawing.size, Image.Resampling.BOX)
     return drawing.convert("RGB"), lay_lines(color, drawing) if lines else color
 
@@ -130,7 +137,8 @@ def _outline(mask: Image.Image) -> Image.Image:
     return Image.fromarray(border).convert("L")
 
 
-def _fit(image: Image.Image, side: int) -> Image.Image:
+def fit(image: Image.Image, side: int) -> Image.Image:
+    """A picture made smaller, where it is larger than `side`."""
     if max(image.size) <= side:
         return image
     return ImageOps.contain(image, (side, side), Image.Resampling.BOX)
