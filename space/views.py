@@ -9,9 +9,10 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from guiding_painter import Painting, Region
-from guiding_painter.colors import to_hex
+from guiding_painter.colors import RGB
 from guiding_painter.files import lay_lines
 from guiding_painter.painting import Proposal
+from guiding_painter.painting.fills import flat_colors
 from guiding_painter.painting.strokes import read_point
 from texts import Trouble
 
@@ -54,17 +55,19 @@ def picture_view(painting: Painting, side: int = MAX_SIDE, guesses: bool = True)
     Args:
         guesses: show the model's where there is no answer; otherwise paper stays white, and no network runs.
     """
-    colors = {region.index: region.color or (guesses and region.suggested_color) for region in painting.regions}
-    drawing = fit(painting.drawing, side)
-    return lay_lines(_flat(painting, colors, drawing.size), drawing)
+    answers = painting.answers
+    colors = {
+        index: answers.get(index) or (painting.beliefs.colors[index][0] if guesses else PAPER)
+        for index in painting.layout.order
+    }
+    return _laid(painting, colors, side)
 
 
 def proposal_picture(proposal: Proposal) -> str:
     """A whole coloring as a data URI."""
     painting = proposal.painting
-    colors = {index: to_hex(color) for index, color in proposal.colors}
-    drawing = fit(painting.drawing, PROPOSED)
-    return data_uri(lay_lines(_flat(painting, colors, drawing.size), drawing))
+    colors = dict.fromkeys(painting.layout.order, PAPER) | dict(proposal.colors)
+    return data_uri(_laid(painting, colors, PROPOSED))
 
 
 def frame(painting: Painting) -> str:
@@ -107,14 +110,11 @@ def comparison(painting: Painting, mode: str, lines: bool) -> tuple[Image.Image,
     return drawing.convert("RGB"), lay_lines(color, drawing) if lines else color
 
 
-def _flat(painting: Painting, colors: dict[int, str | bool | None], size: tuple[int, int]) -> Image.Image:
-    """RGB: "#rrggbb" by region, `PAPER` where it has none."""
-    table = np.full((int(painting.region_map.max()) + 1, 3), PAPER, dtype=np.uint8)
-    for index, color in colors.items():
-        if color:
-            table[index] = tuple(bytes.fromhex(color[1:]))
-    small = Image.fromarray(painting.region_map).resize(size, Image.Resampling.NEAREST)
-    return Image.fromarray(table[np.asarray(small)])
+def _laid(painting: Painting, colors: dict[int, RGB], side: int) -> Image.Image:
+    """RGB, at most `side`: every region in its color, under the lines."""
+    drawing = fit(painting.drawing, side)
+    regions = Image.fromarray(painting.region_map).resize(drawing.size, Image.Resampling.NEAREST)
+    return lay_lines(flat_colors(np.asarray(regions), colors), drawing)
 
 
 def parse_point(point: object) -> tuple[float, float]:
