@@ -19,11 +19,11 @@ import commands
 from canvas_state import canvas_state, opening_of
 from guiding_painter import GuidingPainterPipeline
 from machine import settle
+from study_sessions import SUFFIXES
 from texts import en
 from uploads import check_picture
 from visits import Visits, is_page
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp"}
 SCRIPT = ("paint", "paint", "skip", "paint", "undo", "redo", "accept")  # over and over, until nothing is left to ask
 
 
