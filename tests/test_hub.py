@@ -56,7 +56,7 @@ def test_what_the_hub_does_not_have(hub: HubServer, tmp_path: Path):
         hub.endpoint,
     )
     assert nothing == "OSError: user/nothing is neither a folder nor on the hub; a private repository needs a token."
-    assert revision == "OSError: user/my-comic has no revision 'v9' on the hub."
+    assert revision == "OSError: user/my-comic has no revision 'v9' on the hub: name one that it has, or none."
     assert "colorization/config.json is missing; a checkpoint has the files model_index.json, " in incomplete
     assert "model_index.json is missing; a checkpoint has the files model_index.json, " in other
     assert "<newline>" not in incomplete + other

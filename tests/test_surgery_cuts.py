@@ -49,7 +49,7 @@ def test_points_on_the_drawing(painting: Painting, point: object):
 
 @pytest.mark.parametrize("point", [(400, 0), (0, 300), (-1, 5), (5, -0.5)])
 def test_points_beside_the_drawing(painting: Painting, point: tuple):
-    with pytest.raises(ValueError, match="is not on the drawing of 400x300 pixels"):
+    with pytest.raises(ValueError, match="is not on the drawing of 400x300 pixels: give one on it"):
         painting.region_at(point)
 
 
