@@ -160,7 +160,7 @@ def _photo(visit: Visit, folder: str) -> dict[str, Any]:
     return {"file": _file(picture, folder, "photo.webp", quality=80, method=0), "corners": corners}
 
 
-def _named(offered: dict[str, Any], texts: ModuleType) -> dict[str, list[dict[str, str]]]:
+def _named(offered: dict[str, list[str]], texts: ModuleType) -> dict[str, list[dict[str, str]]]:
     """The colors by group with their names, each in one group of those that change with the picture.
 
     Common ones are always there, where a hand has learned that they are.

@@ -42,7 +42,7 @@ def test_a_click_chooses_a_region_also_an_answered_one(own_visit):
     commands.apply_color(own_visit, "#ff8800")
     assert asking.asked(own_visit) is own_visit.painting.regions[0]
     asking.choose(own_visit, region.center)
-    assert commands.swatches(own_visit)["color"] == "#ff8800"
+    assert asking.asked(own_visit).color == "#ff8800"
     with pytest.raises(Trouble, match="outside"):
         asking.choose(own_visit, (5000, 3))
 
@@ -52,7 +52,7 @@ def test_swatches_offer_the_suggestion_the_picture_and_the_last_colors(own_visit
         commands.apply_color(own_visit, color)
     commands.undo(own_visit)
     offered = commands.swatches(own_visit)
-    assert offered["suggestion"] == offered["color"] == asking.asked(own_visit).suggested_color
+    assert offered["suggestions"][0] == asking.asked(own_visit).suggested_color
     assert offered["palette"] == ["#ff0000"]
     assert offered["recent"] == ["#00ff00", "#ff0000"]
 

@@ -50,7 +50,7 @@ def play(visits: Visits, folder: str, path: Path, answers: int) -> dict[str, Any
             if action == "paint":
                 commands.apply_color(visit, commands.COMMON[number % len(commands.COMMON)])
             elif action == "accept":
-                commands.apply_color(visit, commands.swatches(visit)["suggestion"])
+                commands.apply_color(visit, asking.asked(visit).suggested_color)
             else:
                 {"skip": commands.skip_region, "undo": commands.undo, "redo": commands.redo}[action](visit)
             known = {"opening": opening_of(visit), "map": visit.version_of_map(), "strip": None}
