@@ -24,7 +24,6 @@ from visits import MAX_PANELS, Visit
 MAP_SIDE = 2048  # of the map of regions that goes to the page
 PHOTO_SIDE = 1280  # of the photo in which corners are shown
 LINES_SIDE = 4096  # of the lines over it
-SUGGESTIONS = 5
 ALIKE = 12  # levels: swatches that differ by less are one
 
 
@@ -165,7 +164,7 @@ def _named(offered: dict[str, list[str]], texts: ModuleType) -> dict[str, list[d
 
     Common ones are always there, where a hand has learned that they are.
     """
-    groups, seen = {"suggestion": _unlike(offered["suggestions"])[:SUGGESTIONS], "common": offered["common"]}, set()
+    groups, seen = {"suggestion": _unlike(offered["suggestions"]), "common": offered["common"]}, set()
     offered = offered | {"palette": _unlike(offered["palette"])}
     for group in ("palette", "own", "recent"):
         groups[group] = [color for color in dict.fromkeys(offered[group]) if color not in seen]

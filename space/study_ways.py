@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 RING = 0.012  # of the longer side of the drawing, the radius of a mark
-SUGGESTIONS = 5
 Point = tuple[int, int]
 
 
@@ -256,7 +255,7 @@ def check_networks(painter: GuidingPainterPipeline, points: "RTUG | None") -> No
 
 def offered(own: list[str]) -> list[str]:
     """The colors for a place, and those that are always there."""
-    return list(dict.fromkeys([*own[:SUGGESTIONS], *COMMON]))
+    return list(dict.fromkeys([*own, *COMMON]))
 
 
 def with_points(drawing: Image.Image, points: list[tuple[Point, RGB]], chosen: Point | None) -> Image.Image:
