@@ -9,7 +9,7 @@ from panel_pages import FRAMES, draw_figures, draw_open_page, draw_page
 from PIL import Image, ImageDraw
 
 from guiding_painter import GuidingPainterPipeline
-from guiding_painter.drawings import MAX_MAP_PIXELS, Panels, prepare
+from guiding_painter.drawings import MAX_LONG_SIDE, MAX_MAP_PIXELS, Panels, prepare
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +59,13 @@ def test_a_page_is_put_away_and_taken_up(painter: GuidingPainterPipeline, page: 
 
 def test_a_long_strip_is_taken_up(painter: GuidingPainterPipeline):
     """Its map is higher than any panel's may be: what is bounded is how many pixels the map has."""
-    strip = Image.new("L", (400, 6200), 255)
-    for top in range(20, 6200, 620):
-        ImageDraw.Draw(strip).rectangle((20, top, 380, top + 560), outline=0, width=3)
-        ImageDraw.Draw(strip).ellipse((100, top + 100, 300, top + 400), outline=0, width=3)
+    strip = Image.new("L", (200, 4960), 255)
+    for top in range(20, 4960, 620):
+        ImageDraw.Draw(strip).rectangle((20, top, 180, top + 560), outline=0, width=3)
+        ImageDraw.Draw(strip).ellipse((60, top + 100, 140, top + 400), outline=0, width=3)
     painting = painter.open(strip, panels=True)
-    assert len(painting.prepared.panels.boxes) == 10
-    assert painting.model_map.shape[0] > 5000
+    assert len(painting.prepared.panels.boxes) == 8
+    assert painting.model_map.shape[0] > MAX_LONG_SIDE
     painting.paint(painting.regions[0], "#e07a5f")
     state = painting.to_dict()
     resumed = taken_up(painter, strip, state)
