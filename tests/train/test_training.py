@@ -92,7 +92,7 @@ def test_the_learning_rate_is_constant_for_one_half_and_falls_to_0(folder, model
 
 @pytest.mark.parametrize("kind", ["cells", "plain"])
 def test_bfloat16_trains(kind, folder, models, tmp_path):
-    main(flags(folder, models[kind], tmp_path, max_train_steps=2, mixed_precision="bf16"))
+    main(flags(folder, models[kind], tmp_path, train_batch_size=2, max_train_steps=2, mixed_precision="bf16"))
     assert all(math.isfinite(value) for curve in losses(tmp_path).values() for value in curve.values())
     assert {p.dtype for p in GuidingPainterPipeline.from_pretrained(tmp_path).segmentation.parameters()} == {
         torch.float32
