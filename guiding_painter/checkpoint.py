@@ -51,7 +51,9 @@ def find_checkpoint(
     try:
         return Path(snapshot_download(name, allow_patterns=hub_files(files, variant), **hub_options))
     except RevisionNotFoundError as error:
-        raise OSError(f"{name} has no revision {hub_options.get('revision')!r} on the hub.") from error
+        raise OSError(
+            f"{name} has no revision {hub_options.get('revision')!r} on the hub: name one that it has, or none."
+        ) from error
     except RepositoryNotFoundError as error:
         raise OSError(f"{name} is neither a folder nor on the hub; a private repository needs a token.") from error
     except LocalEntryNotFoundError as error:
@@ -91,7 +93,7 @@ def load_network(
     network_class = next((kind for kind in network_classes if kind.__name__ == config.get("_class_name")), None)
     if network_class is None:
         known = " or ".join(kind.__name__ for kind in network_classes)
-        raise ValueError(f"{config_path} describes a {config.get('_class_name')}, not a {known}.")
+        raise ValueError(f"{config_path} describes a {config.get('_class_name')}, not a {known}: name another one.")
     if any(config.pop(option, False) for option in RETIRED):
         raise ValueError(
             f"{config_path} describes a network of version 0.1, which no later version reads: use guiding-painter 0.1 "
@@ -122,7 +124,8 @@ def _check_weights(
     for problem, keys in problems.items():
         if keys:
             raise ValueError(
-                f"{weights_path} does not fit {config_path}: {len(keys)} weights {problem}, first {keys[0]}."
+                f"{weights_path} does not fit {config_path}: {len(keys)} weights {problem}, first {keys[0]}; take both "
+                "from one checkpoint."
             )
 
 

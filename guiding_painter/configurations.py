@@ -1,15 +1,9 @@
-"""The named architectures: what the networks of a configuration are made with, beyond their own defaults.
+"""The named architectures: whether f and g are networks over cells or of pixels, and the keyword arguments of D.
 
-Pure data: whether f and g are networks over cells or of pixels; keyword arguments of both, and those of each.
+Pure data. What f and g are made of are their classes' own defaults.
 """
 
 CONFIGURATIONS = {
-    "lite": {
-        "over_cells": True,
-        "networks": {},
-        "segmentation": {},
-        "colorization": {},
-        "discriminator": {"base_channels": 32, "norm": "group"},
-    },
-    "paper": {"over_cells": False, "networks": {}, "segmentation": {}, "colorization": {}, "discriminator": {}},
+    "lite": {"over_cells": True, "discriminator": {"base_channels": 32, "norm": "group"}},
+    "paper": {"over_cells": False, "discriminator": {}},
 }

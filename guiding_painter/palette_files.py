@@ -3,6 +3,7 @@
 Known by what is in them, whatever their names: palettes are renamed, and downloads often end in .txt.
 """
 
+import colorsys
 import json
 import os
 import re
@@ -188,8 +189,6 @@ def _rgb(model: str, values: Sequence[float]) -> RGB:
     elif model == "CMYK":
         channels = [(1 - ink) * (1 - values[3]) for ink in values[:3]]
     elif model == "HSB":
-        import colorsys
-
         channels = colorsys.hsv_to_rgb(*values)
     else:
         lab = [min(max(values[0], 0), 1) * 100, *(min(max(value, -128), 128) for value in values[1:3])]

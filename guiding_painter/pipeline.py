@@ -113,7 +113,8 @@ class GuidingPainterPipeline(DiffusionPipeline):
         index = read_json(folder / cls.config_name)
         if index.get("_class_name") != cls.__name__:
             raise ValueError(
-                f"{folder / cls.config_name} describes a {index.get('_class_name')}, not a {cls.__name__}."
+                f"{folder / cls.config_name} describes a {index.get('_class_name')}, not a {cls.__name__}: name "
+                "a folder or hub id that holds one."
             )
         return cls(**{room: load_network(KINDS[room], folder / room, dtype, variant) for room in KINDS})
 

@@ -38,15 +38,22 @@ class Look:
 
 def looks(painter: "GuidingPainterPipeline", painting: "Painting") -> list[Look]:
     """What every region of a painting looks like, in the first order. One forward of f."""
-    height, width = painting.region_map.shape
-    labels = painting.region_map.ravel()
-    rows, columns = np.divmod(np.arange(height * width), width)
-    counts = np.maximum(np.bincount(labels), 1)
-    x, y = (np.bincount(labels, (place + 0.5) / side) / counts for place, side in ((columns, width), (rows, height)))
+    places = _middles(painting.region_map)
     return [
-        Look(features, float(np.log(max(region.area, np.exp(-12)))), (float(x[region.index]), float(y[region.index])))
+        Look(features, float(np.log(max(region.area, np.exp(-12)))), tuple(places[region.index].tolist()))
         for region, features in zip(painting.regions, painter.model.describe(painting), strict=True)
     ]
+
+
+def _middles(region_map: np.ndarray) -> np.ndarray:
+    """(regions, 2), the mean (x, y) of the pixels of every region, in widths and heights of the (H, W) map."""
+    height, width = region_map.shape
+    count, columns = int(region_map.max()) + 1, (np.arange(width) + 0.5) / width
+    sums = np.zeros((3, count))  # of x, y and 1
+    for row, regions in enumerate(region_map):  # the places of all pixels at once would take a page's room many times
+        pixels = np.bincount(regions, minlength=count)
+        sums += np.bincount(regions, columns, count), pixels * ((row + 0.5) / height), pixels
+    return (sums[:2] / np.maximum(sums[2], 1)).T
 
 
 def distances(look: Look, others: Sequence[Look]) -> np.ndarray:

@@ -28,12 +28,9 @@ def hub_files(files: Sequence[str], variant: str | None) -> list[str]:
             patterns.append(file)
             continue
         folder = file.removesuffix(SAFETENSORS_WEIGHTS_NAME)
-        middle = f".{variant}" if variant else ""
-        patterns += [
-            f"{folder}{STEM}{middle}.safetensors",
-            f"{folder}{STEM}{middle}-*-of-*.safetensors",
-            f"{folder}{INDEX_STEM}{middle}.json",
-        ]
+        whole, index = _names(variant)
+        shards = whole.replace(".safetensors", "-*-of-*.safetensors")
+        patterns += [f"{folder}{name}" for name in (whole, shards, index)]
     return patterns
 
 
@@ -56,20 +53,20 @@ def read_weights(folder: Path, variant: str | None = None) -> dict[str, torch.Te
 
 def weight_files(folder: Path, variant: str | None = None) -> list[Path]:
     """The file, or the shards, that `read_weights` reads; a file that is missing is named, too."""
-    if variant is None and not _exists(folder, None):
+    if variant is None and not any((folder / name).is_file() for name in _names(None)):
         variants = _variants(folder)
         if len(variants) > 1:
             names = " or ".join(f"variant={name!r}" for name in variants)
             raise ValueError(f"{folder} has weights in {len(variants)} variants only: choose {names}.")
         variant = variants[0] if variants else None
-    middle = f".{variant}" if variant else ""
-    whole, index = folder / f"{STEM}{middle}.safetensors", folder / f"{INDEX_STEM}{middle}.json"
+    whole, index = (folder / name for name in _names(variant))
     return _shards(index) if index.is_file() and not whole.is_file() else [whole]
 
 
-def _exists(folder: Path, variant: str | None) -> bool:
+def _names(variant: str | None) -> tuple[str, str]:
+    """Of the file that holds all weights, and of the index of those in shards."""
     middle = f".{variant}" if variant else ""
-    return any((folder / name).is_file() for name in (f"{STEM}{middle}.safetensors", f"{INDEX_STEM}{middle}.json"))
+    return f"{STEM}{middle}.safetensors", f"{INDEX_STEM}{middle}.json"
 
 
 def _variants(folder: Path) -> list[str]:

@@ -3,7 +3,6 @@
 import secrets
 import zlib
 from collections.abc import Sequence
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -19,12 +18,12 @@ from guiding_painter.drawings import find_panels
 from guiding_painter.painting import CONFIDENT
 from reopening import is_photo, photo_of
 from texts import Said
+from views import fit, new_place
 from visits import MAX_PANELS, Visit
 
 MAP_SIDE = 2048  # of the map of regions that goes to the page
 PHOTO_SIDE = 1280  # of the photo in which corners are shown
 LINES_SIDE = 4096  # of the lines over it
-SUGGESTIONS = 5
 ALIKE = 12  # levels: swatches that differ by less are one
 
 
@@ -51,7 +50,7 @@ def canvas_state(
         "notes": [words.words(texts) for words in said],
     }
     if known is None:
-        value["drawing"] = _file(visit.painting.drawing, folder, "drawing.webp", quality=90, method=0)
+        value["drawing"] = _file(fit(visit.painting.drawing, LINES_SIDE), folder, "drawing.webp", quality=90, method=0)
         value |= _opened(visit)
         value["notes"] = notes(visit, texts) + value["notes"]
     version = visit.version_of_map()
@@ -160,12 +159,12 @@ def _photo(visit: Visit, folder: str) -> dict[str, Any]:
     return {"file": _file(picture, folder, "photo.webp", quality=80, method=0), "corners": corners}
 
 
-def _named(offered: dict[str, Any], texts: ModuleType) -> dict[str, list[dict[str, str]]]:
+def _named(offered: dict[str, list[str]], texts: ModuleType) -> dict[str, list[dict[str, str]]]:
     """The colors by group with their names, each in one group of those that change with the picture.
 
     Common ones are always there, where a hand has learned that they are.
     """
-    groups, seen = {"suggestion": _unlike(offered["suggestions"])[:SUGGESTIONS], "common": offered["common"]}, set()
+    groups, seen = {"suggestion": _unlike(offered["suggestions"]), "common": offered["common"]}, set()
     offered = offered | {"palette": _unlike(offered["palette"])}
     for group in ("palette", "own", "recent"):
         groups[group] = [color for color in dict.fromkeys(offered[group]) if color not in seen]
@@ -187,11 +186,7 @@ def _unlike(colors: list[str]) -> list[str]:
 
 
 def _file(image: Image.Image, folder: str, name: str, **options: Any) -> dict[str, Any]:
-    """Writes a picture into a folder of its own in gradio's cache; returns it in the form in which gradio serves it."""
-    if name.startswith("drawing") and max(image.size) > LINES_SIDE:
-        image = image.copy()
-        image.thumbnail((LINES_SIDE, LINES_SIDE), Image.Resampling.BOX)
-    path = Path(folder) / secrets.token_hex(16) / name
-    path.parent.mkdir(parents=True)
+    """Writes a picture, see `new_place`; returns it in the form in which gradio serves it."""
+    path = new_place(folder, name)
     image.save(path, **options)
     return gr.FileData(path=str(path)).model_dump()

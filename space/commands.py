@@ -30,19 +30,14 @@ COMMON = (
 Command = Callable[..., Region | None]
 
 
-def swatches(visit: Visit) -> dict[str, Any]:
+def swatches(visit: Visit) -> dict[str, list[str]]:
     """The colors to offer for the region in question, "#rrggbb" each.
 
-    "color" is the answer it has or the "suggestion"; "suggestions" are the likeliest, "palette" the colors of this
-    picture, "own" those that the visitor brought, "recent" the last ones used; "common" ones are always there. "asking"
-    is False at the end.
+    "suggestions" are the likeliest, "palette" the colors of this picture, "own" those that the visitor brought,
+    "recent" the last ones used; "common" ones are always there.
     """
     region = asked(visit)
-    suggestion = region.suggested_color if region else "#ffffff"
     return {
-        "asking": region is not None,
-        "color": (region.color if region else None) or suggestion,
-        "suggestion": suggestion,
         "suggestions": region.suggested_colors if region else [],
         "palette": list(dict.fromkeys(other.color for other in panels_only(visit.painting) if other.color)),
         "own": visit.palette,

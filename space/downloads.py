@@ -2,14 +2,13 @@
 
 import io
 import json
-import secrets
 from pathlib import Path
 
-from css_colors import read_color
+from guiding_painter.colors import parse_color
 from guiding_painter.palettes import write_palette
 from texts import Trouble
 from uploads import pack_painting
-from views import picture_view
+from views import new_place, picture_view
 from visits import Visit
 
 NAMES = {  # after the name of the drawing
@@ -44,14 +43,13 @@ def make_file(
         raise Trouble("NO_MODE", mode=repr(mode)[:60])
     if unanswered not in ("guess", "paper"):
         raise Trouble("NO_UNANSWERED", unanswered=repr(unanswered)[:60])
-    path = folder / secrets.token_hex(16) / (visit.stem + NAMES[kind])
-    path.parent.mkdir(parents=True)
+    path = new_place(folder, visit.stem + NAMES[kind])
     painting = visit.painting
     if kind in ("png", "psd", "ora"):
         painting.save(path, mode=mode, lines=bool(lines), transparent=bool(transparent), unanswered=unanswered)
     elif kind == "palette":
         colors = dict.fromkeys(region.color or region.suggested_color for region in painting.regions)
-        write_palette([read_color(color) for color in colors], path)
+        write_palette([parse_color(color) for color in colors], path)
     elif kind == "resume":
         path.write_bytes(pack_painting(visit))
     elif kind == "film":

@@ -4,13 +4,13 @@ gradio's own picture box takes what browsers show as pictures, and no layers, pa
 with the "file", as gradio's uploads are named.
 """
 
-import html
 import json
 from pathlib import Path
 from types import ModuleType
 
 import gradio as gr
 
+from html_components import filled
 from uploads import ENDINGS, MAX_MEGABYTES
 
 FOLDER = Path(__file__).parent / "dropzone"
@@ -22,9 +22,7 @@ def dropzone_component(texts: ModuleType) -> gr.HTML:
         "label": texts.UPLOAD_LABEL, "drop": texts.DROP_HERE, "or": texts.OR_CHOOSE, "camera": texts.CAMERA,
         "take": texts.TAKE_PHOTO, "cancel": texts.CANCEL, "types": ",".join((*ENDINGS, "image/*")),
     }  # fmt: skip
-    template = (FOLDER / "dropzone.html").read_text()
-    for name, words in labels.items():
-        template = template.replace(f"@{name}@", html.escape(words))
+    template = filled((FOLDER / "dropzone.html").read_text(), **labels)
     words = {
         "megabytes": MAX_MEGABYTES, "heavy": texts.TOO_HEAVY.format(megabytes=MAX_MEGABYTES),
         "lost": texts.NOT_ARRIVED, "no_camera": texts.NO_CAMERA,

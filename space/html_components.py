@@ -83,12 +83,12 @@ def examples_component(texts: ModuleType, paths: Sequence[Path]) -> gr.HTML:
             image.thumbnail((180, 180))
             examples.append({"name": texts.EXAMPLE_NAMES[path.name], "image": data_uri(image.convert("RGB"))})
     return gr.HTML(
-        examples, html_template=_filled(EXAMPLES_HTML, title=texts.EXAMPLES_LABEL), css_template=EXAMPLES_CSS,
+        examples, html_template=filled(EXAMPLES_HTML, title=texts.EXAMPLES_LABEL), css_template=EXAMPLES_CSS,
         js_on_load=EXAMPLES_JS, apply_default_css=False, elem_id="examples",
     )  # fmt: skip
 
 
-def _filled(template: str, **words: str) -> str:
+def filled(template: str, **words: str) -> str:
     """A template with its words. Not as gradio's own props, which may come after the page's first rendering."""
     for name, word in words.items():
         template = template.replace(f"@{name}@", html.escape(word))

@@ -20,7 +20,7 @@ from guiding_painter.colors import RGB, to_hex
 from guiding_painter.drawings import PreparedDrawing, looks_colored, open_picture, sample, to_pil
 from guiding_painter.inference import inference
 from texts import Trouble
-from views import MAX_SIDE, asked_view, picture_view
+from views import MAX_SIDE, asked_view, fit, picture_view
 
 if TYPE_CHECKING:
     from experiments.methods.rtug import RTUG
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 RING = 0.012  # of the longer side of the drawing, the radius of a mark
-SUGGESTIONS = 5
 Point = tuple[int, int]
 
 
@@ -256,13 +255,13 @@ def check_networks(painter: GuidingPainterPipeline, points: "RTUG | None") -> No
 
 def offered(own: list[str]) -> list[str]:
     """The colors for a place, and those that are always there."""
-    return list(dict.fromkeys([*own[:SUGGESTIONS], *COMMON]))
+    return list(dict.fromkeys([*own, *COMMON]))
 
 
 def with_points(drawing: Image.Image, points: list[tuple[Point, RGB]], chosen: Point | None) -> Image.Image:
     """RGB, at most MAX_SIDE: the points so far in their colors, and the one that waits for its color."""
-    scale = min(1.0, MAX_SIDE / max(drawing.size))
-    view = drawing.convert("RGB").resize([max(1, round(side * scale)) for side in drawing.size], Image.Resampling.BOX)
+    view = fit(drawing, MAX_SIDE).convert("RGB")
+    scale = max(view.size) / max(drawing.size)
     draw, radius = ImageDraw.Draw(view), max(3.0, RING * max(view.size))
     for (x, y), color in points:
         x, y = (x + 0.5) * scale, (y + 0.5) * scale

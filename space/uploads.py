@@ -12,8 +12,7 @@ import gradio as gr
 from PIL import Image
 
 from guiding_painter.drawings import GAPS, MAX_PIXELS, count_pages, open_drawing, open_picture, working_size
-from guiding_painter.formats import kind_of
-from guiding_painter.formats.kinds import HEAD
+from guiding_painter.formats import HEAD, MAX_PAINTING, kind_of, read_entry
 from texts import Trouble
 from visits import MAX_PANELS, Step, Visit
 
@@ -35,7 +34,6 @@ MAX_ASPECT = 20
 MAX_STEPS = 1000  # actions of a painting: each is worked out again where a saved one is taken up
 MAX_RECUTS = 20  # of these: each may hold the cells of the whole drawing once more
 MAX_VISIT = 100_000  # bytes of what belongs to a visit
-MAX_STATE = 20_000_000  # bytes of a saved painting's JSON; of the largest it is a tenth
 
 
 def uploaded(file: object) -> Path:
@@ -148,10 +146,10 @@ def unpack_painting(data: bytes) -> Saved:
         return Saved(data, None, [], DRAWING)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            original = _read_entry(archive, "drawing", MAX_MEGABYTES * 1_000_000)
-            state = json.loads(_read_entry(archive, "painting.json", MAX_STATE))
+            original = read_entry(archive, "drawing", MAX_MEGABYTES * 1_000_000)
+            state = json.loads(read_entry(archive, "painting.json", MAX_PAINTING))
             named = "visit.json" in archive.namelist()  # earlier files have none
-            visit = json.loads(_read_entry(archive, "visit.json", MAX_VISIT)) if named else {}
+            visit = json.loads(read_entry(archive, "visit.json", MAX_VISIT)) if named else {}
     except (KeyError, ValueError, RuntimeError, RecursionError, EOFError, zlib.error, zipfile.BadZipFile, OSError):
         raise Trouble("NO_SAVED") from None
     check_painting(state)
@@ -205,13 +203,3 @@ def _has_few_panels(state: dict[str, Any]) -> bool:
         case {"boxes": [_, _, *_] as boxes}:
             return len(boxes) <= MAX_PANELS
     return False
-
-
-def _read_entry(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
-    if archive.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ValueError(f"{name} is packed in a way that does not stop when enough is unpacked.")
-    with archive.open(name) as entry:
-        data = entry.read(most + 1)
-    if len(data) > most:
-        raise ValueError(f"{name} is larger than anything saved here.")
-    return data

@@ -9,9 +9,10 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from guiding_painter import Painting, Region
-from guiding_painter.colors import to_hex
+from guiding_painter.colors import RGB
 from guiding_painter.files import lay_lines
 from guiding_painter.painting import Proposal
+from guiding_painter.painting.fills import flat_colors
 from guiding_painter.painting.strokes import read_point
 from texts import Trouble
 
@@ -27,7 +28,7 @@ PAPER = (255, 255, 255)
 
 def asked_view(painting: Painting, region: Region | None, side: int = MAX_SIDE) -> Image.Image:
     """RGB, at most `side`: a region of the drawing lit, striped and outlined, which needs no color vision to see."""
-    drawing = _fit(painting.drawing, side)
+    drawing = fit(painting.drawing, side)
     if region is None:
         return drawing.convert("RGB")
     mask = Image.fromarray(region.mask).convert("L")
@@ -54,17 +55,19 @@ def picture_view(painting: Painting, side: int = MAX_SIDE, guesses: bool = True)
     Args:
         guesses: show the model's where there is no answer; otherwise paper stays white, and no network runs.
     """
-    colors = {region.index: region.color or (guesses and region.suggested_color) for region in painting.regions}
-    drawing = _fit(painting.drawing, side)
-    return lay_lines(_flat(painting, colors, drawing.size), drawing)
+    answers = painting.answers
+    colors = {
+        index: answers.get(index) or (painting.beliefs.colors[index][0] if guesses else PAPER)
+        for index in painting.layout.order
+    }
+    return _laid(painting, colors, side)
 
 
 def proposal_picture(proposal: Proposal) -> str:
     """A whole coloring as a data URI."""
     painting = proposal.painting
-    colors = {index: to_hex(color) for index, color in proposal.colors}
-    drawing = _fit(painting.drawing, PROPOSED)
-    return data_uri(lay_lines(_flat(painting, colors, drawing.size), drawing))
+    colors = dict.fromkeys(painting.layout.order, PAPER) | dict(proposal.colors)
+    return data_uri(_laid(painting, colors, PROPOSED))
 
 
 def frame(painting: Painting) -> str:
@@ -73,17 +76,24 @@ def frame(painting: Painting) -> str:
 
 
 def picture_file(image: Image.Image, folder: str) -> str:
-    """Writes a picture for the page into a folder of its own in gradio's cache; returns its path.
-
-    gradio would give equal pictures of two visitors one path, and write the second over the first while it is served.
+    """Writes a picture for the page, see `new_place`; returns its path.
 
     As WebP at its fastest: gradio's own takes three times as long for a tenth fewer bytes, PNG has several times as
     many, see benchmarks/space/speed.py.
     """
-    path = Path(folder) / secrets.token_hex(16) / "picture.webp"
-    path.parent.mkdir(parents=True)
+    path = new_place(folder, "picture.webp")
     image.save(path, quality=80, method=0)
     return str(path)
+
+
+def new_place(folder: str | Path, name: str) -> Path:
+    """Where a file of this name may be written: into a folder of its own, hard to guess, in gradio's cache.
+
+    gradio would give equal files of two visitors one path, and write the second over the first while it is served.
+    """
+    path = Path(folder) / secrets.token_hex(16) / name
+    path.parent.mkdir(parents=True)
+    return path
 
 
 def data_uri(image: Image.Image) -> str:
@@ -95,19 +105,16 @@ def data_uri(image: Image.Image) -> str:
 
 def comparison(painting: Painting, mode: str, lines: bool) -> tuple[Image.Image, Image.Image]:
     """RGB, at most MAX_SIDE: the drawing, and what comes of it in this mode, with or without its lines."""
-    drawing = _fit(painting.drawing, MAX_SIDE)
+    drawing = fit(painting.drawing, MAX_SIDE)
     color = painting.color(mode).resize(drawing.size, Image.Resampling.BOX)
     return drawing.convert("RGB"), lay_lines(color, drawing) if lines else color
 
 
-def _flat(painting: Painting, colors: dict[int, str | bool | None], size: tuple[int, int]) -> Image.Image:
-    """RGB: "#rrggbb" by region, `PAPER` where it has none."""
-    table = np.full((int(painting.region_map.max()) + 1, 3), PAPER, dtype=np.uint8)
-    for index, color in colors.items():
-        if color:
-            table[index] = tuple(bytes.fromhex(color[1:]))
-    small = Image.fromarray(painting.region_map).resize(size, Image.Resampling.NEAREST)
-    return Image.fromarray(table[np.asarray(small)])
+def _laid(painting: Painting, colors: dict[int, RGB], side: int) -> Image.Image:
+    """RGB, at most `side`: every region in its color, under the lines."""
+    drawing = fit(painting.drawing, side)
+    regions = Image.fromarray(painting.region_map).resize(drawing.size, Image.Resampling.NEAREST)
+    return lay_lines(flat_colors(np.asarray(regions), colors), drawing)
 
 
 def parse_point(point: object) -> tuple[float, float]:
@@ -130,7 +137,8 @@ def _outline(mask: Image.Image) -> Image.Image:
     return Image.fromarray(border).convert("L")
 
 
-def _fit(image: Image.Image, side: int) -> Image.Image:
+def fit(image: Image.Image, side: int) -> Image.Image:
+    """A picture made smaller, where it is larger than `side`."""
     if max(image.size) <= side:
         return image
     return ImageOps.contain(image, (side, side), Image.Resampling.BOX)

@@ -22,7 +22,7 @@ from guiding_painter.painting import ModelView
 from guiding_painter.painting.saved import SavedPainting
 
 torch.set_num_threads(1)
-pytest.register_assert_rewrite("flat_painting", "sample_pictures", "space_browser", "space_visits")
+pytest.register_assert_rewrite("flat_painting", "hub_visitors", "sample_pictures", "space_browser", "space_visits")
 
 # Drawings that are no part of the checkout, in a folder beside it or beside what holds it.
 SHARED = (folder / "shared" / "faults" for folder in Path(__file__).resolve().parents)

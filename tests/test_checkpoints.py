@@ -198,14 +198,14 @@ FIRST = "unet.inc.0.weight"
             "model_index.json",
             rewrite(lambda content: content.update(_class_name="StableDiffusionPipeline")),
             ValueError,
-            "describes a StableDiffusionPipeline, not a GuidingPainterPipeline",
+            "describes a StableDiffusionPipeline, not a GuidingPainterPipeline: name a folder or hub id",
         ),
         ("segmentation/config.json", Path.unlink, OSError, "is missing; a checkpoint has the files"),
         (
             "segmentation/config.json",
             rewrite(lambda content: content.update(_class_name="UNet2DModel")),
             ValueError,
-            "describes a UNet2DModel, not a CellSegmentationNetwork or SegmentationNetwork",
+            "describes a UNet2DModel, not a CellSegmentationNetwork or SegmentationNetwork: name another",
         ),
         (
             "segmentation/config.json",
@@ -235,7 +235,7 @@ FIRST = "unet.inc.0.weight"
             "colorization/config.json",
             rewrite(lambda content: content.update(max_hints=30)),
             ValueError,
-            "does not fit .*config.json: 2 weights have other shapes",
+            "does not fit .*config.json: 2 weights have other shapes, first .*; take both from one checkpoint",
         ),
         (
             "colorization/config.json",

@@ -69,7 +69,7 @@ def test_no_visitor_writes_over_a_finished_picture_that_another_is_served(own_vi
 def test_the_view_has_room_for_more_regions_than_a_byte(own_visit):
     painting = SimpleNamespace(
         drawing=Image.new("L", (300, 1), 255), region_map=np.arange(300, dtype=np.uint16)[None],
-        regions=[SimpleNamespace(index=index, color="#ff0000", suggested_color=None) for index in range(300)],
+        answers=dict.fromkeys(range(300), (255, 0, 0)), layout=SimpleNamespace(order=range(300)),
     )  # fmt: skip
     assert picture_view(painting).getpixel((299, 0)) == (255, 0, 0)
 

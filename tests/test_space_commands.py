@@ -1,7 +1,6 @@
 """What a visitor can ask for with a painting, without a browser or a server."""
 
 import json
-import re
 import threading
 import time
 
@@ -11,7 +10,6 @@ import asking
 import commands
 import repairs
 from canvas_state import canvas_state
-from css_colors import read_color
 from guiding_painter import Painting
 from guiding_painter.painting import Proposal
 from orders import MOST_ORDERS, carry_out
@@ -19,57 +17,6 @@ from record import Record
 from texts import Trouble, en
 
 pytest_plugins = ["space_visits"]
-
-
-@pytest.mark.parametrize(
-    ("text", "color"),
-    [
-        ("#e07a5f", (224, 122, 95)),
-        (" #E07A5F ", (224, 122, 95)),
-        ("e07a5f", (224, 122, 95)),
-        ("#0af", (0, 170, 255)),
-        ("#e07a5f80", (224, 122, 95)),
-        ("rgb(1, 2, 3)", (1, 2, 3)),
-        ("rgb(300,-4,2.6)", (255, 0, 3)),
-        ("rgb(100% 50% 0%)", (255, 128, 0)),
-        ("rgba(224.4, 121.7, 1e-7, 0.5)", (224, 122, 0)),
-        ("hsl(120, 100%, 25%)", (0, 128, 0)),
-        ("hsl(-240deg 100% 25% / 50%)", (0, 128, 0)),
-        ("hsla(13.2, 67.5%, 62.5%, 1)", (224, 123, 95)),
-        (" Red", (255, 0, 0)),
-        ("cornflowerblue", (100, 149, 237)),
-    ],
-)
-def test_every_form_of_a_color_is_read(text, color):
-    assert read_color(text) == color
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        None,
-        "",
-        "red-ish",
-        "#12",
-        "#12345",
-        "#ggg",
-        "rgb(1,2)",
-        "rgb(1,2,3,4,5)",
-        "rgb(nan,0,0)",
-        "hsv(1,2,3)",
-        7,
-        ["#fff"],
-    ],
-)
-def test_what_is_no_color_is_named(text):
-    with pytest.raises(Trouble, match=re.escape(f"{text!r} is no color")):
-        read_color(text)
-
-
-def test_a_long_color_is_not_repeated_in_full():
-    with pytest.raises(Trouble) as caught:
-        read_color("9" * 1_000_000)
-    assert len(str(caught.value)) < 200
 
 
 def test_answers_move_on_in_the_order_of_the_model_and_back(own_visit):
@@ -95,7 +42,7 @@ def test_a_click_chooses_a_region_also_an_answered_one(own_visit):
     commands.apply_color(own_visit, "#ff8800")
     assert asking.asked(own_visit) is own_visit.painting.regions[0]
     asking.choose(own_visit, region.center)
-    assert commands.swatches(own_visit)["color"] == "#ff8800"
+    assert asking.asked(own_visit).color == "#ff8800"
     with pytest.raises(Trouble, match="outside"):
         asking.choose(own_visit, (5000, 3))
 
@@ -105,7 +52,7 @@ def test_swatches_offer_the_suggestion_the_picture_and_the_last_colors(own_visit
         commands.apply_color(own_visit, color)
     commands.undo(own_visit)
     offered = commands.swatches(own_visit)
-    assert offered["suggestion"] == offered["color"] == asking.asked(own_visit).suggested_color
+    assert offered["suggestions"][0] == asking.asked(own_visit).suggested_color
     assert offered["palette"] == ["#ff0000"]
     assert offered["recent"] == ["#00ff00", "#ff0000"]
 
@@ -210,6 +157,8 @@ def test_the_record_counts_as_the_user_study_does(own_visit):
 
 
 PAL = "JASC-PAL\n0100\n2\n255 0 0\n0 255 0\n"
+
+
 GPL = "GIMP Palette\nName: mine\n#\n255 0 0\tred\n0 255 0\tgreen\n"
 
 

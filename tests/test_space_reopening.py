@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import file_bytes, make_cell_painter
+from panel_pages import draw_page
 from photos import SHEETS, TABLES, pencil_drawing, photo
 from playwright.sync_api import expect
 from space_browser import current, opened, regions, upload
 from space_visits import pack
-from test_panels import draw_page
 
 import asking
 import commands

@@ -82,20 +82,16 @@ def arrange(networks: tuple[ModelMixin, ...], settings: Settings) -> None:
 
 def new_networks(settings: Settings) -> tuple[ModelMixin, ModelMixin, PatchDiscriminator]:
     """f, g and D of --model_config; the palette of networks over cells is still to be chosen, see `choose_palette`."""
-    config, widths = CONFIGURATIONS[settings.model_config], settings.block_out_channels
-    of_f, of_g = (config["networks"] | config[room] for room in ("segmentation", "colorization"))
-    of_d = config["discriminator"]
-    if settings.is_grayscale:
-        of_f, of_g = ({**one, "input_kind": settings.input} for one in (of_f, of_g))
-    if widths:
-        of_f, of_g = ({**one, "block_out_channels": tuple(widths)} for one in (of_f, of_g))
-        of_d = of_d | {"base_channels": widths[0]}
+    of_d, widths = CONFIGURATIONS[settings.model_config]["discriminator"], settings.block_out_channels
     if settings.start.over_cells:
-        f, g = CellSegmentationNetwork(**of_f), CellColorizationNetwork(**of_g)
+        f, g = CellSegmentationNetwork(), CellColorizationNetwork()
         if settings.encoder_weights != "none":
             f.encoder.load_state_dict(converted_weights(published_weights()))
     else:
-        f, g = SegmentationNetwork(settings.max_hints, **of_f), ColorizationNetwork(settings.max_hints, **of_g)
+        options = {"max_hints": settings.max_hints, "input_kind": settings.input}
+        if widths:
+            options, of_d = options | {"block_out_channels": tuple(widths)}, of_d | {"base_channels": widths[0]}
+        f, g = SegmentationNetwork(**options), ColorizationNetwork(**options)
     return f, g, PatchDiscriminator(**of_d)
 
 

@@ -19,11 +19,11 @@ import commands
 from canvas_state import canvas_state, opening_of
 from guiding_painter import GuidingPainterPipeline
 from machine import settle
+from study_sessions import SUFFIXES
 from texts import en
 from uploads import check_picture
 from visits import Visits, is_page
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp"}
 SCRIPT = ("paint", "paint", "skip", "paint", "undo", "redo", "accept")  # over and over, until nothing is left to ask
 
 
@@ -50,7 +50,7 @@ def play(visits: Visits, folder: str, path: Path, answers: int) -> dict[str, Any
             if action == "paint":
                 commands.apply_color(visit, commands.COMMON[number % len(commands.COMMON)])
             elif action == "accept":
-                commands.apply_color(visit, commands.swatches(visit)["suggestion"])
+                commands.apply_color(visit, asking.asked(visit).suggested_color)
             else:
                 {"skip": commands.skip_region, "undo": commands.undo, "redo": commands.redo}[action](visit)
             known = {"opening": opening_of(visit), "map": visit.version_of_map(), "strip": None}

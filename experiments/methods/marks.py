@@ -1,9 +1,9 @@
 """Hints as marks on a sketch, and pictures in columns with names above them (Fig. 3)."""
 
-import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
-from scipy import ndimage
+
+from measures.sheets import deepest_pixel
 
 GAP = 2  # pixels between tiles
 HEADER = 36  # pixels, of the names above columns, in two lines
@@ -12,12 +12,8 @@ MARK = "#e8430e"
 
 def points_in_regions(segments: torch.Tensor) -> torch.Tensor:
     """The pixel of every region that lies deepest inside: (N_c, H, W) -> (regions with pixels, 2), row and column."""
-    points = []
-    for region in segments.cpu().numpy() > 0:
-        if region.any():
-            depth = ndimage.distance_transform_edt(np.pad(region, 1))[1:-1, 1:-1]
-            points.append(np.unravel_index(depth.argmax(), depth.shape))
-    return torch.tensor(np.array(points, dtype=np.int64).reshape(-1, 2))
+    points = [deepest_pixel(region) for region in segments.cpu().numpy() > 0 if region.any()]
+    return torch.tensor(points, dtype=torch.int64).reshape(-1, 2)
 
 
 def draw_marks(sketch: Image.Image, places: torch.Tensor, size: int) -> Image.Image:

@@ -7,9 +7,8 @@ from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
-from ..formats import KINDS, kind_of, read_apart
+from ..formats import HEAD, KINDS, kind_of, read_apart
 from ..formats.decoding import MAX_PIXELS, as_seen
-from ..formats.kinds import HEAD
 from ..formats.tiff_pages import tiff_pages
 from ..notes import Note
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image, ImageChops
+from scipy import ndimage
 
 from ..colors import RGB, to_hex
 
@@ -60,12 +61,14 @@ class Artwork:
         """From the bottom: background, unanswered, the answered regions with the first asked on top, lines."""
         yield Layer("background", Image.new("RGB", self.color.size, "white"))
         if self._unanswered.any():
-            yield self._cut_out("unanswered", self._unanswered)
+            rows, columns = ndimage.find_objects(self._unanswered // 255)[0]
+            yield self._cut_out("unanswered", self._unanswered[rows, columns], columns.start, rows.start)
+        boxes = dict(enumerate(ndimage.find_objects(self.region_map.astype(np.int32) + 1)))
         numbered = list(enumerate(self.answers, 1))
         for number, (index, answer) in reversed(numbered):
-            mask = (self.region_map == index).view(np.uint8) * np.uint8(255)
-            if answer is not None and mask.any():
-                yield self._cut_out(f"{number:02} {to_hex(answer)}", mask)
+            if answer is not None and (box := boxes.get(index)):
+                mask = (self.region_map[box] == index).view(np.uint8) * np.uint8(255)
+                yield self._cut_out(f"{number:02} {to_hex(answer)}", mask, box[1].start, box[0].start)
         yield Layer("lines", self.drawing.convert("RGB"), multiply=True)
 
     @cached_property
@@ -88,15 +91,13 @@ class Artwork:
         dpi = self.drawing.info.get("dpi")
         return dpi if dpi and all(1 <= value < 2**16 for value in dpi) else None
 
-    def _cut_out(self, name: str, mask: np.ndarray) -> Layer:
+    def _cut_out(self, name: str, mask: np.ndarray, left: int, top: int) -> Layer:
         alpha = Image.fromarray(mask)
-        box = alpha.getbbox()
         # Nothing is kept under the holes: a region can be told from its layer alone, and the file stays small.
-        image = Image.new("RGBA", (box[2] - box[0], box[3] - box[1]))
-        alpha = alpha.crop(box)
-        image.paste(self.color.crop(box), mask=alpha)
+        image = Image.new("RGBA", alpha.size)
+        image.paste(self.color.crop((left, top, left + alpha.width, top + alpha.height)), mask=alpha)
         image.putalpha(alpha)
-        return Layer(name, image, box[0], box[1])
+        return Layer(name, image, left, top)
 
 
 def lay_lines(color: Image.Image, drawing: Image.Image) -> Image.Image:

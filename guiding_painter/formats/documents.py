@@ -17,7 +17,7 @@ def count_pages(data: bytes) -> int:
 
 
 def read_page(data: bytes, kind: str, page_number: int = 1) -> Image.Image:
-    """A page, over white; its `info` holds "dpi", "pages" and, where pages are left out, a note."""
+    """A page, over white; its `info` holds "dpi" and "pages"."""
     document = _open(data)
     pages = len(document)
     if not 1 <= page_number <= pages:

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from .layouts import Change, Layout, Piece, divided, moved, room_left, with_numbers, with_pieces
-from .strokes import STEP, cells_at, check_length, inside_of, path_along
-from .surgery import pieces_along
+from .strokes import STEP, cells_at, check_length, follow, path_along
+from .surgery import pieces_along, sides_of_ring
 
 SNAP = 0.01  # of the long side: so far from its ends a line or the picture's edge is taken for where a border ends
 LEAST_SNAP = 6  # pixels
-CLOSED = 0.2  # of its length: a stroke whose ends are no farther apart is a ring
 
 
 def draw(layout: Layout, cells: np.ndarray, ink: np.ndarray, stroke: Sequence[tuple[int, int]], gap: float) -> Change:
@@ -28,12 +27,9 @@ def draw(layout: Layout, cells: np.ndarray, ink: np.ndarray, stroke: Sequence[tu
     Raises ValueError for a border that closes nothing off.
     """
     room_left(layout)
-    path, inside = path_along(stroke), None
+    path, inside = follow(stroke, cells.shape)
     reach = max(LEAST_SNAP, SNAP * max(ink.shape))
-    length = check_length(stroke, cells.shape)
-    if np.hypot(*(path[-1] - path[0])) <= CLOSED * length:
-        path, inside = path_along([*stroke, stroke[0]]), inside_of(stroke, cells.shape)
-    else:
+    if inside is None:
         path = _snapped(path, ink, reach)
     regions, points = np.unique(layout.owners[_through(cells, ink, path)], return_counts=True)
     regions = regions[points >= min(reach / STEP, points.max())]  # a hand runs over lines a little
@@ -42,7 +38,9 @@ def draw(layout: Layout, cells: np.ndarray, ink: np.ndarray, stroke: Sequence[tu
         found, sides = pieces_along(layout, cells, region, path, inside, gap, walls=ink)
         parted = with_pieces(layout, found)
         numbered = with_numbers(cells, found, [piece.cell for piece in found])
-        sides = _with_what_is_inside(parted, numbered, region, sides, inside)
+        if inside is not None:
+            untouched = (parted.owners == region) & (sides == 0)
+            sides = np.where(untouched, sides_of_ring(parted, numbered, inside), sides)
         areas = np.bincount(sides, parted.sizes * (parted.owners == region), minlength=3)
         if areas[1] and areas[2]:
             pieces += found
@@ -82,17 +80,6 @@ def _through(cells: np.ndarray, ink: np.ndarray, path: np.ndarray) -> np.ndarray
     """(n,) the cells that a path runs through on paper, in order; on ink, where it touches no paper."""
     numbers, on_ink = cells_at(path, cells), cells_at(path, ink.astype(np.int32))
     return numbers[on_ink == 0] if (on_ink == 0).any() else numbers[numbers >= 0]
-
-
-def _with_what_is_inside(
-    layout: Layout, cells: np.ndarray, region: int, sides: np.ndarray, inside: np.ndarray | None
-) -> np.ndarray:
-    """(number of cells,) sides in which the region's untouched cells inside a ring are on its inner side."""
-    if inside is None:
-        return sides
-    within = np.bincount(cells[inside], minlength=len(sides))
-    untouched = (layout.owners == region) & (sides == 0)
-    return np.where(untouched, np.where(within > layout.sizes / 2, 2, 1), sides)
 
 
 def _snapped(path: np.ndarray, ink: np.ndarray, reach: float) -> np.ndarray:

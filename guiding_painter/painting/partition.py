@@ -172,5 +172,7 @@ class Partition:
         x, y = read_point(point)
         width, height = self.drawing.size
         if not (0 <= x < width and 0 <= y < height):
-            raise ValueError(f"The point ({x:g}, {y:g}) is not on the drawing of {width}x{height} pixels.")
+            raise ValueError(
+                f"The point ({x:g}, {y:g}) is not on the drawing of {width}x{height} pixels: give one on it."
+            )
         return int(x), int(y)

@@ -10,6 +10,7 @@ from skimage.measure import approximate_polygon
 MAX_POINTS = 10_000  # of a stroke
 MAX_LENGTH = 20  # of a stroke, in widths and heights of the drawing
 STEP = 0.5  # pixels between the points of a path
+CLOSED = 0.2  # of its length: a stroke whose ends are no farther apart is a ring
 
 
 def read_stroke(points: Iterable[Sequence[float]], size: tuple[int, int]) -> tuple[tuple[int, int], ...]:
@@ -50,11 +51,17 @@ def path_along(stroke: Sequence[Sequence[float]]) -> np.ndarray:
     return np.stack([np.interp(steps, along, points[:, axis]) for axis in (0, 1)], axis=1)
 
 
-def inside_of(stroke: Sequence[tuple[int, int]], shape: tuple[int, int]) -> np.ndarray:
-    """(H, W) bool, what a closed stroke encloses."""
+def follow(stroke: Sequence[tuple[int, int]], shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray | None]:
+    """(n, 2) points along a stroke, `STEP` apart, and of a ring, which is closed, (H, W) bool what it encloses.
+
+    Raises ValueError for one too long for a drawing of (H, W).
+    """
+    length, path = check_length(stroke, shape), path_along(stroke)
+    if np.hypot(*(path[-1] - path[0])) > CLOSED * length:
+        return path, None
     mask = Image.new("1", shape[::-1])
     ImageDraw.Draw(mask).polygon(stroke, fill=1)
-    return np.asarray(mask)
+    return path_along([*stroke, stroke[0]]), np.asarray(mask)
 
 
 def on_path(path: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ..drawings import grow
 from .layouts import Change, Layout, Piece, check_region, divided, room_left, with_numbers, with_pieces
-from .strokes import STEP, cells_at, check_length, inside_of, on_path, path_along
+from .strokes import STEP, cells_at, follow, on_path
 
 MIN_PART = 0.0002  # of the drawing: a smaller part of a region is not split off, it goes with the nearest one
 
@@ -72,13 +72,9 @@ def cut(layout: Layout, cells: np.ndarray, region: int, stroke: Sequence[tuple[i
     check_region(layout, region)
     room_left(layout)
     mine = layout.owners == region
-    length = check_length(stroke, cells.shape)
-    path, inside = path_along(stroke), None
-    if np.hypot(*(path[-1] - path[0])) < 0.2 * length:
-        path, inside = path_along([*stroke, stroke[0]]), inside_of(stroke, cells.shape)
-    else:
+    path, inside = follow(stroke, cells.shape)
+    if inside is None:
         path = _to_borders(path, cells, mine, 2 * gap)
-
     pieces, sides = pieces_along(layout, cells, region, path, inside, gap)
     layout = with_pieces(layout, pieces)
     cells = with_numbers(cells, pieces, [piece.cell for piece in pieces])
@@ -87,10 +83,15 @@ def cut(layout: Layout, cells: np.ndarray, region: int, stroke: Sequence[tuple[i
     if inside is None:
         sides[whole] = _sides(path, cells, len(mine), (2.5, gap / 2, gap))[whole]
     else:
-        sides[whole] = 1 + (np.bincount(cells[inside], minlength=len(mine))[whole] > layout.sizes[whole] / 2)
+        sides[whole] = sides_of_ring(layout, cells, inside)[whole]
     if not {1, 2} <= set(sides[mine & (layout.sizes > 0)].tolist()):
         raise ValueError(f"The stroke leaves region {region} in one piece: draw it from one border to another.")
     return Change(divided(layout, region, _with_the_nearest(sides, mine, cells[_box(mine[cells])])), pieces)
+
+
+def sides_of_ring(layout: Layout, cells: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """(number of cells,) 2 for each cell most of which lies inside a ring, (H, W) bool, and 1 for the others."""
+    return 1 + (np.bincount(cells[inside], minlength=len(layout.sizes)) > layout.sizes / 2)
 
 
 def pieces_along(

@@ -89,11 +89,17 @@ def _numbered_regions(answers: Answers, shown: torch.Tensor, picture: int, size:
     tile = to_pil(_tile(_laid_over(tints, (ink + 1) / 2), size)[:, :size, :size])
     write, font = ImageDraw.Draw(tile), ImageFont.load_default(size / 12)
     for number, region in enumerate(regions, start=1):
-        depth = ndimage.distance_transform_edt(np.pad(segments[region].numpy() > 0, 1))[1:-1, 1:-1]
-        y, x = np.unravel_index(depth.argmax(), depth.shape)  # where there is most room
-        place = [min(max(at * size / len(depth), size / 16), size * 15 / 16) for at in (x, y)]  # all of it inside
+        y, x = deepest_pixel(segments[region].numpy() > 0)
+        place = [min(max(at * size / len(ink[0]), size / 16), size * 15 / 16) for at in (x, y)]  # all of it inside
         write.text(place, str(number), fill="black", font=font, anchor="mm", stroke_width=2, stroke_fill="white")
     return tile
+
+
+def deepest_pixel(region: np.ndarray) -> tuple[int, int]:
+    """(row, column) of the pixel of (H, W) bool that is the farthest from the border, where there is most room."""
+    depth = ndimage.distance_transform_edt(np.pad(region, 1))[1:-1, 1:-1]
+    row, column = np.unravel_index(depth.argmax(), depth.shape)
+    return int(row), int(column)
 
 
 def _laid_over(color_image: torch.Tensor, paper: torch.Tensor) -> torch.Tensor:

@@ -10,7 +10,6 @@ stopped. `--clipart_dir` adds public domain clip art: the folder share/openclipa
 import argparse
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -23,12 +22,12 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # train/, from which its rooms are imported
 
-from arguments import positive_int
+from arguments import OneSentenceParser, count, errors_in_one_sentence, positive_int
 from pictures.compose import KINDS, SIZES, compose
 from pictures.folders import SPLITS as SHARES
 from pictures.shards import write_shards
 from pictures.skin import gold_share, is_person
-from pictures.sprites import SOURCES, import_clipart, open_sprite, render_sprites, split_of
+from pictures.sprites import SOURCES, import_clipart, open_sprite, render_sprites, save_picture, split_of
 
 CLIPART = "openclipart-png"
 # Smileys and other things of gold, at least a quarter of what is colored in them: so many of them are used.
@@ -38,6 +37,12 @@ SPLITS = tuple(SHARES)
 
 def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
+    with errors_in_one_sentence():
+        build(args)
+
+
+def build(args: argparse.Namespace) -> None:
+    """Everything that was asked for. Raises OSError or ValueError for folders and settings that cannot be used."""
     check_settings(args.output_dir, args.seed)
     sprites_dir = args.sprites_dir or args.output_dir.with_name(args.output_dir.name + "-sprites")
     broken = render_sprites(sprites_dir, args.num_workers)
@@ -60,25 +65,23 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = OneSentenceParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output_dir", type=Path, required=True)
     parser.add_argument("--sprites_dir", type=Path, help="rendered drawings (default: OUTPUT_DIR-sprites)")
-    parser.add_argument("--num_train", type=int, default=12000)
-    parser.add_argument("--num_validation", type=int, default=300)
-    parser.add_argument("--num_test", type=int, default=300, help="a third as many of clip art alone come on top")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--num_workers", type=int, default=2)
+    parser.add_argument("--num_train", type=count, default=12000)
+    parser.add_argument("--num_validation", type=count, default=300)
+    parser.add_argument("--num_test", type=count, default=300, help="a third as many of clip art alone come on top")
+    parser.add_argument("--seed", type=count, default=0)
+    parser.add_argument("--num_workers", type=positive_int, default=2)
     parser.add_argument("--clipart_dir", type=Path, help="folder with the clip art's animals/, people/, ...")
     parser.add_argument("--comic_dir", type=Path, help="folder with comic pages in train/ and validation/")
-    parser.add_argument("--tiles_per_page", type=int, default=16)
+    parser.add_argument("--tiles_per_page", type=count, default=16)
     parser.add_argument("--contact_sheet", action="store_true", help="also write one sheet per source and kind")
     parser.add_argument("--shards", type=positive_int, help="how many shards of the training pictures to write as well")
     args = parser.parse_args(argv)
     for folder in (args.clipart_dir, args.comic_dir):
         if folder and not folder.is_dir():
             parser.error(f"{folder} is not a folder: give an existing one or leave the option out.")
-    if args.num_workers < 1:
-        parser.error(f"--num_workers is {args.num_workers}: give 1 or more.")
     return args
 
 
@@ -162,13 +165,6 @@ def pick_sprite(
             return path, sprite, source.lined
 
 
-def save_picture(picture: Image.Image, path: Path) -> None:
-    """Write beside and rename: a picture that exists is complete."""
-    part = path.with_suffix(".part")
-    picture.save(part, "PNG", compress_level=1)
-    os.replace(part, path)
-
-
 def cut_comic(comic_dir: Path, output_dir: Path, tiles_per_page: int, seed: int) -> None:
     """Random tiles of the pages in `comic_dir`/train and /validation, at two thirds to full scale."""
     pages = [(split, p) for split in SPLITS[:2] for p in sorted((comic_dir / split).glob("*")) if p.is_file()]
@@ -246,7 +242,4 @@ def sheet(paths: list[Path], columns: int = 8, side: int = 160) -> Image.Image:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (ValueError, OSError) as error:
-        sys.exit(f"error: {error}")
+    main()

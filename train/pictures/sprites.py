@@ -94,6 +94,13 @@ def open_sprite(path: Path) -> Image.Image:
     return sprite.crop(sprite.getbbox() or (0, 0, *sprite.size))
 
 
+def save_picture(picture: Image.Image, path: Path) -> None:
+    """Write beside and rename: a picture that exists is complete."""
+    part = path.with_suffix(".part")
+    picture.save(part, "PNG", compress_level=1)
+    os.replace(part, path)
+
+
 def install_packages(package_dir: Path) -> None:
     """Install the pinned npm packages into `package_dir`; npm checks every download against the lock file's hashes.
 
@@ -204,9 +211,7 @@ def import_clipart(clipart_dir: Path, sprites_dir: Path) -> None:
             continue
         picture.thumbnail((SPRITE_SIZE, SPRITE_SIZE), Image.LANCZOS)
         if is_colored_drawing(picture):
-            part = target.with_suffix(".part")
-            picture.save(part, "PNG", compress_level=1)
-            os.replace(part, target)
+            save_picture(picture, target)
 
 
 def is_colored_drawing(picture: Image.Image) -> bool:

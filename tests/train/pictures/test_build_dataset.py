@@ -153,11 +153,12 @@ def test_interrupted_run_goes_on_to_the_same_set(build, tmp_path):
     assert kept.stat().st_mtime_ns == before
 
 
-def test_other_seed_is_another_set_and_needs_another_folder(build, tmp_path):
+def test_other_seed_is_another_set_and_needs_another_folder(build, tmp_path, capsys):
     first = build(tmp_path / "a")
     assert not set(first.values()) & set(build(tmp_path / "b", "--seed=1").values())
-    with pytest.raises(ValueError, match="begun with --seed 0"):
+    with pytest.raises(SystemExit, match="2"):
         build(tmp_path / "a", "--seed=1")
+    assert "was begun with --seed 0, not 1: give that seed" in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_renderer_crash_loses_one_drawing(tmp_path):
@@ -209,7 +210,8 @@ def test_photos_silhouettes_and_empty_pictures_are_no_drawings(tmp_path):
 def test_missing_folder_is_named(build, tmp_path, capsys):
     with pytest.raises(SystemExit):
         build(tmp_path / "out", "--comic_dir=nowhere")
-    assert "nowhere is not a folder" in capsys.readouterr().err
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "nowhere is not a folder: give an existing one" in said
 
 
 def test_the_set_is_packed_into_shards_beside_it(build, tmp_path):

@@ -1,82 +1,34 @@
-"""Training pictures through `datasets`, all offline: folders with metadata, parquet, webdataset, archives, streams."""
+"""Training pictures through `datasets`, all offline: folders with metadata, parquet, webdataset, archives."""
 
-import io
 import json
-import shutil
-import tarfile
-import zipfile
 from pathlib import Path
 
 import datasets
 import numpy as np
 import pytest
-import torch
-from conftest import make_painter
+from local_data_sets import (
+    HELD_BACK,
+    damaged,
+    keep_offline,
+    line_art,
+    numbers_of,
+    png,
+    samples_equal,
+    write_parquet,
+    write_tar,
+)
 from PIL import Image
-from torch.utils.data import DataLoader
-from training_pictures import draw_picture, draw_pictures, forget_accelerator
+from training_pictures import draw_picture, draw_pictures
 
-from guiding_painter import PatchDiscriminator
-from guiding_painter.drawings import extract_line_art
-from pictures.data_sets import Stream, load_dataset_pictures, stream_dataset_pictures
-from pictures.pairs import SketchColorPairs, TrainingPairs, collate
+from pictures.data_sets import load_dataset_pictures, stream_dataset_pictures
+from pictures.pairs import SketchColorPairs, TrainingPairs
 from preparation import load_data, number_of_steps
 from settings import parse_settings
-from train_guiding_painter import main
-
-HELD_BACK = 4  # instead of 200
 
 
 @pytest.fixture(autouse=True)
 def offline(tmp_path_factory, monkeypatch):
-    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path_factory.mktemp("cache"))
-    monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    monkeypatch.setattr("pictures.data_sets.HELD_BACK", HELD_BACK)
-    datasets.disable_progress_bars()
-
-
-def png(picture: Image.Image) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    return file.getvalue()
-
-
-def line_art(seed: int) -> Image.Image:
-    return extract_line_art(draw_picture(seed))
-
-
-def write_parquet(path: Path, numbers: range, sketches: bool = False) -> Path:
-    columns = {"image": [{"bytes": png(draw_picture(i)), "path": f"{i}.png"} for i in numbers], "page": list(numbers)}
-    features = {"image": datasets.Image(), "page": datasets.Value("int64")}
-    if sketches:
-        columns["lines"] = [{"bytes": png(line_art(i)), "path": f"{i}-lines.png"} for i in numbers]
-        features["lines"] = datasets.Image()
-    datasets.Dataset.from_dict(columns, datasets.Features(features)).to_parquet(path)
-    return path
-
-
-def write_tar(path: Path, count: int) -> Path:
-    with tarfile.open(path, "w") as tar:
-        for i in range(count):
-            for name, content in ((f"{i:03}.png", png(draw_picture(i))), (f"{i:03}.json", b'{"page": 1}')):
-                member = tarfile.TarInfo(name)
-                member.size = len(content)
-                tar.addfile(member, io.BytesIO(content))
-    return path
-
-
-def number_of(picture: Image.Image, count: int) -> int:
-    return next(i for i in range(count) if np.array_equal(np.asarray(picture), np.asarray(draw_picture(i))))
-
-
-def numbers_of(pictures, count: int) -> list[int]:
-    return [number_of(picture.open()[0], count) for picture in pictures]
-
-
-def samples_equal(first: dict, second: dict) -> bool:
-    tensors = all(torch.equal(first[name], second[name]) for name in ("sketch", "color_image"))
-    return tensors and first["seed"] == second["seed"]
+    keep_offline(tmp_path_factory.mktemp("cache"), monkeypatch)
 
 
 @pytest.mark.parametrize("kind", ["parquet file", "parquet folder", "tar", "pictures"])
@@ -112,73 +64,6 @@ def test_a_data_set_with_a_validation_split_is_taken_as_it_is(streaming, tmp_pat
         assert numbers_of(validation, 8) == [5, 6, 7]
 
 
-@pytest.mark.parametrize("kind", ["parquet", "tar", "pictures", "zip"])
-def test_a_stream_holds_back_its_first_pictures_and_shuffles_the_others_anew_every_round(kind, tmp_path):
-    source, column, count = tmp_path / "comic", "image", 10
-    source.mkdir()
-    if kind == "parquet":
-        for part in range(2):
-            write_parquet(source / f"pages{part}.parquet", range(5 * part, 5 * part + 5))
-    elif kind == "tar":
-        source, column = write_tar(source / "comic.tar", count), "png"
-    elif kind == "pictures":
-        draw_pictures(source, count)
-    else:
-        with zipfile.ZipFile(source / "comic.zip", "w") as archive:
-            for i in range(count):
-                archive.writestr(f"{i:03}.png", png(draw_picture(i)))
-    train, validation = stream_dataset_pictures(str(source), image_column=column, seed=0, max_validation=200)
-    held_back = numbers_of(validation, count)
-    rounds = [numbers_of([train[n] for n in range(start, start + 6)], count) for start in (0, 6, 12)]
-    assert len(held_back) == HELD_BACK
-    assert all(sorted(held_back + numbers) == list(range(count)) for numbers in rounds)
-    assert len({tuple(numbers) for numbers in rounds}) > 1
-    assert numbers_of(validation, count) == held_back  # and may be opened again
-
-
-@pytest.fixture
-def stream(tmp_path) -> Stream:
-    write_parquet(tmp_path / "pages.parquet", range(20))
-    return stream_dataset_pictures(str(tmp_path), seed=5, max_validation=1)[0]
-
-
-def test_a_sample_of_a_stream_is_a_function_of_seed_and_number(stream, tmp_path):
-    pairs = TrainingPairs(stream, 32, seed=5)
-    samples = [pairs[n] for n in range(60)]
-    resumed = TrainingPairs(stream_dataset_pictures(str(tmp_path), seed=5, max_validation=1)[0], 32, seed=5)
-    assert all(samples_equal(resumed[n], samples[n]) for n in (37, 38, 45, 59, 58, 3))  # also back, near and far
-    other = TrainingPairs(stream_dataset_pictures(str(tmp_path), seed=6, max_validation=1)[0], 32, seed=6)
-    assert not samples_equal(other[37], samples[37])
-
-
-def test_the_order_of_a_stream_is_not_that_of_a_worker_in_another_round(stream, tmp_path):
-    names = [stream[n].image.name for n in range(30)]
-    other = stream_dataset_pictures(str(tmp_path), seed=5, max_validation=1)[0]
-    other.dataset.set_epoch(3)  # as a worker that is further on does: they share the memory of it
-    assert [other[n].image.name for n in range(30)] == names
-
-
-def test_processes_and_workers_see_together_what_one_would_see(stream):
-    pairs = TrainingPairs(stream, 32, seed=5)
-    alone = [pairs[n] for n in range(4, 28)]
-    for process in range(2):
-        batches = [range(4 + 3 * i, 7 + 3 * i) for i in range(process, 8, 2)]  # as accelerate deals them out
-        loader = DataLoader(pairs, batch_sampler=batches, num_workers=2, collate_fn=collate)
-        for numbers, batch in zip(batches, loader, strict=True):
-            assert batch["seed"].tolist() == [alone[n - 4]["seed"] for n in numbers]
-            assert torch.equal(batch["color_image"], torch.stack([alone[n - 4]["color_image"] for n in numbers]))
-
-
-def damaged(count: int) -> list[dict]:
-    """Of every four pictures, one is cut short, one tiny, one missing; without paths."""
-    files = [{"bytes": png(draw_picture(i)), "path": None} for i in range(count)]
-    for i in range(0, count, 4):
-        files[i] = {"bytes": files[i]["bytes"][:100], "path": None}
-        files[i + 1] = {"bytes": png(draw_picture(i).resize((8, 8))), "path": None}
-        files[i + 2] = None
-    return files
-
-
 @pytest.mark.parametrize("streaming", [False, True])
 def test_pictures_that_cannot_be_used_are_replaced_and_told_of(streaming, tmp_path):
     features = datasets.Features({"image": datasets.Image()})
@@ -197,27 +82,6 @@ def test_pictures_that_cannot_be_used_are_replaced_and_told_of(streaming, tmp_pa
     assert sum("has only 8 by 8 pixels" in reason for reason in skipped) == 3
     assert sum("is no PNG" in reason for reason in skipped) in (1, 3)  # nothing is nothing, whatever its number
     assert all(f"of {tmp_path}" in reason for reason in skipped)
-
-
-def test_a_stream_that_breaks_off_says_so_in_one_sentence(tmp_path):
-    write_parquet(tmp_path / "pages1.parquet", range(6))
-    (tmp_path / "pages2.parquet").write_bytes((tmp_path / "pages1.parquet").read_bytes()[:-300])
-    with pytest.raises(OSError, match=r"cannot be read to its end \(.*\): check files and network.") as error:
-        stream_dataset_pictures(str(tmp_path), seed=0, max_validation=1)[0][0]
-    assert "\n" not in str(error.value)
-
-
-def test_a_stream_of_nothing_usable_ends_instead_of_running_on(tmp_path, monkeypatch):
-    monkeypatch.setattr("pictures.pairs.MAX_TRIES", 30)
-    features = datasets.Features({"image": datasets.Image()})
-    files = [file for i, file in enumerate(damaged(12)) if i % 4 < 3]
-    datasets.Dataset.from_dict({"image": files}, features).to_parquet(tmp_path / "pages.parquet")
-    pairs = TrainingPairs(stream_dataset_pictures(str(tmp_path), seed=0, max_validation=1)[0], 32, seed=0)
-    with pytest.raises(ValueError, match="None of the 30 training pictures can be used"):
-        pairs[0]
-    monkeypatch.setattr("pictures.data_sets.HELD_BACK", 200)
-    with pytest.raises(ValueError, match="has no pictures to train on: give more, or leave --streaming out"):
-        stream_dataset_pictures(str(tmp_path), seed=0, max_validation=1)[0][0]
 
 
 def markers(picture: Image.Image) -> Image.Image:
@@ -313,30 +177,6 @@ def test_the_flags_choose_the_source(tmp_path):
     assert samples_equal(stream[7], again[7])
     assert {"sketch", "cells"} <= set(stream[7])
     assert number_of_steps(arguments(*words), None, 12) == 2000
-
-
-def test_a_training_on_a_stream_goes_on_where_it_was_interrupted(tmp_path, capsys):
-    make_painter().save_pretrained(tmp_path / "model")
-    PatchDiscriminator(8, "group").save_pretrained(tmp_path / "model" / "discriminator")
-    pages = write_parquet(tmp_path / "pages.parquet", range(12))
-
-    def train(output_dir: Path, *words: str) -> bytes:
-        forget_accelerator()
-        values = {
-            "dataset_name": pages, "pretrained_model_name_or_path": tmp_path / "model", "output_dir": output_dir,
-            "resolution": 32, "train_batch_size": 3, "max_train_steps": 4, "checkpointing_steps": 2,
-            "mixed_precision": "no", "report_to": "none",
-        }  # fmt: skip
-        main(["--streaming", *(word for item in values.items() for word in (f"--{item[0]}", str(item[1]))), *words])
-        return b"".join(path.read_bytes() for path in sorted(output_dir.glob("*/diffusion_pytorch_model.safetensors")))
-
-    uninterrupted = train(tmp_path / "whole")
-    shutil.copytree(tmp_path / "whole", tmp_path / "resumed", ignore=shutil.ignore_patterns("checkpoint-4"))
-    for path in (tmp_path / "resumed").glob("*/*.safetensors"):
-        if "checkpoint" not in str(path):
-            path.unlink()
-    assert train(tmp_path / "resumed", "--resume_from_checkpoint") == uninterrupted
-    assert len(uninterrupted) > 10_000
 
 
 @pytest.mark.parametrize(
