@@ -227,6 +227,18 @@ def test_a_slit_between_two_strokes_of_one_line_is_no_area():
     assert cells[150, 200] != cells[150, 50]
 
 
+@pytest.mark.parametrize(("slits", "areas"), [(0, 3), (3, 2)])
+def test_a_slit_wider_than_its_strokes_is_no_area_where_many_lines_have_several(slits: int, areas: int):
+    image, draw = page()
+    draw.rectangle((100, 50, 300, 250), outline=0, width=5)
+    for side in ((92, 116, 104, 184), (166, 42, 234, 54), (296, 116, 308, 184))[:slits]:
+        draw.rectangle(side, outline=0, width=5)
+    draw.rectangle((178, 246, 222, 261), outline=0, width=4)
+    cells = cut(image)
+    assert large(cells, 5e-4) == areas
+    assert cells[150, 200] != cells[150, 50]
+
+
 def test_what_a_broad_pen_has_missed_is_no_area():
     image, draw = page()
     draw.rectangle((100, 50, 300, 250), outline=0, width=24)
