@@ -41,7 +41,7 @@ def _long_lines(ink: np.ndarray, length: float) -> np.ndarray:
     for pixels, mine in ((ink, lines), (ink.T, lines.T)):
         runs = find_runs(pixels, corners=False)
         mine[np.divmod(runs.pixels(runs.lengths >= length), pixels.shape[1])] = True
-    return ndimage.binary_dilation(lines, ALL_AROUND)
+    return ndimage.binary_dilation(lines, ALL_AROUND) if lines.any() else lines
 
 
 def _ends_at(places: np.ndarray, marks: Marks, runs: Runs) -> tuple[np.ndarray, np.ndarray]:
