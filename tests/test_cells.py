@@ -218,12 +218,44 @@ def test_speed_lines_that_run_off_the_page_fence_nothing_in():
     assert large(cut(image)) == 2
 
 
+def test_speed_lines_that_begin_at_a_frame_fence_nothing_in(scale: int):
+    image, draw = page((500, 400))
+    rng = np.random.default_rng(0)
+    for angle in np.linspace(0, 2 * np.pi, 40, endpoint=False) + rng.uniform(-0.03, 0.03, 40):
+        ray = np.array([np.cos(angle), np.sin(angle)])
+        draw.line([*(rng.uniform(80, 110) * ray + (250, 200)), *(700 * ray + (250, 200))], fill=0, width=2)
+    draw.ellipse((215, 165, 285, 235), outline=0, width=3)
+    draw.rectangle((-1, -1, 500, 400), outline=255, width=20)
+    draw.rectangle((18, 18, 481, 381), outline=0, width=3)
+    assert large(cut(image)) == 3
+
+
+def test_books_between_two_shelves_are_areas():
+    image, draw = page((500, 400))
+    draw.rectangle((50, 100, 450, 300), outline=0, width=3)
+    for x in range(50, 450, 25):
+        draw.line((x, 100, x, 300), fill=0, width=2)
+    assert large(cut(image)) == 17
+
+
 def test_a_slit_between_two_strokes_of_one_line_is_no_area():
     image, draw = page()
     draw.rectangle((100, 50, 300, 250), outline=0, width=5)
     draw.rectangle((92, 116, 104, 184), outline=0, width=5)
     cells = cut(image)
     assert large(cells, 5e-4) == 2
+    assert cells[150, 200] != cells[150, 50]
+
+
+@pytest.mark.parametrize(("slits", "areas"), [(0, 3), (3, 2)])
+def test_a_slit_wider_than_its_strokes_is_no_area_where_many_lines_have_several(slits: int, areas: int):
+    image, draw = page()
+    draw.rectangle((100, 50, 300, 250), outline=0, width=5)
+    for side in ((92, 116, 104, 184), (166, 42, 234, 54), (296, 116, 308, 184))[:slits]:
+        draw.rectangle(side, outline=0, width=5)
+    draw.rectangle((178, 246, 222, 261), outline=0, width=4)
+    cells = cut(image)
+    assert large(cells, 5e-4) == areas
     assert cells[150, 200] != cells[150, 50]
 
 

@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from .basins import Areas, distance_to_ink, find_basins, find_borders, wall_thickness
 from .edge import END, find_ends
+from .frames import strokes_at_frames
 from .grids import any_in_block, fill_from_blocks
 from .growth import grow, rank_by_size
 from .joining import Closing, join_hills, join_openings
@@ -57,6 +58,7 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
     scale = math.ceil(max(fence.shape) / BLOCKS)  # pixels a block
     loose, hatches = loose_marks(fence)  # before blocks run dots and hatches together
     hatched = fence & ~loose
+    hatches |= strokes_at_frames(hatched, scale)
     fence = hatched & ~hatches
     seeds = cut_blocks(any_in_block(fence, scale), gap, any_in_block(loose, scale))
     if hatches.any():
@@ -64,8 +66,7 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
     if scale > 1:
         add_tones(seeds, fence, scale)
         open_borders(seeds)
-    height, width = fence.shape
-    cells = np.empty((height + 2, width + 2), dtype=np.int32)
+    cells = np.empty(np.add(fence.shape, 2), dtype=np.int32)
     cells[[0, -1]], cells[:, [0, -1]] = -1, -1  # a rim spares the growth its checks
     page = cells[1:-1, 1:-1]
     fill_from_blocks(page, seeds, scale)

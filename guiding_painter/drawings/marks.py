@@ -46,7 +46,7 @@ def loose_marks(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     marks = measure_marks(ink, runs)
     loose = (marks.sizes <= SPECK * side) | _patterns(marks, side)
     pixels = np.zeros((2, *ink.shape), dtype=bool)
-    for mine, chosen in zip(pixels, (loose, _hatches(marks, side) & ~loose), strict=True):
+    for mine, chosen in zip(pixels, (loose, find_hatches(marks, side) & ~loose), strict=True):
         mine.flat[runs.pixels(chosen[runs.pieces])] = True
     return pixels[0], pixels[1]
 
@@ -101,9 +101,14 @@ def _patterns(marks: Marks, side: int) -> np.ndarray:
     return loose
 
 
-def _hatches(marks: Marks, side: int) -> np.ndarray:
-    """(n,) bool, straight strokes with free ends that lie side by side, many of them: hatching, speed lines."""
-    straight = (marks.lengths >= 4 * marks.widths) & (marks.lengths <= STROKE * side) & (marks.holes == 0)
+def find_hatches(marks: Marks, side: int, free: np.ndarray | bool = True) -> np.ndarray:
+    """(n,) bool, straight strokes with free ends that lie side by side, many of them: hatching, speed lines.
+
+    Args:
+        side: the drawing's long side, in pixels.
+        free: (n,) bool, those that have a free end; pieces of ink have two.
+    """
+    straight = free & (marks.lengths >= 4 * marks.widths) & (marks.lengths <= STROKE * side) & (marks.holes == 0)
     strokes = np.flatnonzero(straight)
     if strokes.size < PATTERN:
         return np.zeros(len(marks.sizes), dtype=bool)

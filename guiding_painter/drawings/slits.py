@@ -5,10 +5,12 @@ from scipy import ndimage
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-NARROW = 0.5  # of a long cell: if less of it is paper, it is narrower than its lines
-LONG = 6  # widths of its lines
+NARROW, LONG = 0.5, 6  # a cell of less paper is narrower than its lines; a long one is so much longer than wide
+SKETCHED = 3, 0.1  # so many long slits, for each area, are of a drawing that has several strokes for a line
+WIDER, SHORTER = 0.75, 3  # there strokes lie farther apart than they are wide
 CRACK = 0.12  # of any cell: so little paper is none, a broad pen has missed it
 LARGEST = 0.005  # of the page
+AREA = 3e-4  # of the page: a person sees so much
 
 
 def join_slits(cells: np.ndarray, ink: np.ndarray) -> np.ndarray:
@@ -28,8 +30,9 @@ def join_slits(cells: np.ndarray, ink: np.ndarray) -> np.ndarray:
     other = np.concatenate([cells[:, 1:][beside], cells[1:][below]]).astype(np.int64)
     one, other = np.concatenate([one, other]), np.concatenate([other, one])
     keys, length = np.unique(one[slits[one]] * len(slits) + other[slits[one]], return_counts=True)
-    slit, neighbor = np.divmod(keys[np.argsort(length, kind="stable")], len(slits))
-    target[slit] = neighbor  # the last stays, which is the longest
+    slit, neighbor = np.divmod(keys, len(slits))
+    order = np.lexsort((length, ~slits[neighbor]))
+    target[slit[order]] = neighbor[order]  # the last stays: the longest, and no slit if there is another
     graph = coo_array((np.ones(len(target), dtype=bool), (np.arange(len(target)), target)), shape=(len(target),) * 2)
     return connected_components(graph, directed=False)[1]
 
@@ -37,15 +40,22 @@ def join_slits(cells: np.ndarray, ink: np.ndarray) -> np.ndarray:
 def find_slits(cells: np.ndarray, paper: np.ndarray) -> np.ndarray:
     """(count,) bool, cells that are narrower than the lines beside them and long, or next to nothing but ink.
 
+    In a drawing with many of these, wider ones are, too.
+
     Args:
         cells: (h, w) int32, ink included.
         paper: (h, w) bool.
     """
     sizes = np.bincount(cells.ravel())
     left = np.bincount(cells[paper], minlength=len(sizes))
-    narrow = (left < NARROW * sizes) & (left > 0) & (sizes < LARGEST * cells.size)
-    boxes = ndimage.find_objects(np.where(narrow[cells] & paper, cells, 0), len(sizes) - 1)
+    small = (left < WIDER * sizes) & (left > 0) & (sizes < LARGEST * cells.size)
+    boxes = ndimage.find_objects(np.where(small[cells] & paper, cells, 0), len(sizes) - 1)
     sides = [max(row.stop - row.start, column.stop - column.start) for row, column in filter(None, boxes)]
     longest = np.zeros(len(sizes), dtype=np.int64)
     longest[1:][[box is not None for box in boxes]] = sides
-    return narrow & ((longest**2 > LONG * sizes) | (left < CRACK * sizes))
+    cracks = small & (left < CRACK * sizes)
+    slits = small & (left < NARROW * sizes) & (longest**2 > LONG * sizes) & ~cracks
+    least, share = SKETCHED
+    if slits.sum() >= max(least, share * (sizes > AREA * cells.size).sum()):
+        slits = small & (longest**2 > SHORTER * sizes)
+    return slits | cracks
