@@ -51,15 +51,15 @@ def remove_ruling(picture: Image.Image) -> Image.Image | None:
     if not any(lines.even for lines in found_lines):
         return None
     size = 4 * max(lines.reach for lines in found_lines) + 3
-    ink = float(np.quantile(small, 0.998) - np.median(small))
-    darkness = _close(luminance, size) - np.asarray(luminance)
+    shade, ink = np.quantile(small, [0.5, 0.998])
+    darkness, relief = 255 - np.asarray(luminance), _close(luminance, size) - np.asarray(luminance)
     printed = np.zeros(darkness.shape, dtype=np.float32)
-    for lines, values, into in zip(found, (darkness, darkness.T), (printed, printed.T), strict=True):
+    for lines, across in zip(found, (np.asarray, np.transpose), strict=True):
         if lines:
-            _print_lines(lines, values, ink, into)
+            _print_lines(lines, across(relief), across(darkness) < FAINTER * ink, across(printed))
     if not printed.any():
         return None
-    paper = (printed > 0) & (darkness < printed + np.clip(0.4 * (ink - printed), 8, 48))
+    paper = (printed > 0) & (relief < printed + np.clip(0.4 * (ink - shade - printed), 8, 48))
     channels = [np.where(paper, _close(channel, size), np.asarray(channel)) for channel in picture.split()]
     return Image.merge(picture.mode, [Image.fromarray(channel) for channel in channels])
 
@@ -137,14 +137,19 @@ def _is_even(places: np.ndarray, height: int) -> bool:
     return bool(even.mean() > 0.7 and places[-1] - places[0] > 0.4 * height)
 
 
-def _print_lines(lines: Lines, darkness: np.ndarray, ink: float, printed: np.ndarray) -> None:
-    """Adds the darkness of those lines that are fainter than the ink to `printed`."""
-    columns, around = np.arange(darkness.shape[1]), np.arange(-lines.reach, lines.reach + 1)
-    bands = [np.rint(rows).astype(np.int64) + around[:, None] for rows in lines.rows]
-    inside = [band.clip(0, len(darkness) - 1) for band in bands]
-    strengths = np.array([np.median(darkness[band, columns].max(axis=0)) for band in inside])
+def _print_lines(lines: Lines, relief: np.ndarray, faint: np.ndarray, printed: np.ndarray) -> None:
+    """Adds to `printed` how much darker than the paper each line is that is fainter than ink in most of its columns.
+
+    Args:
+        relief: (H, W), how much darker than the paper around it a pixel is.
+        faint: (H, W) bool, what is fainter than ink.
+    """
+    columns, around = np.arange(relief.shape[1]), np.arange(-lines.reach, lines.reach + 1)[:, None]
+    bands = [np.rint(rows).astype(np.int64) + around for rows in lines.rows]
+    inside = [band.clip(0, len(relief) - 1) for band in bands]
+    strengths = np.array([np.median(relief[band, columns].max(axis=0)) for band in inside])
+    are_faint = np.array([faint[band, columns].all(axis=0).mean() > 0.5 for band in inside])
     if lines.even:  # one that is drawn along is darker, and there is but a corner of the outermost
-        strengths[:] = np.median(strengths[1:-1])
-    for band, rows, strength in zip(inside, bands, strengths, strict=True):
-        if strength < FAINTER * ink:
-            printed[band, columns] += strength * (band == rows)
+        strengths[:], are_faint[:] = np.median(strengths[1:-1]), are_faint[1:-1].mean() > 0.5
+    for band, rows, strength in zip(inside, bands, strengths * are_faint, strict=True):
+        printed[band, columns] += strength * (band == rows)
