@@ -56,8 +56,7 @@ def remove_ruling(picture: Image.Image) -> Image.Image | None:
         return None
     ink, faint = _faint(luminance, small)
     size = 4 * max(lines.reach for lines in found if lines) + 3
-    labels = [_label(lines, picture.size[::step]) for lines, step in zip(found, (-1, 1), strict=True)]
-    labels[1] = labels[1].T
+    labels = _label(found[0], picture.size[::-1]), _label(found[1], picture.size).T
     channels = [np.asarray(channel) for channel in picture.split()]
     plain = [ndimage.grey_closing(channel, (size, size)) for channel in channels]  # as if nothing dark were so thin
     paper = faint & ((labels[0] > 0) | (labels[1] > 0))
@@ -125,8 +124,8 @@ def _find_lines(blocks: np.ndarray, scale: int, width: int) -> Lines | None:
     to_edge = any((side.max(axis=1) >= FAINTEST).mean() > 0.5 for side in (aligned[places, :2], aligned[places, -2:]))
     if even:
         apart = np.median(np.diff(places))
-        steps = [np.arange(round(gap / apart)) / round(gap / apart) * gap for gap in np.diff(places)]
-        between = np.concatenate([place + step for place, step in zip(places, steps, strict=False)])
+        counts = np.maximum(np.rint(np.diff(places) / apart), 1).astype(np.int64)
+        between = np.interp(np.arange(counts.sum()), np.concatenate([[0], counts.cumsum()]), places)
         ends = [places[0] - apart], [places[-1], places[-1] + apart]
         places = np.rint(np.concatenate([ends[0], between, ends[1]])).astype(np.int64)
     inside = places.clip(0, height - 1)
