@@ -147,10 +147,13 @@ def _ink_on_white(picture: Image.Image, underdrawing: str, is_sheet: bool) -> Im
         picture = _dark_on_light(picture) if light_on_dark else picture
         plain = None if underdrawing == "keep" else remove_ruling(picture)
         picture = plain or picture
-        ink = picture if picture.mode == "L" else _darkest(picture)
-        if picture.mode == "RGB" and (underdrawing == "drop" or (underdrawing == "auto" and has_underdrawing(picture))):
+        if picture.mode == "L":  # what follows is about colors, and takes its time
+            ink = picture
+        elif underdrawing == "drop" or (underdrawing == "auto" and has_underdrawing(picture)):
             # A pale blue line is white in blue, a pale red one in red; black is dark in all three.
             ink = picture = functools.reduce(ImageChops.lighter, picture.split())
+        else:
+            ink = functools.reduce(ImageChops.darker, picture.split())  # even a yellow pencil is dark in blue
     if is_sheet or not is_clean(ink):
         drawing = flatten(picture, *[SHEET_STROKE] * is_sheet)
         drawing.info["flattened"] = True
@@ -158,10 +161,6 @@ def _ink_on_white(picture: Image.Image, underdrawing: str, is_sheet: bool) -> Im
         drawing = _saturated(picture, ink) if picture.mode == "RGB" and has_broad_pens(picture) else ink
     drawing.info["ruled"] = plain is not None
     return drawing
-
-
-def _darkest(picture: Image.Image) -> Image.Image:
-    return functools.reduce(ImageChops.darker, picture.split())  # even a yellow pencil is dark in blue
 
 
 def _dark_on_light(picture: Image.Image) -> Image.Image:

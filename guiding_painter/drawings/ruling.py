@@ -37,6 +37,11 @@ class Lines(NamedTuple):
     even: bool
     to_edge: bool
 
+    def bands(self, columns: np.ndarray) -> list[np.ndarray]:
+        """Of each line the rows, (2 reach + 1, n), that it may darken in (n,) columns, beside the picture too."""
+        around = np.arange(-self.reach, self.reach + 1)[:, None]
+        return [np.rint(rows[columns]).astype(np.int64) + around for rows in self.rows]
+
 
 def remove_ruling(picture: Image.Image) -> Image.Image | None:
     """The picture of a drawing, "L" or "RGB", dark on light, on plain paper; None if its paper is plain.
@@ -126,8 +131,8 @@ def _find_lines(blocks: np.ndarray, scale: int, width: int) -> Lines | None:
         apart = np.median(np.diff(places))
         counts = np.maximum(np.rint(np.diff(places) / apart), 1).astype(np.int64)
         between = np.interp(np.arange(counts.sum()), np.concatenate([[0], counts.cumsum()]), places)
-        ends = [places[0] - apart], [places[-1], places[-1] + apart]
-        places = np.rint(np.concatenate([ends[0], between, ends[1]])).astype(np.int64)
+        places = np.concatenate([[places[0] - apart], between, [places[-1], places[-1] + apart]])
+        places = np.rint(places).astype(np.int64)
     inside = places.clip(0, height - 1)
     rows = ndimage.gaussian_filter1d(rows[inside] + (places - inside)[:, None], 1, axis=1, mode="nearest")
     at, middles = (np.arange(width) + 0.5) / scale, (np.arange(count) + 0.5) * BLOCK
@@ -180,9 +185,8 @@ def _label(lines: Lines | None, shape: tuple[int, int]) -> np.ndarray:
     """(H, W) int16, from 1 the number of the line that may darken a pixel, 0 beside them."""
     labels = np.zeros(shape, dtype=np.int16)
     if lines:
-        columns, around = np.arange(shape[1]), np.arange(-lines.reach, lines.reach + 1)[:, None]
-        for number, rows in enumerate(lines.rows, 1):
-            band = np.rint(rows).astype(np.int64) + around
+        columns = np.arange(shape[1])
+        for number, band in enumerate(lines.bands(columns), 1):
             here = (band >= 0) & (band < shape[0])
             labels[band[here], np.broadcast_to(columns, band.shape)[here]] = number
     return labels
@@ -198,8 +202,7 @@ def _strengths(lines: Lines | None, relief: np.ndarray, faint: np.ndarray) -> np
     if not lines:
         return np.zeros(1, dtype=np.float32)
     columns = np.arange(0, relief.shape[1], -(-relief.shape[1] // SIDE))
-    around = np.arange(-lines.reach, lines.reach + 1)[:, None]
-    bands = [(np.rint(rows[columns]).astype(np.int64) + around).clip(0, len(relief) - 1) for rows in lines.rows]
+    bands = [band.clip(0, len(relief) - 1) for band in lines.bands(columns)]
     strengths = np.array([np.median(relief[band, columns].max(axis=0)) for band in bands])
     are_faint = np.array([faint[band, columns].all(axis=0).mean() > 0.5 for band in bands])
     if lines.even:  # one that is drawn along is darker, and there is but a corner of the outermost
