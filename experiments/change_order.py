@@ -8,18 +8,16 @@ object: for every picture, by its path from the file's own folder, points in the
 [x, y] as shares of width and height: {"page.png": [[0.5, 0.4], [0.05, 0.05]], ...}, say a figure before its background.
 `--preferences middle_first` stands for the middle of the middle square before its corner, in 200 training pictures.
 
-First all regions of f change their numbers at once, to those that suit most pictures: the ground, asked first, may be
-the last one wanted, and f would have to unlearn one number before it learns another. Then f learns what is left picture
-by picture: the regions that hold the points come first, in the order of the points, and all others after them as
-before; a region that holds several points is shared out among them. f learns these maps by cross entropy, while f, g
-and D go on learning what they were trained for. Every fifth picture with preferences is only measured on.
+First all regions of f change their numbers at once, to those that suit most pictures: f would have to unlearn one
+number before it learns another. Then it learns the rest by cross entropy, picture by picture: regions that hold points
+come first, in their order, the others as before; one that holds several is shared out among them. Meanwhile f, g and D
+go on learning what they were trained for. Every fifth picture with preferences is only measured on.
 
-All other flags are those of train/train_guiding_painter.py, also `--resume_from_checkpoint`, and several processes are
-started with `accelerate launch`. Written are the averaged model and `results.json`: before and after,
-the agreement, which is the share of pairs of points asked in the preferred order (half a pair where one region holds
+All other flags are those of train/train_guiding_painter.py, also `--resume_from_checkpoint`, and several processes
+are started with `accelerate launch`. Written are the averaged model and `results.json`: before and after, the
+agreement, which is the share of pairs of points asked in the preferred order (half a pair where one region holds
 both), the share of pairs in one region, between which there is no order yet, and the expected PSNR under G on
-validation pictures. Only networks of pixels have an order to learn: over cells it follows from what each answer is
-expected to be worth, and `reorder=False` or answering in any order is all there is.
+validation pictures. Only networks of pixels have an order to learn: over cells it follows from what an answer is worth.
 """
 
 import argparse
