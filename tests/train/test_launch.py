@@ -19,7 +19,8 @@ def cluster(tmp_path):
     """srun on two machines, one after the other; accelerate says with what it was started."""
     scripts = {
         "srun": SRUN,
-        "scontrol": "#!/usr/bin/env bash\nprintf 'gpu07\\ngpu08\\n'\n",
+        # A moment between the names: who reads only the first has closed the pipe by then.
+        "scontrol": "#!/usr/bin/env bash\necho gpu07; sleep 0.2; echo gpu08\n",
         "accelerate": "#!/usr/bin/env bash\nprintf '%s|' \"$@\"; echo\n",
     }
     for name, text in scripts.items():
