@@ -9,7 +9,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 from sample_pictures import cartoon, encode, ink_drawing, png_with_header
 
-from guiding_painter.drawings import MAX_PIXELS, open_drawing, open_picture, to_sketch, working_size
+from guiding_painter.drawings import MAX_PIXELS, count_pages, open_drawing, open_picture, to_sketch, working_size
 
 # Opening
 
@@ -33,6 +33,13 @@ def test_an_open_file_stays_open(tmp_path):
     with path.open("rb") as file:
         open_picture(file)
         assert not file.closed
+
+
+@pytest.mark.parametrize("source", [None, 5, [], np.zeros((5, 5), np.uint8), io.StringIO("<svg/>")])
+@pytest.mark.parametrize("opens", [open_picture, count_pages])
+def test_what_is_no_source_of_a_picture_is_said(source, opens):
+    with pytest.raises(ValueError, match=f"The picture is a {type(source).__name__}: give a path, bytes"):
+        opens(source)
 
 
 def test_transparency_becomes_white_whatever_color_hides_there():

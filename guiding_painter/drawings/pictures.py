@@ -40,7 +40,8 @@ def open_picture(source: Source, page_number: int = 1) -> Image.Image:
 
     Raises:
         OSError: missing, unreadable, truncated, of no known format, or of one whose library is not installed.
-        ValueError: no pixels, more than MAX_PIXELS or too many bytes, all known before decoding; or no such page.
+        ValueError: nothing that `source` may be, no pixels, more than MAX_PIXELS or too many bytes, all known before
+            decoding; or no such page.
     """
     name = _name(source)
     if type(page_number) is not int or page_number < 1:
@@ -87,6 +88,8 @@ def _opened(source: Source):
     elif isinstance(source, str | os.PathLike):
         with open(source, "rb") as file:
             yield file
+    elif isinstance(source, io.TextIOBase) or not all(hasattr(source, name) for name in ("read", "seek", "tell")):
+        raise ValueError(f"is a {type(source).__name__}: give a path, bytes, a file open in binary, or a PIL image.")
     else:
         yield source
 
