@@ -221,10 +221,29 @@ def test_paint_all_goes_on_where_the_painting_stands(painting: Painting):
     assert painting.answers == {0: None, 2: (34, 34, 34), 4: (68, 68, 68)}
 
 
-@pytest.mark.parametrize("colors", ["#e07a5f", "all"])
-def test_paint_all_wants_a_list(painting: Painting, colors: str):
+@pytest.mark.parametrize("colors", ["#e07a5f", "all", None, 5])
+def test_paint_all_wants_a_list(painting: Painting, colors: object):
     with pytest.raises(ValueError, match="give a list of colors, or 'auto'"):
         painting.paint_all(colors)
+
+
+@pytest.mark.parametrize("count", [0, -3, "4", 2.5, None, True])
+def test_proposals_are_counted(painting: Painting, count: object):
+    with pytest.raises(ValueError, match="ask for at least 1 proposal"):
+        painting.proposals(count)
+
+
+@pytest.mark.parametrize("proposal", [None, "first", 0])
+def test_only_a_proposal_is_taken(painting: Painting, proposal: object):
+    with pytest.raises(ValueError, match="is no proposal"):
+        painting.take(proposal)
+
+
+@pytest.mark.parametrize("stroke", [None, 5])
+def test_a_stroke_is_points(painting: Painting, stroke: object):
+    for draw in (painting.draw_border, painting.erase_border):
+        with pytest.raises(ValueError, match="is no stroke: give points"):
+            draw(stroke)
 
 
 def test_parse_color_is_exact():

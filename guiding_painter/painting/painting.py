@@ -1,7 +1,7 @@
 """One drawing being colored: its regions in the order asked, the answers so far, undo, and the picture."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -117,7 +117,10 @@ class Painting(Partition):
         """Whole colorings that go on from the answers so far, each consistent and different from the others.
 
         The first is the model's own guess. None from networks of pixels; fewer than `count` where no more differ.
+        Raises ValueError for a count that is no whole number from 1.
         """
+        if type(count) is not int or count < 1:
+            raise ValueError(f"count is {count!r}: ask for at least 1 proposal.")
         found = self._view.proposals(self._history.state, count)
         return [Proposal(self, tuple(colors.items())) for colors in found if colors]
 
@@ -127,6 +130,8 @@ class Painting(Partition):
         A guess stays until an answer to its region, or to one like it. Raises ValueError for a proposal of another
         painting, or of regions that are gone.
         """
+        if not isinstance(proposal, Proposal):
+            raise ValueError(f"{proposal!r} is no proposal: take one of those that `proposals` gives.")
         if proposal.painting is not self:
             raise ValueError("This proposal belongs to another painting: take one of this painting's own.")
         self._do(Take(self.layout.order[0], proposal.colors))
@@ -137,10 +142,10 @@ class Painting(Partition):
         "auto" accepts the suggestions as they stand: what is guessed from guesses is less often right. Colors beyond
         the last region are not used. Raises ValueError for what is no color; the answers before it stand.
         """
-        if isinstance(colors, str):
-            if colors != "auto":
-                raise ValueError(f"colors is {colors!r}: give a list of colors, or 'auto'.")
+        if isinstance(colors, str) and colors == "auto":
             colors = [region.suggested_color for region in self.regions if region.index not in self.layout.answers]
+        elif isinstance(colors, str) or not isinstance(colors, Iterable):
+            raise ValueError(f"colors is {colors!r}: give a list of colors, or 'auto'.")
         waiting = [index for index in self.layout.order if index not in self.layout.answers]
         for index, color in zip(waiting, colors, strict=False):
             self._do(Answer(index, None if color is None else parse_color(color)))

@@ -22,6 +22,8 @@ def read_stroke(points: Iterable[Sequence[float]], size: tuple[int, int]) -> tup
 
     Raises ValueError for what is no stroke.
     """
+    if not isinstance(points, Iterable):
+        raise ValueError(f"{points!r} is no stroke: give points (x, y) in pixels of the drawing.")
     points = list(points)
     if len(points) > MAX_POINTS:
         raise ValueError(f"The stroke has {len(points)} points: give at most {MAX_POINTS}.")
