@@ -230,6 +230,16 @@ def test_regions(run, drawing: Image.Image, painter: GuidingPainterPipeline):
     assert lines.sum() > 0.9 * (plain[:, :, 0] == 0).sum()
 
 
+def test_a_region_too_small_for_its_share_is_not_nothing(run, folder: Path):
+    drawing = Image.new("L", (1200, 1200), 255)
+    for side in (600, 30):
+        ImageDraw.Draw(drawing).rectangle((100, 900 - side, 100 + side, 900), outline=0, width=4)
+    drawing.save("speck.png")
+    rows = run("regions speck.png --count 99 -o guide.png")[1].splitlines()[:-1]
+    assert "< 0.1% of the drawing" in rows[-1]
+    assert not any(" 0.0%" in row for row in rows)
+
+
 def test_numbers_stand_on_their_regions(run, painter: GuidingPainterPipeline):
     run("regions drawing.png MODEL -o guide.png")
     painting = painter.open("drawing.png", 64)

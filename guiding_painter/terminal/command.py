@@ -62,7 +62,8 @@ def regions_command(args: argparse.Namespace) -> int:
     picture = numbered_map(painting.drawing, painting.region_map, [region.index for region in shown])
     save_png(picture, args.output, painting.drawing.info.get("dpi"))
     for number, region in enumerate(shown, 1):
-        print(f"{number:3}  {region.suggested_color}  {region.area:6.1%} of the drawing")
+        share = f"{region.area:.1%}" if region.area >= 0.001 else "< 0.1%"
+        print(f"{number:3}  {region.suggested_color}  {share:>6} of the drawing")
     print(f"{args.output} shows {len(shown)} of {len(painting.regions)} regions.")
     return 0
 
