@@ -155,8 +155,8 @@ def _add_sources(paint: argparse.ArgumentParser) -> None:
         "--palette",
         type=Path,
         metavar="FILE",
-        help="a palette, .gpl, .aco, .ase, .json or .hex, or a picture to take the colors from: every region, in turn, "
-        "gets the one nearest to the model's suggestion that came least often so far",
+        help="a palette, .gpl, .aco, .ase, .json, .hex, .txt or .pal, or a picture to take the colors from: every "
+        "region, in turn, gets the one nearest to the model's suggestion that came least often so far",
     )
     paint.add_argument(
         "--palette-size",
