@@ -92,9 +92,9 @@ def test_drawings_of_any_size(painter: GuidingPainterPipeline, size: tuple[int, 
     assert painting.next_region() is None
 
 
-@pytest.mark.parametrize("long_side", [0, 63, 4097])
-def test_working_sizes_have_limits(painter: GuidingPainterPipeline, drawing: Image.Image, long_side: int):
-    with pytest.raises(ValueError, match=f"long_side is {long_side}: choose 64 to 4096 pixels"):
+@pytest.mark.parametrize("long_side", [0, 63, 4097, 512.5, "512", None])
+def test_working_sizes_have_limits(painter: GuidingPainterPipeline, drawing: Image.Image, long_side: object):
+    with pytest.raises(ValueError, match=f"long_side is {long_side!r}: choose 64 to 4096 pixels"):
         painter.open(drawing, long_side=long_side)
 
 

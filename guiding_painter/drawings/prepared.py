@@ -100,8 +100,8 @@ def prepare(
     Raises ValueError for a long_side out of range, for another gap, and for a page of more than `MAX_PANELS` panels.
     """
     check_gap(gap)
-    if not MIN_LONG_SIDE <= long_side <= MAX_LONG_SIDE:
-        raise ValueError(f"long_side is {long_side}: choose {MIN_LONG_SIDE} to {MAX_LONG_SIDE} pixels.")
+    if not isinstance(long_side, int | np.integer) or not MIN_LONG_SIDE <= long_side <= MAX_LONG_SIDE:
+        raise ValueError(f"long_side is {long_side!r}: choose {MIN_LONG_SIDE} to {MAX_LONG_SIDE} pixels.")
     ink = find_ink(drawing)
     boxes = find_panels(ink) if panel_regions else []
     if len(boxes) < 2:
