@@ -168,15 +168,19 @@ def pick_sprite(
 def cut_comic(comic_dir: Path, output_dir: Path, tiles_per_page: int, seed: int) -> None:
     """Random tiles of the pages in `comic_dir`/train and /validation, at two thirds to full scale."""
     pages = [(split, p) for split in SPLITS[:2] for p in sorted((comic_dir / split).glob("*")) if p.is_file()]
-    for split, page_path in tqdm(pages, desc="cut comic pages"):
-        with Image.open(page_path) as file:
-            page = file.convert("RGB")
-        name = int.from_bytes(hashlib.md5(page_path.name.encode()).digest()[:4])
-        rng = np.random.default_rng((seed, name))
-        for tile, picture in enumerate(cut_tiles(page, tiles_per_page, rng)):
-            path = output_dir / split / f"comic_{page_path.stem}_{tile:02d}.png"
+    for split, page in tqdm(pages, desc="cut comic pages"):
+        for tile, picture in enumerate(tiles_of_page(page, tiles_per_page, seed)):
+            path = output_dir / split / f"comic_{page.stem}_{tile:02d}.png"
             if not path.exists():
                 save_picture(picture, path)
+
+
+def tiles_of_page(page: Path, count: int, seed: int) -> Iterator[Image.Image]:
+    """The tiles of one page, the same whichever other pages there are."""
+    with Image.open(page) as file:
+        picture = file.convert("RGB")
+    name = int.from_bytes(hashlib.md5(page.name.encode()).digest()[:4])
+    return cut_tiles(picture, count, np.random.default_rng((seed, name)))
 
 
 def cut_tiles(page: Image.Image, count: int, rng: np.random.Generator) -> Iterator[Image.Image]:
