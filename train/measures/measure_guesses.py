@@ -6,7 +6,9 @@ A set is a folder of colored pictures; beside `a.png` may lie its drawing, `a.li
 Every cell is answered with its true mean color, ink left out, the largest first, and after any number of answers all
 cells are filled flat under the ink: answered ones in their color, the others in what g expects. Expected PSNR is the
 mean over numbers of answers distributed as G (Eq. 3), beside a bucket fill of the same answers that leaves the rest
-white, and one that gives it its true mean. A color is right within 20 (CIE Lab, 1976), that of a like cell within 12.
+white, and one that gives it its true mean. "Every color known" is the most that flats of these cells can reach, and
+"tone known" moves what g expects with no answer to the picture's true mean color. A color is right within 20 (CIE Lab,
+1976), that of a like cell within 12.
 
 `--frechet` adds how far pictures after three answers are from the true ones, flat and painted (`frechet.py`).
 """
@@ -41,6 +43,7 @@ COUNTS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 30)  # answers after which
 THRESHOLD = 16.0  # dB, of NRI
 NRI = "answers to 16 dB"
 FRECHET = "Fréchet distance after 3"
+EVERY_COLOR = "every color known"
 
 
 def parse_args(argv: list[str]) -> argparse.Namespace:
@@ -123,6 +126,13 @@ class Guesser:
             painted = self.g.paint(paper * 2 - 1, flat)
         true = torch.from_numpy(self.of.image).float().permute(2, 0, 1)[None] / 127.5 - 1
         return {"flat": (flat + 1) * paper - 1, "painted": painted, "true": true}
+
+    def limits(self) -> dict[str, float]:
+        """PSNR of flats in all true colors, and of what g expects with no answer, moved to the true mean color."""
+        weights = (self.of.size / self.of.size.sum().clamp(min=1e-9))[:, None]
+        expected = self.ask(torch.zeros(len(self.of.size), dtype=torch.bool)).mean
+        moved = expected + ((self.of.colors - expected) * weights).sum(0)
+        return {EVERY_COLOR: self.psnr(self.of.colors), "no answer, tone known": self.psnr(moved)}
 
     def next(self, order: str, known: torch.Tensor) -> int:
         if order == "size":
@@ -237,7 +247,7 @@ def measure(model: CellModel, paths: list[Path], new_distance: Callable | None =
         guesser = Guesser(model, open_cells(model, path))
         by_size = guesser.curves("size")
         values = {f"expected {name}": float(curve @ chances) for name, curve in by_size.items()}
-        values |= {f"no answer {name}": float(curve[0]) for name, curve in by_size.items()}
+        values |= {f"no answer {name}": float(curve[0]) for name, curve in by_size.items()} | guesser.limits()
         for name in ("ours", "white"):
             values[f"{NRI}, {name}"] = float((by_size[name] < THRESHOLD).sum())
         for order in ("doubt", "gain"):
@@ -265,7 +275,7 @@ def table(results: dict[str, dict[str, float]]) -> str:
     names = list(next(iter(results.values())))
     lines = ["| figure | " + " | ".join(results) + " |", "|---" * (1 + len(results)) + "|"]
     for name in names:
-        digits = 2 if name.startswith(("expected", "no answer", NRI, FRECHET)) else 3
+        digits = 2 if name.startswith(("expected", "no answer", EVERY_COLOR, NRI, FRECHET)) else 3
         lines.append(f"| {name} | " + " | ".join(f"{one[name]:.{digits}f}" for one in results.values()) + " |")
     return "\n".join(lines)
 

@@ -61,6 +61,15 @@ def test_all_curves_end_where_everything_is_answered(guesser: Guesser):
     assert (np.diff(curves["white"]) >= -1e-6).all()  # true colors never hurt white paper here
 
 
+def test_limits_are_those_of_true_colors_and_of_the_true_mean(guesser: Guesser, monkeypatch: pytest.MonkeyPatch):
+    curves, believed = guesser.curves("size"), guesser.ask(torch.zeros(len(guesser.of.size), dtype=torch.bool))
+    gray = believed._replace(mean=torch.full_like(believed.mean, 0.2))  # knows nothing but, when moved, the tone
+    monkeypatch.setattr(guesser, "ask", lambda known: gray)
+    every, tone = guesser.limits().values()
+    assert every == pytest.approx(curves["ours"][-1])
+    assert tone == pytest.approx(curves["mean"][0])
+
+
 def test_a_like_cell_is_right_where_its_color_is_first_or_of_five(guesser: Guesser, monkeypatch: pytest.MonkeyPatch):
     red = torch.tensor([208, 64, 48]) / 127.5 - 1
     for colors, first, five in (([red, -red], 1, 1), ([-red, red], 0, 1), ([-red, -red], 0, 0)):
