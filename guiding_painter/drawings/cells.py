@@ -14,10 +14,12 @@ from .edge import END, find_ends
 from .frames import strokes_at_frames
 from .grids import any_in_block, fill_from_blocks
 from .growth import grow, rank_by_size
+from .ink import line_width
 from .joining import Closing, join_hills, join_openings
 from .marks import loose_marks
 from .runs import find_runs
 from .slits import join_slits
+from .speed_lines import find_speed_lines
 from .texture import NARROW, find_dotted, find_texture, join_through_texture
 
 BLOCKS = 1200  # long side in blocks of pixels at which areas are judged
@@ -60,12 +62,24 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
     hatched = fence & ~loose
     hatches |= strokes_at_frames(hatched, scale)
     fence = hatched & ~hatches
-    seeds = cut_blocks(any_in_block(fence, scale), gap, any_in_block(loose, scale))
+    blocks = any_in_block(fence, scale)
+    lines = find_speed_lines(blocks)
+    if lines.any():
+        blocks = blocks & ~lines
+        for drawn in (fence, hatched):
+            erase(drawn, lines, scale)
+    seeds = cut_blocks(blocks, gap, any_in_block(loose, scale))
     if hatches.any():
         join_hatched(seeds, any_in_block(hatched, scale), any_in_block(hatches, scale), gap)
     if scale > 1:
         add_tones(seeds, fence, scale)
         open_borders(seeds)
+    return bring_to_pixels(seeds, fence, scale)
+
+
+def bring_to_pixels(seeds: np.ndarray, fence: np.ndarray, scale: int) -> np.ndarray:
+    """(H, W) int32 cells numbered by size, every pixel in one, from the (h, w) int32 blocks of cells, 0 for none, and
+    (H, W) bool ink that bounds them."""
     cells = np.empty(np.add(fence.shape, 2), dtype=np.int32)
     cells[[0, -1]], cells[:, [0, -1]] = -1, -1  # a rim spares the growth its checks
     page = cells[1:-1, 1:-1]
@@ -80,6 +94,13 @@ def cut_cells(ink: np.ndarray, gap: str = "normal", walls: np.ndarray | None = N
     numbers = join_slits(page[::scale, ::scale], fence[::scale, ::scale])
     # Every row of it begins before where it is read from: another page of memory would take long to get.
     return rank_by_size(page, numbers, out=cells.reshape(-1)[: page.size].reshape(page.shape))
+
+
+def erase(ink: np.ndarray, blocks: np.ndarray, scale: int) -> None:
+    """Makes paper of (H, W) bool ink, in place, in blocks of (h, w) bool that are True."""
+    erased = np.empty_like(ink)
+    fill_from_blocks(erased, blocks, scale)
+    ink &= ~erased
 
 
 def check_gap(gap: object) -> None:
@@ -206,12 +227,6 @@ def spread_over_ink(basins: np.ndarray) -> np.ndarray:
     padded = np.pad(basins, 1, constant_values=-1)
     grow(padded, padded == 0)
     return padded[1:-1, 1:-1]
-
-
-def line_width(ink: np.ndarray) -> float:
-    """In pixels, of most of the ink: area by half the border's length."""
-    border = (ink[1:] != ink[:-1]).sum() + (ink[:, 1:] != ink[:, :-1]).sum()
-    return float(2 * ink.sum() / max(border, 1))
 
 
 def add_tones(seeds: np.ndarray, fence: np.ndarray, scale: int) -> None:

@@ -1,14 +1,12 @@
 """Frames of panels, and the speed lines that begin at them: these are no free strokes, and fence nothing in either."""
 
 import numpy as np
-from scipy import ndimage
 
-from .grids import any_in_block, fill_from_blocks
+from .grids import any_around, any_in_block, fill_from_blocks
 from .marks import MARK, Marks, find_hatches, measure_marks
 from .runs import Runs, find_runs
 
 FRAME = 0.2  # of the long side: upright or level lines so long may be frames
-ALL_AROUND = np.ones((3, 3))
 
 
 def strokes_at_frames(ink: np.ndarray, scale: int) -> np.ndarray:
@@ -26,7 +24,7 @@ def strokes_at_frames(ink: np.ndarray, scale: int) -> np.ndarray:
     blocks = blocks & ~frames
     runs = find_runs(blocks, corners=True)
     marks = measure_marks(blocks, runs)
-    one, other = _ends_at(ndimage.binary_dilation(frames, ALL_AROUND), marks, runs)
+    one, other = ends_at(any_around(frames), marks, runs)
     chosen = find_hatches(marks, side, ~(one & other)) & (one | other) & (marks.lengths > MARK * side)
     strokes.flat[runs.pixels(chosen[runs.pieces])] = True
     if strokes.any():
@@ -41,10 +39,10 @@ def _long_lines(ink: np.ndarray, length: float) -> np.ndarray:
     for pixels, mine in ((ink, lines), (ink.T, lines.T)):
         runs = find_runs(pixels, corners=False)
         mine[np.divmod(runs.pixels(runs.lengths >= length), pixels.shape[1])] = True
-    return ndimage.binary_dilation(lines, ALL_AROUND) if lines.any() else lines
+    return any_around(lines) if lines.any() else lines
 
 
-def _ends_at(places: np.ndarray, marks: Marks, runs: Runs) -> tuple[np.ndarray, np.ndarray]:
+def ends_at(places: np.ndarray, marks: Marks, runs: Runs) -> tuple[np.ndarray, np.ndarray]:
     """(n,), (n,) bool, whether each mark is at one of the (h, w) bool places with its one end, and with its other."""
     ends = np.zeros((2, runs.count), dtype=bool)
     for x in (runs.lefts, runs.lefts + runs.lengths - 1):

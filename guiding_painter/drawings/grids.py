@@ -57,3 +57,14 @@ def fill_from_blocks(pixels: np.ndarray, blocks: np.ndarray, scale: int) -> None
     for offset in range(scale):
         part = pixels[offset::scale]
         part[:] = rows[: len(part)]
+
+
+def any_around(pixels: np.ndarray) -> np.ndarray:
+    """(h, w) bool, whether a pixel or one of its eight neighbors is True."""
+    rows = pixels.copy()
+    rows[1:] |= pixels[:-1]
+    rows[:-1] |= pixels[1:]
+    around = rows.copy()
+    around[:, 1:] |= rows[:, :-1]
+    around[:, :-1] |= rows[:, 1:]
+    return around

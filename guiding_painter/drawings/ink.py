@@ -40,6 +40,12 @@ def find_paper(sketch: np.ndarray) -> np.ndarray:
     return (sketch >= -0.5) & (sketch >= ndimage.maximum_filter(sketch, 5) - 0.2)
 
 
+def line_width(ink: np.ndarray) -> float:
+    """In pixels, of most of the ink: area by half the border's length."""
+    border = (ink[1:] != ink[:-1]).sum() + (ink[:, 1:] != ink[:, :-1]).sum()
+    return float(2 * ink.sum() / max(border, 1))
+
+
 def _has_no_grain(counts: np.ndarray) -> bool:
     """Args:
     counts: (256,) how many pixels have each value.

@@ -112,6 +112,16 @@ def find_hatches(marks: Marks, side: int, free: np.ndarray | bool = True) -> np.
     strokes = np.flatnonzero(straight)
     if strokes.size < PATTERN:
         return np.zeros(len(marks.sizes), dtype=bool)
+    group = side_by_side(marks, strokes)
+    loose = np.zeros(len(marks.sizes), dtype=bool)
+    loose[strokes] = (np.bincount(group) >= HATCHES)[group]
+    return loose
+
+
+def side_by_side(marks: Marks, strokes: np.ndarray) -> np.ndarray:
+    """(m,) the number of the group of each of (m,) straight strokes, all of which lie side by side."""
+    if strokes.size < 2:
+        return np.arange(strokes.size)
     one, other = _neighbors(marks.centers[strokes], 6)
     a, b = strokes[one], strokes[other]
     between = marks.centers[b] - marks.centers[a]
@@ -120,10 +130,7 @@ def find_hatches(marks: Marks, side: int, free: np.ndarray | bool = True) -> np.
     short, long = np.minimum(marks.lengths[a], marks.lengths[b]), np.maximum(marks.lengths[a], marks.lengths[b])
     parallel = np.abs((marks.directions[a] * marks.directions[b]).sum(axis=1)) > np.cos(np.radians(12))
     beside = parallel & (across < 0.5 * short) & (along < 0.4 * (short + long)) & (across > 1.5 * marks.widths[a])
-    group = _groups(one, other, beside & (short > 0.3 * long), strokes.size)
-    loose = np.zeros(len(marks.sizes), dtype=bool)
-    loose[strokes] = (np.bincount(group) >= HATCHES)[group]
-    return loose
+    return _groups(one, other, beside & (short > 0.3 * long), strokes.size)
 
 
 def _neighbors(points: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
