@@ -59,9 +59,14 @@ def photo(
     shadow: float = 0.4,
     light: tuple[float, float, float] = (1.0, 0.93, 0.80),
     noise: float = 0.012,
+    fade: float = 25,
+    blur: float = 0.7,
     seed: int = 0,
 ) -> Image.Image:
-    """A phone's photo, "RGB" from a JPEG, of a drawing on paper on a table."""
+    """A phone's photo, "RGB" from a JPEG, of a drawing on paper on a table; no `noise` is what a phone smoothed.
+
+    `fade` is the width in pixels of the edge of a shadow that falls over the right of it.
+    """
     width, height = size
     points = [(x * width, y * height) for x, y in corners]
     target = [(0, 0), (drawing.width, 0), drawing.size, (0, drawing.height)]
@@ -77,9 +82,9 @@ def photo(
     cast = ndimage.shift(ndimage.gaussian_filter(cover[:, :, 0], 9), (14, 10))[:, :, None]  # of the sheet on the table
     scene = cover * sheet + (1 - cover) * wood(size, table, seed) * (1 - 0.5 * cast)
     y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j]
-    hand = ndimage.gaussian_filter((x + 0.35 * y > 0.95).astype(float), 25)  # the shadow of who takes it
+    hand = ndimage.gaussian_filter((x + 0.35 * y > 0.95).astype(float), fade)  # the shadow of who takes it
     scene *= ((1 - 0.35 * (x**2 + (1 - y) ** 2) / 2) * (1 - shadow * hand))[:, :, None] * np.array(light)
-    scene = ndimage.gaussian_filter(scene, (0.7, 0.7, 0))
+    scene = ndimage.gaussian_filter(scene, (blur, blur, 0))
     scene += np.random.default_rng(seed).normal(0, noise, scene.shape)
     image = Image.fromarray(np.rint(scene.clip(0, 1) * 255).astype(np.uint8))
     file = io.BytesIO()

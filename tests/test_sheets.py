@@ -47,6 +47,24 @@ def test_a_table_as_light_as_the_paper_on_one_side_is_left_out(wood: str, seed: 
     assert np.abs(np.array(find_sheet(picture)) - np.array(SHEETS["level"]) * size).max() < 0.012 * max(size)
 
 
+@pytest.mark.parametrize("wood", TABLES)
+def test_a_sheet_is_found_where_the_phone_smoothed_the_grain_of_the_table(wood: str):
+    picture = photo(pencil_drawing(), SHEETS["turned"], TABLES[wood], size=SIZE, noise=0, blur=1.2)
+    assert np.abs(np.array(find_sheet(picture)) - np.array(SHEETS["turned"]) * SIZE).max() < 0.012 * max(SIZE)
+
+
+@pytest.mark.parametrize("sheet", ["level", "from below", "turned", "from the left"])
+def test_the_edge_of_a_shadow_across_a_sheet_is_no_edge_of_it(sheet: str):
+    picture = photo(pencil_drawing(), SHEETS[sheet], TABLES["gray"], size=SIZE, shadow=0.6, fade=1)
+    if (found := find_sheet(picture)) is not None:
+        assert np.abs(np.array(found) - np.array(SHEETS[sheet]) * SIZE).max() < 0.012 * max(SIZE)
+
+
+def test_a_sheet_is_found_under_the_edge_of_a_shadow():
+    picture = photo(pencil_drawing(), SHEETS["from below"], TABLES["walnut"], size=SIZE, shadow=0.6, fade=1)
+    assert np.abs(np.array(find_sheet(picture)) - np.array(SHEETS["from below"]) * SIZE).max() < 0.012 * max(SIZE)
+
+
 def test_a_sheet_with_nothing_on_it_is_no_drawing():
     blank = Image.new("L", (850, 1200), 255)
     assert find_sheet(photo(blank, SHEETS["turned"], TABLES["oak"], size=SIZE, shadow=0, noise=0.004)) is None
@@ -104,6 +122,12 @@ def dark_page() -> Image.Image:
     return image
 
 
+def turned_dark_page() -> Image.Image:
+    page = Image.new("RGB", (900, 1100), (40, 30, 60))
+    page.paste(dark_page(), (150, 150))
+    return page.rotate(5, Image.Resampling.BICUBIC, fillcolor=(40, 30, 60))
+
+
 def scan() -> Image.Image:
     values = np.asarray(pencil_drawing((600, 800)), dtype=float) * 0.8 + 40
     values += np.random.default_rng(0).normal(0, 3, values.shape)
@@ -114,7 +138,7 @@ def noise() -> Image.Image:
     return Image.fromarray(np.random.default_rng(0).integers(0, 255, (500, 400, 3), dtype=np.uint8))
 
 
-@pytest.mark.parametrize("make", [framed, dark_page, scan, noise])
+@pytest.mark.parametrize("make", [framed, dark_page, turned_dark_page, scan, noise])
 def test_frames_panels_scans_and_noise_are_no_sheets(make):
     assert find_sheet(make()) is None
 

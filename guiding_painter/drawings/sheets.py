@@ -25,7 +25,9 @@ MIN_CONTRAST = 0.1  # between both sides of an edge, of the range from black to 
 MIN_LIGHTER = 0.05  # is paper than what it lies on, in the channel that is darkest
 MIN_STRAIGHT = 0.7  # of an edge must lie on one line
 MIN_PAPER = 0.6  # of the sheet must be empty paper
-MAX_FLAT = 0.5  # of the surroundings may equal its neighbor exactly, as it does in what was drawn on a screen
+MAX_FLAT = 0.5  # of the surroundings may be of exactly one tone, as they are in what was drawn on a screen
+TONE = 33  # pixels wide is what is of one tone: JPEG makes one of a block or two, of 8, in the dark of a photo
+UPRIGHT = 0.2  # degrees: no hand holds a phone as straight over a sheet as a panel lies on a page
 
 
 def find_sheet(picture: Image.Image) -> Corners | None:
@@ -152,6 +154,8 @@ def _measured(picture: Image.Image, corners: np.ndarray) -> np.ndarray | None:
             lines.append(line)
     if sum(not _on_border(start, end, size) for start, end in lines) < 3:
         return None
+    if any(_goes_on(fine, *line) or _goes_on(fine, *line[::-1], -1) for line in lines if not _on_border(*line, size)):
+        return None
     inner = _inside(lines)
     if inner is None or not _is_paper(fine, inner) or _is_drawn(np.asarray(picture.convert("L")), inner * scale):
         return None
@@ -205,6 +209,29 @@ def _edge(fine: np.ndarray, start: np.ndarray, end: np.ndarray) -> tuple[np.ndar
     return start + (level + margin) * inwards, end + (level + slope + margin) * inwards
 
 
+def _goes_on(fine: np.ndarray, start: np.ndarray, end: np.ndarray, turn: int = 1) -> bool:
+    """Whether what is light to the right of a side (`turn` 1, to the left -1) goes on past its end.
+
+    It does not at the corner of a sheet, but where the edge of a shadow crosses it: light falls alike on both sides of
+    an edge, and paper is as many times lighter than the table beyond a shadow's edge.
+    """
+    inwards = turn * np.array([start[1] - end[1], end[0] - start[0]]) / np.linalg.norm(end - start)
+
+    def times(parts: np.ndarray) -> np.ndarray:
+        places = parts[:, None] * (end - start) + start
+        places = places[((places > 20) & (places < np.array(fine.shape[1::-1]) - 20)).all(axis=1)]
+        inside, outside = (
+            np.mean([fine[tuple((places + step * inwards).round().astype(int).T[::-1])] for step in steps], axis=0)
+            for steps in (range(0, 7, 2), range(-16, -9, 2))
+        )
+        return (inside.min(axis=1) + 0.02) / (outside.min(axis=1) + 0.02)
+
+    before, beyond = times(np.linspace(0.7, 0.95, 32)), times(np.linspace(1.04, 1.25, 32))
+    if len(before) < 16 or len(beyond) < 16:
+        return False
+    return bool((beyond > 1 + 0.6 * (np.median(before) - 1)).mean() > 0.8)
+
+
 def _robust_line(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     """(slope, level) of the line that most points lie on (the median of the slopes between distant pairs)."""
     half = len(x) // 2
@@ -239,18 +266,27 @@ def _is_paper(fine: np.ndarray, corners: np.ndarray) -> bool:
 
 
 def _is_drawn(gray: np.ndarray, corners: np.ndarray) -> bool:
-    """Whether what surrounds the corners has no grain, in the "L" pixels of the picture itself."""
+    """Whether what surrounds the corners is of flat tones, in the "L" pixels of the picture itself.
+
+    Around upright corners a pixel that equals its neighbor is of one; elsewhere a phone may have smoothed the grain.
+    """
     outside = ~_mask(gray.shape, corners)
-    same = gray[:, 1:] == gray[:, :-1]
-    return bool(same[outside[:, 1:]].mean() > MAX_FLAT)
+    if _tilt(corners) < UPRIGHT:
+        return bool((gray[:, 1:] == gray[:, :-1])[outside[:, 1:]].mean() > MAX_FLAT)
+    flat = ndimage.maximum_filter(gray, TONE) == ndimage.minimum_filter(gray, TONE)
+    return bool(flat[outside].mean() > MAX_FLAT)
 
 
 def _is_framed(picture: Image.Image, corners: np.ndarray) -> bool:
     """Whether this is colored art in an upright frame: part of a scanned page, which nobody laid on a table."""
-    sides = np.roll(corners, -1, axis=0) - corners
-    tilt = np.degrees(np.arctan2(np.abs(sides).min(axis=1), np.abs(sides).max(axis=1)))
     (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
-    return bool(tilt.max() < 1.5 and looks_colored(picture.crop((int(left), int(top), int(right), int(bottom)))))
+    return bool(_tilt(corners) < 1.5 and looks_colored(picture.crop((int(left), int(top), int(right), int(bottom)))))
+
+
+def _tilt(corners: np.ndarray) -> float:
+    """Degrees by which the side that is least upright or level is off."""
+    sides = np.abs(np.roll(corners, -1, axis=0) - corners)
+    return float(np.degrees(np.arctan2(sides.min(axis=1), sides.max(axis=1))).max())
 
 
 def _mask(shape: tuple[int, int], corners: np.ndarray) -> np.ndarray:
