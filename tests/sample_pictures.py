@@ -5,7 +5,7 @@ import struct
 import zlib
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 
 def encode(image: Image.Image, format: str, **options) -> bytes:
@@ -76,3 +76,34 @@ def assert_ink_on_white(opened: Image.Image, drawing: Image.Image, black: int = 
     ]
     assert np.mean(opened[~near] >= 245) > 0.98
     assert np.median(opened[drawing < 40]) < black
+
+
+def child_drawing(
+    size: tuple[int, int],
+    filled_with: str | None,
+    pen: int,
+    colors: tuple[str, ...] = ("#e4572e", "#6faf3c", "#669bbc", "#f3a712", "#8f2d56"),
+) -> Image.Image:
+    """House, tree, sun and pond, scanned, 1200 wide in units: outlined with a `pen`, filled by hand; in black for 0.
+
+    Crayon leaves paper between its strokes, watercolor is pale, a marker covers.
+    """
+    scale = size[0] / 1200
+    shapes = [(120, 400, 420, 700), (520, 260, 760, 520), (960, 60, 1120, 220), (620, 620, 1060, 840)]
+    picture = Image.new("RGB", size, "#fdfaf0")
+    for number, box in enumerate(shapes):
+        inside, strokes = Image.new("L", size), Image.new("L", size)
+        draw_shape = ("rectangle", "ellipse", "ellipse", "ellipse")[number]
+        scaled, color = [scale * side for side in box], colors[number % len(colors)]
+        getattr(ImageDraw.Draw(inside), draw_shape)(scaled, fill=255)
+        if filled_with == "crayon":
+            for y in np.arange(-size[1], size[1], 10 * scale):
+                end = (size[0], y + size[0] * (0.3 + 0.1 * number))
+                ImageDraw.Draw(strokes).line((0, y, *end), fill=220, width=max(1, round(7 * scale)))
+        elif filled_with:
+            strokes.paste({"watercolor": 110, "marker": 240}[filled_with], (0, 0, *size))
+        picture.paste(color, mask=ImageChops.darker(inside, strokes))
+        outline = {"outline": color, "width": round(pen * scale)} if pen else {"outline": "black", "width": 3}
+        getattr(ImageDraw.Draw(picture), draw_shape)(scaled, **outline)
+    grain = np.random.default_rng(0).normal(0, 5, (size[1], size[0], 1))
+    return Image.fromarray((np.asarray(picture) + grain).clip(0, 255).astype(np.uint8))

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from sample_pictures import assert_ink_on_white, cartoon, encode, ink_drawing, photograph
+from sample_pictures import assert_ink_on_white, cartoon, child_drawing, encode, ink_drawing, photograph
 
 from guiding_painter.drawings import looks_colored, open_drawing, open_picture
 
@@ -170,3 +170,19 @@ def test_colored_pictures_look_colored():
     assert looks_colored(balls)
     sunset = np.linspace((250, 200, 120), (60, 40, 110), 200).astype(np.uint8)
     assert looks_colored(Image.fromarray(np.repeat(sunset[:, None], 300, axis=1)))
+
+
+@pytest.mark.parametrize("size", [(800, 600), (2000, 1500)])
+@pytest.mark.parametrize("with_what", ["crayon", "watercolor", "marker"])
+@pytest.mark.parametrize("outlined", [False, True])
+def test_what_a_child_filled_with_any_color_looks_colored(size: tuple[int, int], with_what: str, outlined: bool):
+    assert looks_colored(child_drawing(size, with_what, pen=9 if outlined else 0))
+
+
+@pytest.mark.parametrize("pen", [3, 9, 16, 24])
+def test_outlines_in_many_colors_do_not_look_colored(pen: int):
+    assert not looks_colored(child_drawing((1200, 900), None, pen))
+
+
+def test_crayon_of_one_color_does_not_look_colored():
+    assert not looks_colored(child_drawing((1200, 900), "crayon", pen=9, colors=("#669bbc",)))

@@ -14,20 +14,35 @@ def looks_colored(image: Image.Image, light_on_dark: bool | None = None) -> bool
     """Whether a picture is colored (a painting, a photo, a comic page) and no drawing, of any ink on any paper.
 
     True where areas, broader than the strokes of a felt pen, have two hues or more, or one that covers a quarter of the
-    picture. The paper's own hue, be it cream paper or yellow light, counts as none; a drawing, even shaded, in one
-    colored pencil has one.
+    picture, be they painted, or of strokes of crayon with paper between them. The paper's own hue, be it cream paper or
+    yellow light, counts as none; a drawing, even shaded, in one colored pencil has one.
 
     Args:
         light_on_dark: what `is_light_on_dark` says of its luminance, if that is known.
     """
     hue = _hue(image, light_on_dark)
+    if _filled_by_hand(hue):
+        return True
     areas, strokes = _colored_areas(hue)
     if _drawn_with_broad_pens(areas, strokes):
         return False
+    return bool(areas.mean() > 0.25 or _other_hues(hue, areas) > 0.01)
+
+
+def _filled_by_hand(hue: np.ndarray) -> bool:
+    """Whether areas of two hues, of pale paint or of strokes with little paper between them, are most of all color."""
+    colored = np.pad(np.hypot(*hue) > 0.1, 3)
+    colored = ndimage.binary_closing(colored, np.ones((3, 3)))[3:-3, 3:-3]
+    areas = ndimage.binary_opening(colored, np.ones((9, 9)))  # broader than the broadest pen
+    return bool(areas.sum() > 0.5 * colored.sum() and _other_hues(hue, areas) > 0.02)
+
+
+def _other_hues(hue: np.ndarray, areas: np.ndarray) -> float:
+    """The share of the picture in `areas` whose hue is not nearly the mean one of these."""
     hue = hue[:, areas]
     main = hue.sum(axis=1)
     other = hue.T @ main < np.cos(np.radians(25)) * np.hypot(*hue) * np.hypot(*main)
-    return bool(areas.mean() > 0.25 or other.sum() > 0.01 * areas.size)
+    return float(other.sum() / areas.size)
 
 
 def has_broad_pens(image: Image.Image) -> bool:
