@@ -6,6 +6,7 @@ from PIL import Image, ImageDraw
 
 from guiding_painter.drawings import cells as module
 from guiding_painter.drawings import cut_cells, find_ink
+from guiding_painter.drawings.speed_lines import find_speed_lines
 
 Lines = list[tuple[float, float, float, float]]
 
@@ -85,3 +86,7 @@ def test_walls_among_strokes_of_their_kind_stay_walls(kind: str):
     for line in lines:
         draw.line(line, fill=0, width=2)
     assert large(cut(image)) == areas
+
+
+def test_a_page_of_ink_has_no_lines_but_can_be_cut():
+    assert not find_speed_lines(np.ones((300, 400), dtype=bool)).any()

@@ -7,6 +7,7 @@ import numpy as np
 from .grids import any_around
 
 LEAST = 4  # pixels: what goes apart no farther is one way
+MOST = 10  # pixels: what is broader is no line, but filled, and its corners are no joints
 
 
 def find_joints(ink: np.ndarray, line: float) -> np.ndarray:
@@ -16,7 +17,7 @@ def find_joints(ink: np.ndarray, line: float) -> np.ndarray:
         ink: (h, w) bool.
         line: width of a line in pixels.
     """
-    reach = max(LEAST, math.ceil(1.5 * line) + 1)
+    reach = max(LEAST, math.ceil(1.5 * min(line, MOST)) + 1)
     padded = np.pad(ink, reach)
     width, inked, near = padded.shape[1], padded.reshape(-1), any_around(padded).reshape(-1)
     here = np.flatnonzero(inked)
