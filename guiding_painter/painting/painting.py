@@ -20,6 +20,7 @@ from .proposal import Proposal
 from .region import Region
 from .saved import PLAINLY, Opened, SavedPainting, notes_on, thumbnail
 
+MAX_PROPOSALS = 32  # each takes up to three passes of g for every one of eight regions
 CONFIDENT = 0.7  # from here on a guess is shown where only sure ones are
 WHITE = (255, 255, 255)
 Answers = Sequence[Color | None] | str  # colors in the order asked, None to skip a region; or "auto"
@@ -117,10 +118,10 @@ class Painting(Partition):
         """Whole colorings that go on from the answers so far, each consistent and different from the others.
 
         The first is the model's own guess. None from networks of pixels; fewer than `count` where no more differ.
-        Raises ValueError for a count that is no whole number from 1.
+        Raises ValueError for a count that is no whole number from 1 to `MAX_PROPOSALS`, 32.
         """
-        if type(count) is not int or count < 1:
-            raise ValueError(f"count is {count!r}: ask for at least 1 proposal.")
+        if type(count) is not int or not 1 <= count <= MAX_PROPOSALS:
+            raise ValueError(f"count is {count!r}: ask for 1 to {MAX_PROPOSALS} proposals.")
         found = self._view.proposals(self._history.state, count)
         return [Proposal(self, tuple(colors.items())) for colors in found if colors]
 
