@@ -74,7 +74,10 @@ def test_the_command_is_a_module_too(module: str, folder: Path):
         ),
         ("paint drawing.png MODEL --palette none.png -o out.png", "The palette none.png cannot be read (No such file"),
         ("paint drawing.png MODEL --palette text.png -o out.png", "text.png holds no palette: give a GIMP palette"),
-        ("paint drawing.png MODEL --palette drawing.png --palette-size 0 -o out.png", "choose 1 to 256 colors"),
+        (
+            "paint drawing.png MODEL --palette drawing.png --palette-size 0 -o out.png",
+            "--palette-size is 0: choose 1 to 256",
+        ),
         ("paint drawing.png MODEL --answers text.png -o out.png", "text.png holds no answers: give a file that"),
         (
             "paint drawing.png MODEL --colors auto -o out.png --save-palette p.png",

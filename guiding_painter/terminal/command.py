@@ -69,6 +69,8 @@ def regions_command(args: argparse.Namespace) -> int:
 
 
 def paint_command(args: argparse.Namespace) -> int:
+    if not 1 <= args.palette_size <= 256:
+        raise ValueError(f"--palette-size is {args.palette_size}: choose 1 to 256 colors.")
     sources = Sources.read(args.colors, args.answers, args.palette, args.palette_size)
     if args.report:
         _check_output(args.report, args.drawings[0], (".json",))
