@@ -78,6 +78,11 @@ def test_save_knows_its_formats(painting: Painting, tmp_path: Path, name: str):
     assert not any(tmp_path.iterdir())
 
 
+def test_save_to_a_name_with_a_null_character(painting: Painting, tmp_path: Path):
+    with pytest.raises(ValueError, match="holds a null character, which no file's name may: leave it out"):
+        painting.save(f"{tmp_path}/a\0.png")
+
+
 def test_save_where_there_is_no_folder(painting: Painting, tmp_path: Path):
     with pytest.raises(OSError, match="missing/out.png cannot be written"):
         painting.save(tmp_path / "missing" / "out.png")

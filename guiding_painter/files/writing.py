@@ -32,7 +32,9 @@ def save_png(
 
 
 def replace_file(path: str | os.PathLike, data: bytes) -> None:
-    """Writes beside the target and renames. Raises OSError, in one sentence, where that cannot be done."""
+    """Writes beside the target and renames. Raises OSError or ValueError, in one sentence, where it cannot."""
+    if "\0" in os.fsdecode(path):
+        raise ValueError(f"{os.fsdecode(path)!r} holds a null character, which no file's name may: leave it out.")
     target = Path(os.path.realpath(path))  # a link goes on pointing where it does
     beside = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
