@@ -5,6 +5,7 @@ from typing import Any
 SENTENCES = {
     "page": "This is page {page} of {pages}; page_number opens another.",
     "line_layer": "Only the layer of line art was opened.",
+    "animation": "Of this animation only the first picture was opened.",
     "outside_svg": "Pictures or scripts that are not in the SVG itself were left out.",
     "sheet": "The sheet of paper was cut out of the photo and straightened; page='none' leaves it as it is.",
     "ruling": "The lines that the paper is printed with were left out; underdrawing='keep' keeps them.",

@@ -138,7 +138,7 @@ class Api:
             color: such as "#e07a5f", "rgb(224, 122, 95)" or "hsl(13, 67%, 63%)".
             similar: answer the regions that the model takes for alike, "similar" of the question, too.
         """
-        return self._done(painting, commands.apply_color, color, bool(similar))
+        return self._done(painting, commands.apply_color, color, similar)
 
     def skip(self, painting: str) -> dict:
         """Leave the region in question to the model. Returns the next question.

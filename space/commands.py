@@ -98,6 +98,8 @@ def recorded(kind: str) -> Callable[[Command], Callable[..., None]]:
 @recorded("paint")
 def apply_color(visit: Visit, color: object, similar: bool = False) -> Region:
     """Answers the region in question, and those alike if asked for, with a color in any form that a picker sends."""
+    if type(similar) is not bool:
+        raise Trouble("NOT_YES_OR_NO", what="similar", value=repr(similar)[:60])
     region, rgb = question_of(visit), read_color(color)
     return _painted(visit, [region, *(open_alike(visit, region) if similar else [])], rgb)
 

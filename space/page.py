@@ -25,7 +25,6 @@ from uploads import (
     check_painting,
     check_picture,
     example,
-    is_animated,
     is_saved,
     lines_of,
     read_file,
@@ -211,8 +210,6 @@ class Page:
             with suppress(Trouble):  # one of another kind is a drawing all the same
                 check_painting(picture.info["painting"])
                 return self._begin(self._visits.resume(data, None, stem_of(path)))
-        if is_animated(data):
-            gr.Info(self._texts.FIRST_FRAME)
         if not looks_colored(picture):
             return self._begin(self._visits.start(data, picture, stem_of(path), panels=is_page(picture)))
         lines = lines_of(data, MAX_SIDE)

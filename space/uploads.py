@@ -96,15 +96,6 @@ def _check_page(data: bytes, page_number: object) -> None:
         raise Trouble("NO_PAGE", page=repr(page_number)[:60], last=pages)
 
 
-def is_animated(data: bytes) -> bool:
-    """Whether a picture moves. The pages of a TIFF do not, and to count them can take hours."""
-    try:
-        with Image.open(io.BytesIO(data), formats=("GIF", "PNG", "WEBP")) as image:
-            return getattr(image, "is_animated", False)
-    except Exception:  # of whatever kind Pillow's is: the first frame is good, and what counts
-        return False
-
-
 def is_saved(data: bytes) -> bool:
     """Whether a file is a zip such as `pack_painting` makes, rather than a picture."""
     return data[:4] == b"PK\x03\x04" and kind_of(data[:HEAD]) is None

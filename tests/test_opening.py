@@ -127,6 +127,19 @@ def test_first_frame_of_an_animation(format):
     assert max(green, blue) < 15
 
 
+@pytest.mark.parametrize("format", ["GIF", "PNG", "WEBP"])
+def test_an_animation_is_noted_and_one_picture_is_not(format):
+    still, moving = Image.new("L", (40, 30), 255), Image.new("L", (40, 30), 90)
+    animation = encode(still, format, save_all=True, append_images=[moving])
+    assert [note.key for note in open_drawing(animation).info["notes"]] == ["animation"]
+    assert open_drawing(encode(still, format)).info["notes"] == ()
+
+
+def test_the_pages_of_a_tiff_are_no_animation():
+    pages = encode(Image.new("L", (40, 30), 255), "TIFF", save_all=True, append_images=[Image.new("L", (40, 30))])
+    assert [note.key for note in open_drawing(pages).info["notes"]] == ["page"]
+
+
 def test_dpi_and_rgb_profile_stay():
     profile = b"\0" * 16 + b"RGB " + b"\0" * 108
     assert "icc_profile" not in open_picture(encode(cartoon(), "TIFF", icc_profile=profile + bytes(2_000_000))).info

@@ -272,3 +272,10 @@ def test_an_answer_does_not_wait_for_whole_colorings_and_leaves_none_that_go_on_
     assert commands.propose(visits, opened) is None
     with visits.using(opened) as own_visit:
         assert (own_visit.step, own_visit.proposals) == (1, [])
+
+
+@pytest.mark.parametrize("similar", ["x", 1, None])
+def test_what_is_alike_is_asked_for_by_true_or_false(own_visit, similar):
+    with pytest.raises(Trouble, match=f"^similar is {similar!r}: give true or false.$"):
+        commands.apply_color(own_visit, "#ff0000", similar)
+    assert not own_visit.painting.answers

@@ -21,7 +21,6 @@ from uploads import (
     MAX_STEPS,
     check_painting,
     check_picture,
-    is_animated,
     is_saved,
     pack_painting,
     read_file,
@@ -184,12 +183,6 @@ def test_bad_uploads_are_told_apart(drawing, tmp_path):
         file.truncate(31_000_000)
     with pytest.raises(Trouble, match="30 MB"):
         read_file(large)
-    still, moving = drawing.convert("P"), drawing.rotate(5, fillcolor=255).convert("P")
-    assert is_animated(file_bytes(still, "GIF", save_all=True, append_images=[moving]))
-    assert not is_animated(file_bytes(still, "GIF"))
-    assert not is_animated(file_bytes(still, "TIFF", save_all=True, append_images=[moving]))
-    for length in range(300, 900, 7):  # what is damaged is for `check_picture` to say
-        is_animated(file_bytes(still, "GIF", save_all=True, append_images=[moving])[:length])
 
 
 def test_only_files_in_the_folder_of_uploads_are_uploads(tmp_path, monkeypatch):

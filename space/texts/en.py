@@ -44,6 +44,7 @@ BLANK = "No lines that close anything off were found in this drawing: draw borde
 NOTES = {  # what was done to the file, by the key of a note
     "page": "This is page {page} of the {pages} in this file.",
     "line_layer": "Of the layers in this file only the line art is used.",
+    "animation": "Of this animation the first picture is used.",
     "outside_svg": "Pictures and scripts that are not in the SVG itself were left out.",
     "sheet": "The sheet of paper was cut out of the photo and straightened.",
     "ruling": "The lines that the paper is printed with were left out.",
@@ -141,7 +142,6 @@ TOO_LARGE = (
 NO_PAGE = "There is no page {page} in this file: choose one from 1 to {last}."
 TOO_SMALL = "This picture has {width}x{height} pixels: give one of at least {least} pixels a side."
 TOO_LONG = "This picture is {width}x{height} pixels, too long and narrow to color: cut it into pieces."
-FIRST_FRAME = "Of this animation the first picture is used."
 NO_SAVED = (
     "This is no file saved here to go on later: choose one that ends in .zip, or a .psd or .ora from here, "
     "or start from a drawing."
@@ -156,6 +156,7 @@ OUTSIDE = "That point lies outside the drawing: choose one inside it."
 ALL_ANSWERED = "Every region has had its turn: choose one to change its color."
 NOTHING_TO_UNDO = "There is nothing to undo yet."
 NOTHING_TO_REDO = "There is nothing to redo."
+NOT_YES_OR_NO = "{what} is {value}: give true or false."
 NO_STEP = "There is no step {step}: choose one from 0 to {last}."
 NO_COLOR = "{color} is no color: give one such as #e07a5f, rgb(224, 122, 95) or hsl(13, 67%, 63%)."
 NO_KIND = "{kind} is no kind of file made here: choose one of {known}."

@@ -38,6 +38,7 @@ BLANK = "이 그림에서 닫힌 선을 찾지 못했습니다. 경계를 그리
 NOTES = {
     "page": "이 파일의 {pages}쪽 가운데 {page}쪽입니다.",
     "line_layer": "이 파일의 레이어 가운데 선화만 사용합니다.",
+    "animation": "움직이는 그림이라 첫 장면만 사용합니다.",
     "outside_svg": "SVG 안에 들어 있지 않은 그림이나 스크립트는 뺐습니다.",
     "sheet": "사진에서 종이를 잘라 내어 반듯하게 폈습니다.",
     "ruling": "종이에 인쇄된 줄은 뺐습니다.",
@@ -132,7 +133,6 @@ TOO_LARGE = (
 NO_PAGE = "이 파일에 {page}쪽은 없습니다. 1부터 {last}까지 고르세요."
 TOO_SMALL = "그림이 {width}x{height}픽셀입니다. 한 변이 {least}픽셀 이상인 그림을 올려 주세요."
 TOO_LONG = "그림이 {width}x{height}픽셀이라 칠하기에는 너무 길고 좁습니다. 나누어서 올려 주세요."
-FIRST_FRAME = "움직이는 그림이라 첫 장면만 사용합니다."
 NO_SAVED = (
     "여기서 나중에 이어서 하려고 저장한 파일이 아닙니다. .zip으로 끝나는 파일이나 여기서 받은 .psd, .ora 파일을 "
     "고르거나 그림부터 시작하세요."
@@ -147,6 +147,7 @@ OUTSIDE = "그림 바깥입니다. 그림 안을 눌러 주세요."
 ALL_ANSWERED = "모든 부분을 물어보았습니다. 색을 바꿀 곳을 고르세요."
 NOTHING_TO_UNDO = "되돌릴 것이 없습니다."
 NOTHING_TO_REDO = "다시 할 것이 없습니다."
+NOT_YES_OR_NO = "{what} 값은 {value}입니다. true나 false로 주세요."
 NO_STEP = "{step}단계는 없습니다. 0부터 {last}까지 고르세요."
 NO_COLOR = "{color}은(는) 색이 아닙니다. #e07a5f, rgb(224, 122, 95), hsl(13, 67%, 63%)처럼 써 주세요."
 NO_KIND = "{kind}은(는) 여기서 만드는 파일이 아닙니다. {known} 중에서 고르세요."
