@@ -10,7 +10,7 @@ from conftest import make_cell_painter
 from PIL import Image, ImageDraw
 
 from measures import measure_guesses
-from measures.measure_guesses import Guesser, open_cells
+from measures.guesser import Guesser, open_cells
 
 
 def draw(path: Path, ground: str = "#8090c0") -> Path:
