@@ -160,6 +160,34 @@ def test_a_tone_whose_dots_touch_stays_apart_from_one_of_free_dots_behind_a_line
     assert (right == other).mean() > 0.98
 
 
+def two_screens(width: int) -> tuple[Image.Image, np.ndarray]:
+    """Two tones of dots that touch with a curve between them so wide, and (H, W) bool where the right one is."""
+    image, draw = page((600, 600))
+    y, x = np.mgrid[:600, :600]
+    right = x > 300 + 40 * np.sin(y / 60)
+    box = (np.abs(x - 300) < 230) & (np.abs(y - 300) < 230)
+    for side, pitch, angle in ((~right, 8, 30), (right, 9, 75)):
+        turned = np.exp(1j * np.radians(angle)) * (x + 1j * y) / pitch
+        dots = np.hypot(turned.real % 1 - 0.5, turned.imag % 1 - 0.5) < np.sqrt(0.7 / np.pi)
+        image.paste(0, mask=Image.fromarray(dots & side & box))
+    draw.rectangle((70, 70, 530, 530), outline=0, width=width)
+    draw.line([(300 + 40 * np.sin(row / 60), row) for row in range(70, 530)], fill=0, width=width, joint="curve")
+    return image, right & box
+
+
+@pytest.mark.parametrize("width", [2, 4])
+def test_two_tones_whose_dots_touch_stay_apart_behind_a_thin_line(width: int):
+    image, right = two_screens(width)
+    cells = cut(image)
+    paper = np.asarray(image) > 0
+    left = ~right & (cells != cells[20, 20])
+    one, other = (cells[paper & side] for side in (left, right))
+    assert np.bincount(one).argmax() != np.bincount(other).argmax()
+    assert (one == np.bincount(one).argmax()).mean() > 0.97
+    assert (other == np.bincount(other).argmax()).mean() > 0.97
+    assert large(cells) == 3
+
+
 @pytest.mark.parametrize("opening", [8, 14])
 def test_an_opening_between_two_tones_of_free_dots_does_not_leak(opening: int):
     image, draw = page((800, 800))

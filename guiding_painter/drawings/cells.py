@@ -18,6 +18,7 @@ from .ink import line_width
 from .joining import Closing, join_hills, join_openings
 from .marks import loose_marks
 from .runs import find_runs
+from .screens import find_lines_between
 from .slits import join_slits
 from .speed_lines import find_speed_lines
 from .texture import NARROW, find_dotted, find_texture, join_through_texture
@@ -164,10 +165,15 @@ def join_texture(
     borders = find_borders(grown, distance)
     peaks = usual_peaks(areas, distance)
     is_narrow = 2 * peaks <= narrow
-    numbers = find_texture(borders, peaks, is_narrow)
+    apart = np.zeros(len(borders.pairs), dtype=bool)
+    numbers = find_texture(borders, peaks, is_narrow, apart)
     if (numbers >= count).any():
         _, dotted = find_dotted(areas, distance, among, HATCH_NARROW / NARROW * narrow)
-        numbers = join_through_texture(numbers, borders, *wall_thickness(grown, ink), peaks, is_narrow, dotted)
+        thickness, drawn = wall_thickness(grown, ink), (distance if among is None else among) == 0
+        apart = find_lines_between(numbers, borders, thickness[0], cells, drawn)
+        if apart.any():
+            numbers = find_texture(borders, peaks, is_narrow, apart)
+        numbers = join_through_texture(numbers, borders, *thickness, peaks, is_narrow, dotted, apart)
     return areas.joined(numbers).labels, (numbers >= count)[cells]
 
 

@@ -43,10 +43,11 @@ def find_dotted(
     return np.where(dotted, 2 * near / sizes, areas.peaks), dotted
 
 
-def find_texture(borders: Borders, peaks: np.ndarray, narrow: np.ndarray) -> np.ndarray:
+def find_texture(borders: Borders, peaks: np.ndarray, narrow: np.ndarray, apart: np.ndarray) -> np.ndarray:
     """Args:
         peaks: (count,) the greatest distance to ink in each area.
         narrow: (count,) bool, areas no wider than those of a texture.
+        apart: (n,) bool, borders between two textures.
 
     Returns:
         (count,) int64, a number of the area of each; those that texture is joined to are at least `count`.
@@ -57,7 +58,7 @@ def find_texture(borders: Borders, peaks: np.ndarray, narrow: np.ndarray) -> np.
     around = np.bincount(a, length, count) + np.bincount(b, length, count)
     low, high = np.minimum(peaks[a], peaks[b]), np.maximum(peaks[a], peaks[b])
     alike = narrow[a] & narrow[b] & (low + 1 >= 0.5 * high)  # a pixel is as finely as they are measured
-    linked = alike & (length >= SHARED * np.minimum(around[a], around[b]))
+    linked = alike & ~apart & (length >= SHARED * np.minimum(around[a], around[b]))
     graph = coo_array((np.ones(linked.sum()), (a[linked], b[linked])), shape=(count, count))
     group = connected_components(graph, directed=False)[1]
     texture = (np.bincount(group) >= PATTERN)[group]
@@ -75,6 +76,7 @@ def join_through_texture(
     peaks: np.ndarray,
     narrow: np.ndarray,
     dotted: np.ndarray,
+    apart: np.ndarray,
 ) -> np.ndarray:
     """Joins to a texture what only its own strokes or dots part from it: paper where they are fewer, or end.
 
@@ -84,8 +86,7 @@ def join_through_texture(
     Args:
         areas: (count,) of `find_texture`.
         thickness, thicker: (n,), (n,) of the wall at each border, see `wall_thickness`.
-        peaks: (count,) the greatest distance to ink in each area.
-        narrow: (count,) bool, areas no wider than those of a texture.
+        peaks, narrow, apart: as for `find_texture`.
         dotted: (count,) bool of `find_dotted`.
 
     Returns:
@@ -93,9 +94,9 @@ def join_through_texture(
     """
     drawn = borders.wall > 0
     pairs = np.concatenate([borders.pairs, borders.pairs[:, ::-1]])[np.tile(drawn, 2)]
-    walls, thickness, thicker = (np.tile(values[drawn], 2) for values in (borders.wall, thickness, thicker))
+    walls, thickness, thicker, apart = (np.tile(of[drawn], 2) for of in (borders.wall, thickness, thicker, apart))
     tiny = (peaks[pairs[:, 0]] <= TINY) & (thickness <= 2 * TINY)
-    passable = (thicker >= BEADED * thickness) | tiny | ~dotted[pairs[:, 1]]  # a line bounds a tone, however thin
+    passable = ~apart & ((thicker >= BEADED * thickness) | tiny | ~dotted[pairs[:, 1]])  # a line bounds a tone, however thin
     worth = np.where(dotted, LARGE, 1)  # paper between free dots is one area already
     groups, members = np.unique(areas, return_counts=True)
     grows = (groups >= len(areas)) & ((members >= LARGE) | np.isin(groups, areas[pairs[:, 0]][dotted[pairs[:, 1]]]))
