@@ -96,7 +96,7 @@ def join_through_texture(
     pairs = np.concatenate([borders.pairs, borders.pairs[:, ::-1]])[np.tile(drawn, 2)]
     walls, thickness, thicker, apart = (np.tile(of[drawn], 2) for of in (borders.wall, thickness, thicker, apart))
     tiny = (peaks[pairs[:, 0]] <= TINY) & (thickness <= 2 * TINY)
-    passable = ~apart & ((thicker >= BEADED * thickness) | tiny | ~dotted[pairs[:, 1]])  # a line bounds a tone, however thin
+    passable = ~apart & ((thicker >= BEADED * thickness) | tiny | ~dotted[pairs[:, 1]])  # a line bounds a tone
     worth = np.where(dotted, LARGE, 1)  # paper between free dots is one area already
     groups, members = np.unique(areas, return_counts=True)
     grows = (groups >= len(areas)) & ((members >= LARGE) | np.isin(groups, areas[pairs[:, 0]][dotted[pairs[:, 1]]]))
