@@ -127,12 +127,28 @@ def test_first_frame_of_an_animation(format):
     assert max(green, blue) < 15
 
 
-@pytest.mark.parametrize("format", ["GIF", "PNG", "WEBP"])
+@pytest.mark.parametrize("format", ["GIF", "PNG", "WEBP", "AVIF"])
 def test_an_animation_is_noted_and_one_picture_is_not(format):
     still, moving = Image.new("L", (40, 30), 255), Image.new("L", (40, 30), 90)
     animation = encode(still, format, save_all=True, append_images=[moving])
     assert [note.key for note in open_drawing(animation).info["notes"]] == ["animation"]
     assert open_drawing(encode(still, format)).info["notes"] == ()
+    frames = Image.open(io.BytesIO(animation))
+    assert [note.key for note in open_drawing(frames).info["notes"]] == ["animation"]
+    frames.seek(1)
+    chosen = open_picture(frames)
+    assert chosen.getpixel((20, 15))[0] < 120
+    assert "notes" not in chosen.info
+
+
+def test_an_animation_of_jpeg_xl_is_noted():
+    encode_frames = pytest.importorskip("imagecodecs").jpegxl_encode
+    frames = np.zeros((2, 30, 40, 3), dtype=np.uint8)
+    frames[0] = 255
+    opened = open_drawing(encode_frames(frames))
+    assert opened.getpixel((20, 15)) == 255
+    assert [note.key for note in opened.info["notes"]] == ["animation"]
+    assert open_drawing(encode_frames(frames[0])).info["notes"] == ()
 
 
 def test_the_pages_of_a_tiff_are_no_animation():

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from ..formats import HEAD, KINDS, kind_of, read_apart
-from ..formats.decoding import MAX_PIXELS, as_seen
+from ..formats.decoding import MAX_PIXELS, frame_as_seen
 from ..formats.tiff_pages import tiff_pages
 from ..notes import Note
 
@@ -16,7 +16,6 @@ Source = str | os.PathLike | bytes | BinaryIO | Image.Image
 
 # Uploads are untrusted: only these decoders of Pillow's many are let near them.
 PILLOW_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP")
-ANIMATED = ("GIF", "PNG", "WEBP")  # the pages of a TIFF do not move, and to count them can take hours
 KNOWN = "PNG, JPEG, WebP, GIF, TIFF, BMP, " + ", ".join(kind.label for kind in KINDS.values())
 MAX_BYTES = 500_000_000  # of a TIFF, whose pages are counted by its bytes
 FOUND = {"notes": list, "page_number": int, "pages": int, "painting": dict}  # in a file beside its picture
@@ -123,7 +122,7 @@ def _with_pillow(source: BinaryIO | Image.Image, name: str, page_number: int, is
             if pages[page_number - 1]:
                 image.seek(pages[page_number - 1])
             if 0 < image.width * image.height <= MAX_PIXELS:
-                return _noted(_first_frame(image), name, page_number, len(pages))
+                return _noted(frame_as_seen(image), name, page_number, len(pages))
             size = image.size
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         size = MAX_PIXELS, 2
@@ -135,15 +134,6 @@ def _with_pillow(source: BinaryIO | Image.Image, name: str, page_number: int, is
     if 0 in size:
         raise ValueError(f"{name} has no pixels: give a picture at least one pixel wide and high.")
     raise ValueError(f"{name} has more than {MAX_PIXELS // 1_000_000} megapixels: scale it down.")
-
-
-def _first_frame(image: Image.Image) -> Image.Image:
-    picture, moves = as_seen(image), False
-    with contextlib.suppress(Exception):  # of whatever kind Pillow's is: the first frame is good, and what counts
-        moves = image.format in ANIMATED and getattr(image, "is_animated", False)
-    if moves:
-        picture.info["notes"] = [Note("animation")]
-    return picture
 
 
 def _listed() -> str:

@@ -1,11 +1,16 @@
 """A decoded picture as a person sees it: upright, over white, eight bits of red, green and blue."""
 
+import contextlib
+
 import numpy as np
 from PIL import Image, ImageOps
+
+from ..notes import Note
 
 # A 600 dpi page of A3 has 70 million pixels. Below Pillow's own limit (89 million), which therefore never speaks first.
 MAX_PIXELS = 80_000_000
 MAX_PROFILE = 2_000_000  # bytes
+ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")  # the pages of a TIFF do not move, and to count them can take hours
 
 X_RESOLUTION, PHOTOMETRIC, MIN_IS_WHITE = 282, 262, 0  # tags of a TIFF
 
@@ -30,6 +35,16 @@ def as_seen(image: Image.Image) -> Image.Image:
     if profile[16:20] == b"RGB " and len(profile) <= MAX_PROFILE:
         image.info["icc_profile"] = profile
     return image
+
+
+def frame_as_seen(image: Image.Image) -> Image.Image:
+    """As `as_seen`; "notes" in its `info` say where it is the first frame of an animation, and of no other."""
+    picture, is_first = as_seen(image), False
+    with contextlib.suppress(Exception):  # of whatever kind Pillow's is: the frame is good, and what counts
+        is_first = image.format in ANIMATED and getattr(image, "is_animated", False) and image.tell() == 0
+    if is_first:
+        picture.info["notes"] = [Note("animation")]
+    return picture
 
 
 def check_size(width: int, height: int) -> None:

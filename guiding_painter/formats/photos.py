@@ -4,11 +4,12 @@ import io
 
 from PIL import Image, features
 
-from .decoding import as_seen, check_size
+from ..notes import Note
+from .decoding import as_seen, check_size, frame_as_seen
 
 
 def read_page(data: bytes, kind: str, page_number: int = 1) -> Image.Image:
-    """The picture, as `decoding.as_seen` gives it; its size is known before it is decoded."""
+    """The picture, as `decoding.frame_as_seen` gives it; its size is known before it is decoded."""
     return _jpeg_xl(data) if kind == "jxl" else _heif(data, kind)
 
 
@@ -21,7 +22,7 @@ def _heif(data: bytes, kind: str) -> Image.Image:
         pillow_heif.register_heif_opener(thumbnails=False)
     with Image.open(io.BytesIO(data), formats=("HEIF" if kind == "heic" else "AVIF",)) as image:
         check_size(*image.size)
-        return as_seen(image)
+        return frame_as_seen(image)
 
 
 def _jpeg_xl(data: bytes) -> Image.Image:
@@ -30,7 +31,8 @@ def _jpeg_xl(data: bytes) -> Image.Image:
 
     check_size(*jpeg_xl_size(data))
     values = imagecodecs.jpegxl_decode(data, numthreads=1)
-    if values.ndim == 4:  # an animation
+    moves = values.ndim == 4
+    if moves:
         values = values[0]
     if values.dtype == np.uint16:
         values = (values >> 8).astype(np.uint8)
@@ -38,7 +40,10 @@ def _jpeg_xl(data: bytes) -> Image.Image:
         values = np.rint(np.clip(np.nan_to_num(values), 0, 1) * 255).astype(np.uint8)
     if values.ndim == 3 and values.shape[2] == 1:
         values = values[:, :, 0]
-    return as_seen(Image.fromarray(values))
+    picture = as_seen(Image.fromarray(values))
+    if moves:
+        picture.info["notes"] = [Note("animation")]
+    return picture
 
 
 def jpeg_xl_size(data: bytes) -> tuple[int, int]:
