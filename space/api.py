@@ -79,11 +79,12 @@ class Api:
             panels: ask about a comic page panel by panel.
         """
         with troubles_told(en):
+            commands.check_flags(extract_lines=extract_lines, panels=panels)
             path = uploaded(drawing)
             data = read_file(path)
             picture = check_picture(data, page_number)
-            options = {"extract_lines": bool(extract_lines), "gap": gap, "underdrawing": underdrawing, "page": page}
-            options["panels"] = bool(panels)
+            options = {"extract_lines": extract_lines, "gap": gap, "underdrawing": underdrawing, "page": page}
+            options["panels"] = panels
             if panels:
                 check_panels(picture)
             opened = self._visits.start(data, picture, stem_of(path), **options)
@@ -271,6 +272,7 @@ class Api:
             unanswered: what has no answer is in the model's "guess", or "paper": white where that is not sure.
         """
         with self._visit(painting) as visit:
+            commands.check_flags(lines=lines, transparent=transparent)
             path = make_file(visit, kind, Path(gr.utils.get_upload_folder()), mode, lines, transparent, unanswered)
             return gr.FileData(path=path).model_dump()
 

@@ -98,8 +98,7 @@ def recorded(kind: str) -> Callable[[Command], Callable[..., None]]:
 @recorded("paint")
 def apply_color(visit: Visit, color: object, similar: bool = False) -> Region:
     """Answers the region in question, and those alike if asked for, with a color in any form that a picker sends."""
-    if type(similar) is not bool:
-        raise Trouble("NOT_YES_OR_NO", what="similar", value=repr(similar)[:60])
+    check_flags(similar=similar)
     region, rgb = question_of(visit), read_color(color)
     return _painted(visit, [region, *(open_alike(visit, region) if similar else [])], rgb)
 
@@ -247,6 +246,14 @@ def _to_the_beginning(painting: Painting) -> int:
 
 def _hashable(value: object) -> object:
     return value if isinstance(value, int) else repr(value)[:60]
+
+
+def check_flags(**flags: object) -> None:
+    """Raises Trouble for the first that is neither True nor False, by its name: "no" is a text, which Python holds for
+    true."""
+    for what, value in flags.items():
+        if type(value) is not bool:
+            raise Trouble("NOT_YES_OR_NO", what=what, value=repr(value)[:60])
 
 
 def check_room(visit: Visit, more: int = 0) -> None:

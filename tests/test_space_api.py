@@ -102,6 +102,10 @@ def test_mistakes_get_one_sentence(client, drawing_file, not_a_picture):
         ((None,), "/open_drawing", re.escape(en.NO_DRAWING)),
         ((handle_file(not_a_picture),), "/open_drawing", re.escape(en.NO_PICTURE)),
         ((handle_file(not_a_picture),), "/resume", "no file saved here"),
+        ((handle_file(drawing_file), "no"), "/open_drawing", "^extract_lines is 'no': give true or false"),
+        ((handle_file(drawing_file), False, "normal", "auto", "auto", 1, 0), "/open_drawing", "^panels is 0: "),
+        ((name, "png", "flat", "no"), "/download", "^lines is 'no': "),
+        ((name, "png", "flat", True, "false"), "/download", "^transparent is 'false': "),
     ):
         with pytest.raises(AppError, match=words):
             client.predict(*arguments, api_name=endpoint)
