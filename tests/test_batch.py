@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shlex
 import subprocess
 import sys
@@ -96,6 +97,18 @@ with claim(Path({str(tmp_path / "a.png")!r})):
     assert len(list(tmp_path.iterdir())) == 1
     with claim(tmp_path / "a.png") as is_ours:
         assert is_ours
+
+
+def test_a_claim_that_a_full_disk_does_not_take_keeps_nobody_waiting(tmp_path: Path):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5, limits[1]))  # files may not grow beyond 5 bytes
+    try:
+        with pytest.raises(OSError, match=r"^The folder .* cannot be written to \(File too large\): choose"):
+            with claim(tmp_path / "a.png"):
+                pytest.fail("claimed")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_page_that_another_finished_meanwhile_is_not_painted_again(tmp_path: Path):

@@ -23,19 +23,13 @@ BEAT = 15.0  # seconds between signs of life; a machine that swaps may miss a fe
 def claim(target: Path) -> Iterator[bool]:
     """Whether the page that goes to `target` is this process's to do, while the context lasts.
 
-    Raises OSError where the folder cannot be written.
+    Raises OSError, in one sentence, where the folder cannot be written.
     """
     number = _free_number(target)
     path = target.with_name(f".{target.name}.claim-{number}")
-    try:
-        file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY) if number else None
-    except FileExistsError:
-        file = None
-    if file is None:
+    if not number or not _is_first(path):
         yield False
         return
-    with os.fdopen(file, "w") as opened:
-        json.dump({"machine": _machine(), "process": os.getpid()}, opened)
     stopped = threading.Event()
     beat = threading.Thread(target=_renew, args=(path, stopped), daemon=True)
     beat.start()
@@ -46,6 +40,25 @@ def claim(target: Path) -> Iterator[bool]:
         beat.join()
         for other in range(1, number + 1):
             target.with_name(f".{target.name}.claim-{other}").unlink(missing_ok=True)
+
+
+def _is_first(path: Path) -> bool:
+    """Whether this process makes the claim. One that cannot be written whole, on a full disk, is not left to others."""
+    try:
+        file = path.open("x")
+        try:
+            with file:
+                json.dump({"machine": _machine(), "process": os.getpid()}, file)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise OSError(
+            f"The folder {path.parent} cannot be written to ({error.strerror}): choose another place or make room."
+        ) from error
+    return True
 
 
 def folder_time(folder: Path) -> float:
