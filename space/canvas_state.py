@@ -18,7 +18,7 @@ from guiding_painter.drawings import find_panels
 from guiding_painter.painting import CONFIDENT
 from reopening import is_photo, photo_of
 from texts import Said
-from views import fit, new_place
+from views import fit, new_file
 from visits import MAX_PANELS, Visit
 
 MAP_SIDE = 2048  # of the map of regions that goes to the page
@@ -186,7 +186,7 @@ def _unlike(colors: list[str]) -> list[str]:
 
 
 def _file(image: Image.Image, folder: str, name: str, **options: Any) -> dict[str, Any]:
-    """Writes a picture, see `new_place`; returns it in the form in which gradio serves it."""
-    path = new_place(folder, name)
-    image.save(path, **options)
+    """Writes a picture, see `new_file`; returns it in the form in which gradio serves it."""
+    with new_file(folder, name) as path:
+        image.save(path, **options)
     return gr.FileData(path=str(path)).model_dump()

@@ -8,7 +8,7 @@ from guiding_painter.colors import parse_color
 from guiding_painter.palettes import write_palette
 from texts import Trouble
 from uploads import pack_painting
-from views import new_place, picture_view
+from views import new_file, picture_view
 from visits import Visit
 
 NAMES = {  # after the name of the drawing
@@ -43,19 +43,20 @@ def make_file(
         raise Trouble("NO_MODE", mode=repr(mode)[:60])
     if unanswered not in ("guess", "paper"):
         raise Trouble("NO_UNANSWERED", unanswered=repr(unanswered)[:60])
-    path = new_place(folder, visit.stem + NAMES[kind])
-    painting = visit.painting
-    if kind in ("png", "psd", "ora"):
-        painting.save(path, mode=mode, lines=bool(lines), transparent=bool(transparent), unanswered=unanswered)
-    elif kind == "palette":
-        colors = dict.fromkeys(region.color or region.suggested_color for region in painting.regions)
-        write_palette([parse_color(color) for color in colors], path)
-    elif kind == "resume":
-        path.write_bytes(pack_painting(visit))
-    elif kind == "film":
-        path.write_bytes(film(visit))
-    else:
-        path.write_text(json.dumps(visit.record.to_dict(), indent=1))
+    with new_file(folder, visit.stem + NAMES[kind]) as path:
+        if kind in ("png", "psd", "ora"):
+            visit.painting.save(
+                path, mode=mode, lines=bool(lines), transparent=bool(transparent), unanswered=unanswered
+            )
+        elif kind == "palette":
+            colors = dict.fromkeys(region.color or region.suggested_color for region in visit.painting.regions)
+            write_palette([parse_color(color) for color in colors], path)
+        elif kind == "resume":
+            path.write_bytes(pack_painting(visit))
+        elif kind == "film":
+            path.write_bytes(film(visit))
+        else:
+            path.write_text(json.dumps(visit.record.to_dict(), indent=1))
     return str(path)
 
 

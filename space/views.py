@@ -3,6 +3,9 @@
 import base64
 import io
 import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -76,24 +79,30 @@ def frame(painting: Painting) -> str:
 
 
 def picture_file(image: Image.Image, folder: str) -> str:
-    """Writes a picture for the page, see `new_place`; returns its path.
+    """Writes a picture for the page, see `new_file`; returns its path.
 
     As WebP at its fastest: gradio's own takes three times as long for a tenth fewer bytes, PNG has several times as
     many, see benchmarks/space/speed.py.
     """
-    path = new_place(folder, "picture.webp")
-    image.save(path, quality=80, method=0)
+    with new_file(folder, "picture.webp") as path:
+        image.save(path, quality=80, method=0)
     return str(path)
 
 
-def new_place(folder: str | Path, name: str) -> Path:
-    """Where a file of this name may be written: into a folder of its own, hard to guess, in gradio's cache.
+@contextmanager
+def new_file(folder: str | Path, name: str) -> Iterator[Path]:
+    """Where a file of this name is to be written: into a folder of its own, hard to guess, in gradio's cache.
 
     gradio would give equal files of two visitors one path, and write the second over the first while it is served.
+    Raises Trouble where there is no room for it, and leaves nothing of it there.
     """
     path = Path(folder) / secrets.token_hex(16) / name
-    path.parent.mkdir(parents=True)
-    return path
+    try:
+        path.parent.mkdir(parents=True)
+        yield path
+    except OSError:  # in the words of the system, with paths of the server
+        shutil.rmtree(path.parent, ignore_errors=True)
+        raise Trouble("NO_ROOM") from None
 
 
 def data_uri(image: Image.Image) -> str:

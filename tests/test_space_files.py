@@ -2,6 +2,7 @@
 
 import io
 import json
+import resource
 import zipfile
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from space_visits import answer_all, pack, unpack_and_resume
 import commands
 from downloads import NAMES, make_file
 from guiding_painter.palettes import read_palette
-from texts import Trouble
+from texts import Trouble, en
 from uploads import (
     MAX_RECUTS,
     MAX_STEPS,
@@ -97,6 +98,19 @@ def test_a_file_of_layers_goes_on_with_its_strip(visits, own_visit, tmp_path, ki
         assert again.painting.image == own_visit.painting.image
         commands.redo(again)
         assert again.painting.regions[1].color == "#00ff00"
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_a_full_disk_is_told_without_paths_of_the_server(own_visit, kind, tmp_path):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20, limits[1]))  # files may not grow beyond 20 bytes
+    try:
+        with pytest.raises(Trouble) as caught:
+            make_file(own_visit, kind, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert str(caught.value) == en.NO_ROOM
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_of_layers_goes_through_the_same_checks(visits, drawing, tmp_path):
