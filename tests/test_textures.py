@@ -6,6 +6,7 @@ from cell_pages import cut, large, page
 from PIL import Image, ImageDraw
 
 from guiding_painter.drawings import cut_cells, find_ink
+from guiding_painter.drawings.screens import MOST, TILE, find_waves, number_tiles
 
 
 def textured(kind: str) -> Image.Image:
@@ -217,3 +218,10 @@ def test_ink_is_left_as_it_is():
     before = ink.copy()
     cut_cells(ink)
     assert np.array_equal(ink, before)
+
+
+def test_of_many_screens_only_the_largest_are_looked_for():
+    y, x = np.divmod(np.arange(1200 * 1200).reshape(1200, 1200), 1200)
+    rows = np.linspace(4.5, 16, 81)[np.random.default_rng(1).permutation(81)]  # of dots in a tile
+    waves = 2 * np.pi / TILE * rows[y // 135 * 9 + x // 135]
+    assert number_tiles(find_waves(np.cos(waves * x) + np.cos(waves * y) > -0.5)).max() == MOST

@@ -17,6 +17,7 @@ DARK = 0.3, 0.95  # share of ink in a screen whose dots touch
 SAME = 0.6  # rows in a tile: so much the grid of one screen differs from tile to tile
 DIAGONAL = 1 + 1j  # from rows of dots to those across them: as strong in some screens, and of the same grid
 LEAST = 6  # tiles of one grid are a screen
+MOST = 16  # screens of a picture, the largest: each takes 0.2 s to look for
 AROUND = 12  # pixels: nearer to a line both screens are around
 PRESENT = 0.5  # of its usual strength within a screen: so strong is its wave there
 CLEARER = 1.3  # times as strong as that of any other
@@ -78,14 +79,17 @@ def find_screens(ink: np.ndarray) -> np.ndarray:
     if numbers.max() < 2:
         return none
     middles = tuple(slice(TILE // 2, TILE // 2 + STEP * side, STEP) for side in waves.shape)
-    strengths = []
+    first = second = np.zeros(ink.shape, dtype=np.float32)
+    strongest = none.copy()
     for screen in range(1, int(numbers.max()) + 1):
         mine = waves[numbers == screen]
         strength = _strength(ink, mine[np.argsort(np.abs(mine))[len(mine) // 2]] / TILE)
-        strengths.append(strength / max(float(np.median(strength[middles][numbers == screen])), 1e-9))
-    second, first = np.partition(strengths, -2, axis=0)[-2:]
+        strength /= max(float(np.median(strength[middles][numbers == screen])), 1e-9)
+        strongest[strength > first] = screen
+        second = np.maximum(second, np.minimum(first, strength))
+        first = np.maximum(first, strength)
     clear = (first > PRESENT) & (first > CLEARER * second)
-    return np.where(clear, np.argmax(strengths, axis=0) + 1, none)
+    return np.where(clear, strongest, none)
 
 
 def find_waves(ink: np.ndarray) -> np.ndarray:
@@ -112,7 +116,7 @@ def find_waves(ink: np.ndarray) -> np.ndarray:
 
 
 def number_tiles(waves: np.ndarray) -> np.ndarray:
-    """(m, n) int64, a number from 1 for the tiles of each screen, of which neighbors have one grid; 0 for others."""
+    """(m, n) int64, a number from 1 to MOST for the tiles of each screen: neighbors have one grid; 0 for others."""
     tiles = np.arange(waves.size).reshape(waves.shape)
     pairs = []
     for one, other in ((np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:], np.s_[:-1])):
@@ -121,7 +125,10 @@ def number_tiles(waves: np.ndarray) -> np.ndarray:
     pairs = np.concatenate(pairs, axis=1)
     graph = coo_array((np.ones(pairs.shape[1]), tuple(pairs)), shape=(waves.size,) * 2)
     group = connected_components(graph, directed=False)[1]
-    large = np.bincount(group) >= LEAST
+    sizes = np.bincount(group)
+    large = np.zeros(len(sizes), dtype=bool)
+    large[np.argsort(-sizes, kind="stable")[:MOST]] = True
+    large &= sizes >= LEAST
     return np.where(large, np.cumsum(large), 0)[group].reshape(waves.shape)
 
 
