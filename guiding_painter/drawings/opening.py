@@ -6,6 +6,7 @@ from typing import Any
 from PIL import Image, ImageChops, ImageOps
 
 from ..notes import Note
+from .crayon import fill_crayon
 from .line_art import extract_line_art, has_only_lines
 from .page_choice import Page, page_of
 from .paper import flatten, has_broad_pens, has_underdrawing, is_clean, is_light_on_dark
@@ -96,6 +97,7 @@ def _drawn(picture: Image.Image, extract_lines: bool, underdrawing: str, is_shee
 def _lines(picture: Image.Image) -> Image.Image:
     small = picture.copy()
     small.thumbnail((LINE_ART_SIDE, LINE_ART_SIDE), Image.Resampling.LANCZOS)
+    small = fill_crayon(small) if small.mode == "RGB" else small
     return extract_line_art(small).resize(picture.size, Image.Resampling.BICUBIC)
 
 
