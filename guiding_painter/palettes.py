@@ -26,6 +26,7 @@ __all__ = [
     "write_palette",
 ]
 
+MAX_COLORS = 256  # of a picture
 SAMPLE = 256  # long side in pixels at which the colors of a picture are counted
 
 
@@ -77,8 +78,8 @@ def dominant_colors(picture: Image.Image, count: int) -> list[RGB]:
 
     Raises ValueError for a count outside 1 to 256.
     """
-    if not 1 <= count <= 256:
-        raise ValueError(f"count is {count}: choose 1 to 256 colors.")
+    if not 1 <= count <= MAX_COLORS:
+        raise ValueError(f"count is {count}: choose 1 to {MAX_COLORS} colors.")
     small = picture.convert("RGB")
     small.thumbnail((SAMPLE, SAMPLE), Image.Resampling.NEAREST)  # which mixes no new colors
     reduced = small.quantize(count, Image.Quantize.MEDIANCUT, kmeans=1)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..colors import parse_color
 from ..files import SUFFIXES, replace_file, save_png
+from ..palettes import MAX_COLORS, write_palette
 from ..palettes import SUFFIXES as PALETTE_SUFFIXES
-from ..palettes import write_palette
 from .answer_sources import Sources
 from .arguments import parse_args
 from .batch import Outcome, Page, paint_pages, plan_pages
@@ -69,8 +69,8 @@ def regions_command(args: argparse.Namespace) -> int:
 
 
 def paint_command(args: argparse.Namespace) -> int:
-    if not 1 <= args.palette_size <= 256:
-        raise ValueError(f"--palette-size is {args.palette_size}: choose 1 to 256 colors.")
+    if not 1 <= args.palette_size <= MAX_COLORS:
+        raise ValueError(f"--palette-size is {args.palette_size}: choose 1 to {MAX_COLORS} colors.")
     sources = Sources.read(args.colors, args.answers, args.palette, args.palette_size)
     if args.report:
         _check_output(args.report, args.drawings[0], (".json",))
