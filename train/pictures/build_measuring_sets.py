@@ -4,7 +4,7 @@
 
 Emoji are OpenMoji's (CC BY-SA 4.0), with their own line drawings beside them as `a.lines.png`; clip art are those
 drawings of `--clipart_dir` that `build_dataset.py` keeps for its test split; comic tiles are cut from the pages in
-`--comic_dir`/validation. Needs Node.js 18+ with npm. What is there already is left as it is.
+`--comic_dir`/validation. Needs Node.js 18+ with npm. Run again, it gives the same pictures.
 """
 
 import argparse
