@@ -1,7 +1,9 @@
 """A tiny real painter and small drawings, shared by the tests."""
 
 import io
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +75,17 @@ def make_painting(drawing: Image.Image, model_map: np.ndarray, colorize: Callabl
 def reopened(drawing: Image.Image, saved: SavedPainting, colorize: Callable) -> Painting:
     """A saved painting, with all its steps, on its drawing."""
     return make_painting(drawing, saved.region_map, colorize, saved.opened, saved.history, saved.position)
+
+
+@contextmanager
+def no_room_beyond(size: int) -> Iterator[None]:
+    """As on a full disk: no file may grow beyond so many bytes."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import shlex
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import no_room_beyond
 from PIL import Image, ImageDraw
 
 from guiding_painter.palettes import write_palette
@@ -100,14 +100,9 @@ with claim(Path({str(tmp_path / "a.png")!r})):
 
 
 def test_a_claim_that_a_full_disk_does_not_take_keeps_nobody_waiting(tmp_path: Path):
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (5, limits[1]))  # files may not grow beyond 5 bytes
-    try:
-        with pytest.raises(OSError, match=r"^The folder .* cannot be written to \(File too large\): choose"):
-            with claim(tmp_path / "a.png"):
-                pytest.fail("claimed")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    refused = pytest.raises(OSError, match=r"^The folder .* cannot be written to \(File too large\): choose")
+    with no_room_beyond(5), refused, claim(tmp_path / "a.png"):
+        pytest.fail("claimed")
     assert list(tmp_path.iterdir()) == []
 
 

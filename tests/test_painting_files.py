@@ -2,7 +2,6 @@
 
 import io
 import os
-import resource
 import tempfile
 import zipfile
 from pathlib import Path
@@ -10,6 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from conftest import no_room_beyond
 from PIL import Image
 from psd_tools import PSDImage
 
@@ -95,13 +95,8 @@ def test_save_where_there_is_no_folder(painting: Painting, tmp_path: Path):
 def test_save_on_a_full_disk_leaves_the_old_file(painting: Painting, tmp_path: Path):
     target = tmp_path / "out.png"
     target.write_bytes(b"old")
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))  # files may not grow beyond 100 bytes
-    try:
-        with pytest.raises(OSError, match="out.png cannot be written"):
-            painting.save(target)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with no_room_beyond(100), pytest.raises(OSError, match="out.png cannot be written"):
+        painting.save(target)
     assert target.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["out.png"]
 

@@ -2,13 +2,12 @@
 
 import io
 import json
-import resource
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import file_bytes
+from conftest import file_bytes, no_room_beyond
 from photos import SHEETS, TABLES, pencil_drawing, photo
 from PIL import Image, ImageChops
 from space_visits import answer_all, pack, unpack_and_resume
@@ -102,13 +101,8 @@ def test_a_file_of_layers_goes_on_with_its_strip(visits, own_visit, tmp_path, ki
 
 @pytest.mark.parametrize("kind", NAMES)
 def test_a_full_disk_is_told_without_paths_of_the_server(own_visit, kind, tmp_path):
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20, limits[1]))  # files may not grow beyond 20 bytes
-    try:
-        with pytest.raises(Trouble) as caught:
-            make_file(own_visit, kind, tmp_path)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with no_room_beyond(20), pytest.raises(Trouble) as caught:
+        make_file(own_visit, kind, tmp_path)
     assert str(caught.value) == en.NO_ROOM
     assert list(tmp_path.iterdir()) == []
 
