@@ -109,6 +109,7 @@ def test_a_reload_offers_to_go_on(page, drawing_file):
     page.reload()
     page.locator("#resume-last").click()
     current(page, 1)
+    expect(page.locator("#resume-last")).to_be_hidden()
 
 
 def test_another_language_goes_on_with_the_painting_and_the_theme(page, address, drawing_file):

@@ -92,6 +92,7 @@ def test_a_browser_that_stores_nothing_can_color_all_the_same(page, drawing_file
     blocked = "Object.defineProperty(window, 'localStorage', {configurable: true, get() { throw new Error('no'); }})"
     page.context.add_init_script(blocked)
     page.reload()
+    assert page.evaluate("() => { try { return !localStorage; } catch (error) { return error.message; } }") == "no"
     upload(page, drawing_file)
     opened(page)
     answer(page, "#2266cc")
