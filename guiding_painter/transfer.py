@@ -22,7 +22,7 @@ FEATURES, SIZE, PLACE = 1.0, 0.5, 0.7  # what a unit of each counts, see `distan
 
 
 @dataclass(frozen=True)
-class Look:
+class Appearance:
     """What a region looks like to the segmentation network.
 
     Args:
@@ -36,11 +36,11 @@ class Look:
     place: tuple[float, float]
 
 
-def looks(painter: "GuidingPainterPipeline", painting: "Painting") -> list[Look]:
+def appearances(painter: "GuidingPainterPipeline", painting: "Painting") -> list[Appearance]:
     """What every region of a painting looks like, in the first order. One forward of f."""
     places = _middles(painting.region_map)
     return [
-        Look(features, float(np.log(max(region.area, np.exp(-12)))), tuple(places[region.index].tolist()))
+        Appearance(features, float(np.log(max(region.area, np.exp(-12)))), tuple(places[region.index].tolist()))
         for region, features in zip(painting.regions, painter.model.describe(painting), strict=True)
     ]
 
@@ -56,20 +56,22 @@ def _middles(region_map: np.ndarray) -> np.ndarray:
     return (sums[:2] / np.maximum(sums[2], 1)).T
 
 
-def distances(look: Look, others: Sequence[Look]) -> np.ndarray:
+def distances(appearance: Appearance, others: Sequence[Appearance]) -> np.ndarray:
     """How little a region looks like each of others, 0 and up: (len(others),).
 
     The root of the weighted sum of squares of: the root mean square difference of the features, the difference in size
     in powers of e, and that in place in widths and heights of the drawing.
     """
-    features = np.stack([other.features for other in others]) - look.features
-    sizes = np.array([other.size for other in others]) - look.size
-    places = np.array([other.place for other in others]) - look.place
+    features = np.stack([other.features for other in others]) - appearance.features
+    sizes = np.array([other.size for other in others]) - appearance.size
+    places = np.array([other.place for other in others]) - appearance.place
     squares = FEATURES**2 * (features**2).mean(axis=1), SIZE**2 * sizes**2, PLACE**2 * (places**2).sum(axis=1)
     return np.sqrt(sum(squares))
 
 
-def carry_answers(painter: "GuidingPainterPipeline", painting: "Painting", examples: Sequence[tuple[Look, RGB]]) -> int:
+def carry_answers(
+    painter: "GuidingPainterPipeline", painting: "Painting", examples: Sequence[tuple[Appearance, RGB]]
+) -> int:
     """Answers every region that is still to be asked for and looks like an answered one of another page.
 
     Args:
@@ -78,7 +80,7 @@ def carry_answers(painter: "GuidingPainterPipeline", painting: "Painting", examp
     Returns how many regions it has answered. Raises ValueError where the answers were kept with another model.
     """
     answered = painting.answers
-    found = list(zip(painting.regions, looks(painter, painting), strict=True))
+    found = list(zip(painting.regions, appearances(painter, painting), strict=True))
     others, colors = zip(*examples, strict=True)
     if len(others[0].features) != len(found[0][1].features):
         raise ValueError(
@@ -86,8 +88,8 @@ def carry_answers(painter: "GuidingPainterPipeline", painting: "Painting", examp
             f"{len(found[0][1].features)}: give the model that they were kept with."
         )
     carried = 0
-    for region, look in found:
-        away = distances(look, others)
+    for region, appearance in found:
+        away = distances(appearance, others)
         if region.index not in answered and away.min() <= painter.model.alike:
             painting.paint(region, colors[int(away.argmin())])
             carried += 1
@@ -102,11 +104,11 @@ def save_answers(painter: "GuidingPainterPipeline", painting: "Painting", path: 
     answers = [
         {
             "color": to_hex(color),
-            "size": round(look.size, 4),
-            "place": [round(value, 4) for value in look.place],
-            "features": [round(value, 4) for value in look.features.tolist()],
+            "size": round(appearance.size, 4),
+            "place": [round(value, 4) for value in appearance.place],
+            "features": [round(value, 4) for value in appearance.features.tolist()],
         }
-        for region, look in zip(painting.regions, looks(painter, painting), strict=True)
+        for region, appearance in zip(painting.regions, appearances(painter, painting), strict=True)
         if (color := painting.answers.get(region.index)) is not None
     ]
     if not answers:
@@ -115,7 +117,7 @@ def save_answers(painter: "GuidingPainterPipeline", painting: "Painting", path: 
     replace_file(path, json.dumps(state).encode())
 
 
-def read_answers(path: str | os.PathLike) -> list[tuple[Look, RGB]]:
+def read_answers(path: str | os.PathLike) -> list[tuple[Appearance, RGB]]:
     """What answered regions look like, and their colors, from a file that `save_answers` wrote.
 
     Raises ValueError for another file, OSError where it cannot be read.
@@ -131,12 +133,12 @@ def read_answers(path: str | os.PathLike) -> list[tuple[Look, RGB]]:
             raise ValueError
         examples = [
             (
-                Look(np.array(answer["features"], dtype=float), float(answer["size"]), _pair(answer["place"])),
+                Appearance(np.array(answer["features"], dtype=float), float(answer["size"]), _pair(answer["place"])),
                 parse_color(answer["color"]),
             )
             for answer in state["answers"]
         ]
-        if {look.features.shape for look, _ in examples} != {(len(examples[0][0].features),)}:
+        if {appearance.features.shape for appearance, _ in examples} != {(len(examples[0][0].features),)}:
             raise ValueError
     except (KeyError, IndexError, TypeError, ValueError):
         raise ValueError(f"{path} holds no answers: give a file that --save-answers wrote.") from None

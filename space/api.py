@@ -20,7 +20,7 @@ from serving import OPENING, WORK, troubles_told
 from texts import en
 from uploads import check_picture, example, read_file, stem_of, unpack_painting, uploaded
 from views import asked_view, picture_file
-from visits import Step, Visit, Visits, check_panels
+from visits import UndoStep, Visit, Visits, check_panels
 
 
 def add_api(visits: Visits) -> None:
@@ -46,7 +46,7 @@ class Api:
         with troubles_told(en), self._visits.using(painting) as visit:
             yield visit
 
-    def _begun(self, opened: str, steps: list[Step] | None = None) -> dict[str, Any]:
+    def _begun(self, opened: str, steps: list[UndoStep] | None = None) -> dict[str, Any]:
         with self._visits.using(opened) as visit:
             commands.begin(visit, steps)
             return report(visit) | {"notes": list(visit.painting.notes)}

@@ -18,7 +18,7 @@ from guiding_painter.palettes import KNOWN_SUFFIXES, open_palette
 from texts import Trouble
 from uploads import MAX_STEPS, check_picture, read_file
 from views import frame, proposal_picture
-from visits import Step, Visit, Visits
+from visits import UndoStep, Visit, Visits
 
 PROPOSALS = 4  # whole colorings to begin with
 RECENT = 8  # colors
@@ -57,7 +57,7 @@ def open_alike(visit: Visit, region: Region) -> list[Region]:
     return [other for other in visit.painting.similar(region) if not other.color]
 
 
-def begin(visit: Visit, steps: list[Step] | None = None) -> None:
+def begin(visit: Visit, steps: list[UndoStep] | None = None) -> None:
     """Makes the strip of a painting that was just opened; of one with a history, by going through it again.
 
     Args:
@@ -73,7 +73,7 @@ def begin(visit: Visit, steps: list[Step] | None = None) -> None:
     for step in steps or ():
         ends.append(ends[-1] + step.actions)
     if ends[-1] != total or done not in ends:
-        steps, ends = [Step(1, visit.gap)] * total, list(range(total + 1))
+        steps, ends = [UndoStep(1, visit.gap)] * total, list(range(total + 1))
     visit.steps, visit.frames = list(steps or ()), [pictures[end] for end in ends]
     visit.step = ends.index(done)
     for _ in range(total - done):
@@ -288,7 +288,7 @@ def done(
     visit: Visit, region: Region | None, actions: int = 1, gap: str | None = None, by_model: bool = False
 ) -> Region | None:
     """After a step: its frame, and on in the model's order."""
-    visit.steps[visit.step :] = [Step(actions, gap or visit.gap, by_model)]
+    visit.steps[visit.step :] = [UndoStep(actions, gap or visit.gap, by_model)]
     visit.frames[visit.step + 1 :] = [frame(visit.painting)]
     visit.step += 1
     visit.selected = None

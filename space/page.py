@@ -33,7 +33,7 @@ from uploads import (
     uploaded,
 )
 from views import MAX_SIDE, picture_file
-from visits import KEPT_SECONDS, Step, Visit, Visits, is_page
+from visits import KEPT_SECONDS, UndoStep, Visit, Visits, is_page
 
 Updates = dict[Any, Any]  # what is new, by the component that shows it
 Room = StartRoom | OfferRoom | PaintRoom | FinishRoom
@@ -217,7 +217,7 @@ class Page:
         compared = tuple(picture_file(side, self._offer.compare.GRADIO_CACHE) for side in (picture, lines))
         return self._enter(self._offer) | {self._offer.compare: compared, self._offered: path}
 
-    def _begin(self, opened: str, steps: list[Step] | None = None) -> Updates:
+    def _begin(self, opened: str, steps: list[UndoStep] | None = None) -> Updates:
         with self._visits.using(opened) as visit:
             commands.begin(visit, steps)
             return self._arrive(visit)

@@ -16,7 +16,7 @@ from guiding_painter.painting import carried
 from texts import Said, Trouble
 from uploads import check_picture
 from views import parse_point
-from visits import Step, Visit, check_panels
+from visits import UndoStep, Visit, check_panels
 
 OUTSIDE = MAX_REGIONS - 1  # on a map, what was not there before
 SIDE = 1024  # of the map on which old and new regions are compared
@@ -74,7 +74,7 @@ def _reopen(visit: Visit, **changes: Any) -> Said | None:
     kept = {region.index: found[region.index] for region in panels_only(painting) if region.index in found}
     for index, color in kept.items():
         painting.paint(index, color)
-    steps = [Step(len(kept), visit.gap)] if kept else []
+    steps = [UndoStep(len(kept), visit.gap)] if kept else []
     visit.painting, visit.selected, visit.panel, visit.proposals = painting, None, None, []
     visit.steps, visit.step = [], 0
     begin(visit, steps)

@@ -14,7 +14,7 @@ from PIL import Image
 from guiding_painter.drawings import GAPS, MAX_PIXELS, count_pages, open_drawing, open_picture, working_size
 from guiding_painter.formats import HEAD, MAX_PAINTING, kind_of, read_entry
 from texts import Trouble
-from visits import MAX_PANELS, Step, Visit
+from visits import MAX_PANELS, UndoStep, Visit
 
 EXAMPLES = [
     Path(__file__).parent / "examples" / name
@@ -113,7 +113,7 @@ class Saved(NamedTuple):
 
     original: bytes
     state: dict[str, Any] | None
-    steps: list[Step]
+    steps: list[UndoStep]
     stem: str
 
 
@@ -148,11 +148,11 @@ def unpack_painting(data: bytes) -> Saved:
     return Saved(original, state, *_read_visit(visit))
 
 
-def _read_visit(visit: object) -> tuple[list[Step], str]:
+def _read_visit(visit: object) -> tuple[list[UndoStep], str]:
     """The steps, none where they are damaged, and the stem."""
     match visit:
         case {"steps": [*steps], "stem": str(stem)}:
-            return [Step(*step) for step in steps if _is_step(step)], stem_of(Path(stem + ".zip"))
+            return [UndoStep(*step) for step in steps if _is_step(step)], stem_of(Path(stem + ".zip"))
     return [], DRAWING
 
 

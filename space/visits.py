@@ -29,7 +29,7 @@ MOST_OPEN = 24  # paintings with all their pixels in memory; the others are take
 MOST_PIXELS = 120_000_000  # of these together, at about 12 bytes each; one painting may be larger
 
 
-class Step(NamedTuple):
+class UndoStep(NamedTuple):
     """What one undo takes back: so many actions of the painting, how wide gaps are closed after it, and who did it."""
 
     actions: int
@@ -66,7 +66,7 @@ class Visit:
     saved: dict[str, Any] = field(default_factory=dict)
     stem: str = "drawing"
     frames: list[str] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
+    steps: list[UndoStep] = field(default_factory=list)
     step: int = 0
     selected: int | None = None
     panel: int | None = None

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 from guiding_painter.palettes import write_palette
 from guiding_painter.terminal import command as cli
-from guiding_painter.terminal.batch import Page, paint_pages, plan_pages
+from guiding_painter.terminal.batch import PageTask, paint_pages, plan_pages
 from guiding_painter.terminal.claims import STALE, claim, folder_time
 
 ROOT = Path(__file__).parents[1]
@@ -107,7 +107,7 @@ def test_a_claim_that_a_full_disk_does_not_take_keeps_nobody_waiting(tmp_path: P
 
 
 def test_a_page_that_another_finished_meanwhile_is_not_painted_again(tmp_path: Path):
-    page = Page(tmp_path / "a.tif", tmp_path / "out.png")
+    page = PageTask(tmp_path / "a.tif", tmp_path / "out.png")
     other = tmp_path / ".out.png.claim-1"
     other.write_text(json.dumps({"machine": "another", "process": 1}))
     looks = []
@@ -119,17 +119,17 @@ def test_a_page_that_another_finished_meanwhile_is_not_painted_again(tmp_path: P
             looks.append(self)
             return len(looks) > 2
 
-    (outcome,) = paint_pages([Page(page.drawing, Folder(page.target))], lambda page: pytest.fail("painted twice"))
+    (outcome,) = paint_pages([PageTask(page.drawing, Folder(page.target))], lambda page: pytest.fail("painted twice"))
     assert outcome.outcome == "painted by another process"
 
 
 def test_overwriting_leaves_what_another_process_has_just_written(tmp_path: Path):
-    pages = [Page(Path("a"), tmp_path / "a.png"), Page(Path("b"), tmp_path / "b.png")]
+    pages = [PageTask(Path("a"), tmp_path / "a.png"), PageTask(Path("b"), tmp_path / "b.png")]
     for page in pages:
         page.target.write_bytes(b"old")
         os.utime(page.target, (time.time() - 60,) * 2)
 
-    def paint(page: Page) -> dict:
+    def paint(page: PageTask) -> dict:
         assert page is pages[0]
         for other in pages:
             other.target.write_bytes(b"new")

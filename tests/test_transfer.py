@@ -10,7 +10,7 @@ from conftest import make_painter
 from PIL import Image, ImageDraw
 
 from guiding_painter import GuidingPainterPipeline, Painting
-from guiding_painter.transfer import Look, carry_answers, distances, looks, read_answers, save_answers
+from guiding_painter.transfer import Appearance, appearances, carry_answers, distances, read_answers, save_answers
 
 COLORS = ["#e07a5f", "#3d405b", "#81b29a", "#f2cc8f"]
 
@@ -33,8 +33,8 @@ def test_what_is_answered_or_skipped_stays_and_what_looks_different_is_left_open
     painter: GuidingPainterPipeline, drawing: Image.Image
 ):
     painting = painter.open(drawing, 128)
-    seen = looks(painter, painting)
-    strange = Look(seen[3].features + 9, seen[3].size, seen[3].place)
+    seen = appearances(painter, painting)
+    strange = Appearance(seen[3].features + 9, seen[3].size, seen[3].place)
     painting.paint(painting.regions[0], "#010203")
     painting.skip(painting.regions[1])
     examples = list(
@@ -52,11 +52,11 @@ def test_what_is_answered_or_skipped_stays_and_what_looks_different_is_left_open
 def test_looks_are_those_of_the_regions(painter: GuidingPainterPipeline, drawing: Image.Image):
     painting = painter.open(drawing, 64)
     training = painter.segmentation.training
-    for region, look in zip(painting.regions, looks(painter, painting), strict=True):
-        assert look.size == pytest.approx(np.log(region.area))
+    for region, appearance in zip(painting.regions, appearances(painter, painting), strict=True):
+        assert appearance.size == pytest.approx(np.log(region.area))
         rows, columns = np.nonzero(region.mask)
-        assert look.place == pytest.approx((columns.mean() / 150, rows.mean() / 100), abs=0.02)
-        assert look.features.shape == (6,)
+        assert appearance.place == pytest.approx((columns.mean() / 150, rows.mean() / 100), abs=0.02)
+        assert appearance.features.shape == (6,)
     assert painter.segmentation.training == training
 
 
@@ -70,7 +70,7 @@ def test_an_error_leaves_the_network_as_it_was(drawing: Image.Image):
 
     hook = painter.segmentation.unet.register_forward_hook(fail)
     with pytest.raises(RuntimeError, match="out of memory"):
-        looks(painter, painting)
+        appearances(painter, painting)
     hook.remove()
     assert painter.segmentation.training
 
@@ -85,7 +85,7 @@ def test_a_region_that_lies_in_the_middle_of_no_pixel_looks_like_where_it_lies(p
     for left in (401, 1601):
         whole[400:600, left] = 200 + left // 1600
     thin = ThinRegions(painting, whole)
-    first, second = looks(painter, thin)
+    first, second = appearances(painter, thin)
     assert first.place == pytest.approx((401 / 2048, 500 / 1024), abs=0.002)
     assert second.place == pytest.approx((1601 / 2048, 500 / 1024), abs=0.002)
     assert np.abs(first.features).max() > 0.01
@@ -101,21 +101,21 @@ class ThinRegions:
 
 
 def test_distances_weigh_features_size_and_place():
-    look = Look(np.zeros(4), -1.0, (0.5, 0.5))
+    appearance = Appearance(np.zeros(4), -1.0, (0.5, 0.5))
     others = [
-        look,
-        Look(np.full(4, 2.0), -1.0, (0.5, 0.5)),
-        Look(np.zeros(4), -3.0, (0.5, 0.5)),
-        Look(np.zeros(4), -1.0, (0.5, 0.0)),
+        appearance,
+        Appearance(np.full(4, 2.0), -1.0, (0.5, 0.5)),
+        Appearance(np.zeros(4), -3.0, (0.5, 0.5)),
+        Appearance(np.zeros(4), -1.0, (0.5, 0.0)),
     ]
-    assert distances(look, others) == pytest.approx([0, 2, 1, 0.35])
+    assert distances(appearance, others) == pytest.approx([0, 2, 1, 0.35])
 
 
 def test_answers_of_another_model_are_refused(painter: GuidingPainterPipeline, drawing: Image.Image):
     other = make_painter(max_hints=4)
     painting = other.open(drawing, 64)
     painting.paint_all(COLORS)
-    examples = [(look, (1, 2, 3)) for look in looks(other, painting)]
+    examples = [(appearance, (1, 2, 3)) for appearance in appearances(other, painting)]
     with pytest.raises(ValueError, match="a model of 4 features and this one has 6: give the model"):
         carry_answers(painter, painter.open(drawing, 64), examples)
 
@@ -135,8 +135,13 @@ def valid() -> dict:
 
 def test_the_format_stays_readable(tmp_path: Path):
     (tmp_path / "first.json").write_text(json.dumps(valid()))
-    (look, color), _ = read_answers(tmp_path / "first.json")
-    assert (look.features.tolist(), look.size, look.place, color) == ([1.0, 2.0], -1.0, (0.5, 0.5), (1, 2, 3))
+    (appearance, color), _ = read_answers(tmp_path / "first.json")
+    assert (appearance.features.tolist(), appearance.size, appearance.place, color) == (
+        [1.0, 2.0],
+        -1.0,
+        (0.5, 0.5),
+        (1, 2, 3),
+    )
 
 
 @pytest.mark.parametrize(

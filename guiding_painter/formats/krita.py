@@ -21,7 +21,7 @@ _PLACE = re.compile(rb"(-?\d{1,9}),(-?\d{1,9}),LZF,(\d{1,6})\n")
 
 
 @dataclass(frozen=True)
-class Layer:
+class TiledLayer:
     """A layer of line art as maindoc.xml describes it."""
 
     file: str
@@ -64,7 +64,7 @@ def _tag(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _walk(parent: ElementTree.Element, opacity: float, line_art: bool, depth: int) -> Iterator[Layer]:
+def _walk(parent: ElementTree.Element, opacity: float, line_art: bool, depth: int) -> Iterator[TiledLayer]:
     """The visible layers of line art below an element, the highest first."""
     if depth > MAX_DEPTH:
         raise ValueError(f"has more than {MAX_DEPTH} groups in one another: merge some of them.")
@@ -79,10 +79,10 @@ def _walk(parent: ElementTree.Element, opacity: float, line_art: bool, depth: in
             elif element.get("nodetype") == "paintlayer" and named:
                 place = int(element.get("x", 0)), int(element.get("y", 0))
                 multiply = element.get("compositeop") == "multiply"
-                yield Layer(element.get("filename"), place, seen, multiply, BYTES[element.get("colorspacename")])
+                yield TiledLayer(element.get("filename"), place, seen, multiply, BYTES[element.get("colorspacename")])
 
 
-def read_layer(data: bytes, default: bytes, layer: Layer, size: tuple[int, int]) -> Image.Image:
+def read_layer(data: bytes, default: bytes, layer: TiledLayer, size: tuple[int, int]) -> Image.Image:
     """What of a layer lies on a page of (width, height), "RGBA". Raises ValueError for what is no layer.
 
     Args:

@@ -28,7 +28,7 @@ MAX_DEPTH = 100
 
 
 @dataclass(frozen=True)
-class Layer:
+class RasterLayer:
     """A layer as stack.xml describes it."""
 
     source: str
@@ -72,7 +72,7 @@ def _open_raster(archive: zipfile.ZipFile) -> Image.Image:
     return page
 
 
-def read_stack(text: bytes) -> tuple[tuple[int, int], list[Layer]]:
+def read_stack(text: bytes) -> tuple[tuple[int, int], list[RasterLayer]]:
     """The size of a page, (width, height), and its visible layers from the bottom, from its stack.xml."""
     try:
         root = ElementTree.fromstring(text)
@@ -88,7 +88,7 @@ def read_stack(text: bytes) -> tuple[tuple[int, int], list[Layer]]:
 
 def _walk(
     parent: ElementTree.Element, place: tuple[int, int], opacity: float, line_art: bool, depth: int
-) -> Iterator[Layer]:
+) -> Iterator[RasterLayer]:
     if depth > MAX_DEPTH:
         raise ValueError(f"has more than {MAX_DEPTH} groups in one another: merge some of them.")
     for element in parent:
@@ -100,10 +100,10 @@ def _walk(
         if element.tag == "stack":
             yield from _walk(element, at, seen, named, depth + 1)
         elif element.tag == "layer" and element.get("src"):
-            yield Layer(element.get("src"), at, seen, element.get("composite-op") == "svg:multiply", named)
+            yield RasterLayer(element.get("src"), at, seen, element.get("composite-op") == "svg:multiply", named)
 
 
-def _compose(archive: zipfile.ZipFile, layers: list[Layer], size: tuple[int, int]) -> Image.Image:
+def _compose(archive: zipfile.ZipFile, layers: list[RasterLayer], size: tuple[int, int]) -> Image.Image:
     page = Image.new("RGB", size, "white")
     pixels = 0
     for layer in layers:

@@ -11,7 +11,7 @@ from ..palettes import open_palette, paint_from_palette
 if TYPE_CHECKING:
     from ..painting import Answers, Painting
     from ..pipeline import GuidingPainterPipeline
-    from ..transfer import Look
+    from ..transfer import Appearance
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Sources:
     """
 
     colors: "Answers" = ()
-    examples: Sequence[tuple["Look", RGB]] = ()
+    examples: Sequence[tuple["Appearance", RGB]] = ()
     palette: Sequence[RGB] = ()
 
     @classmethod

@@ -13,7 +13,7 @@ WAIT = 1.0  # seconds before looking again at pages that others are painting
 
 
 @dataclass(frozen=True)
-class Page:
+class PageTask:
     """A page of a drawing and the file that will hold its result."""
 
     drawing: Path
@@ -35,7 +35,7 @@ class Outcome:
         details: what `paint` returned of a page that it painted.
     """
 
-    page: Page
+    page: PageTask
     outcome: str
     seconds: float = 0.0
     error: str | None = None
@@ -62,19 +62,19 @@ def plan_pages(
     suffix: str,
     count_pages: Callable[[Path], int],
     page_number: int | None = None,
-) -> list[Page]:
+) -> list[PageTask]:
     """Every page of every drawing and its file in the folder; a drawing given twice is there once.
 
     Pages of one drawing are numbered, book-01.png, book-02.png; with `page_number`, only that one is planned.
 
     Raises ValueError where two pages would be written to one file, or a page over its drawing.
     """
-    planned: dict[str, Page] = {}
+    planned: dict[str, PageTask] = {}
     for drawing in drawings:
         pages = _pages(drawing, count_pages)
         for number in range(1, pages + 1) if page_number is None else [page_number]:
             name = f"{drawing.stem}-{number:0{len(str(pages))}}" if pages > 1 else drawing.stem
-            page = Page(drawing, folder / f"{name}{suffix}", number, pages)
+            page = PageTask(drawing, folder / f"{name}{suffix}", number, pages)
             # Some file systems tell Page.png and page.png apart, others do not.
             other = planned.setdefault(page.target.name.casefold(), page)
             if other.drawing.resolve() != drawing.resolve() or other.page_number != number:
@@ -92,7 +92,7 @@ def _pages(drawing: Path, count_pages: Callable[[Path], int]) -> int:
 
 
 def paint_pages(
-    pages: Sequence[Page], paint: Callable[[Page], dict[str, Any]], overwrite: bool = False
+    pages: Sequence[PageTask], paint: Callable[[PageTask], dict[str, Any]], overwrite: bool = False
 ) -> list[Outcome]:
     """Calls `paint(page)` for every page that is not there yet and that no other process is at work on.
 
@@ -106,7 +106,7 @@ def paint_pages(
     """
     from tqdm import tqdm
 
-    outcomes: dict[Page, Outcome] = {}
+    outcomes: dict[PageTask, Outcome] = {}
     if not pages:
         return []
     began = folder_time(pages[0].target.parent)
@@ -127,7 +127,7 @@ def paint_pages(
     return [outcomes[page] for page in pages]
 
 
-def _attempt(page: Page, paint: Callable[[Page], dict[str, Any]], since: float | None) -> Outcome | None:
+def _attempt(page: PageTask, paint: Callable[[PageTask], dict[str, Any]], since: float | None) -> Outcome | None:
     """What became of a page; None while another process is at work on it."""
     elsewhere = Outcome(page, "painted by another process")
     if _is_there(page.target, since):

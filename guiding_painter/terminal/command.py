@@ -18,7 +18,7 @@ from ..palettes import MAX_COLORS, write_palette
 from ..palettes import SUFFIXES as PALETTE_SUFFIXES
 from .answer_sources import Sources
 from .arguments import parse_args
-from .batch import Outcome, Page, paint_pages, plan_pages
+from .batch import Outcome, PageTask, paint_pages, plan_pages
 from .claims import folder_time
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def paint_command(args: argparse.Namespace) -> int:
 
         save_answers(painter, painting, args.save_answers)
     if args.report:
-        page = Page(drawing, args.output, args.page_number or 1)
+        page = PageTask(drawing, args.output, args.page_number or 1)
         write_report([Outcome(page, "painted", time.monotonic() - start, details=_details(painting))], args.report)
     print(f"{args.output} has your color in {len(colors)} of {len(asked)} regions.")
     if sources.colors != "auto" and (left := len(sources.colors) - len(asked)) > 0:
@@ -170,7 +170,7 @@ def _paint_folder(args: argparse.Namespace, sources: Sources) -> int:
     folder_time(args.out)  # which fails where nothing can be written
     painter = _load(args) if args.overwrite or not all(page.target.exists() for page in pages) else None
 
-    def paint(page: Page) -> dict[str, Any]:
+    def paint(page: PageTask) -> dict[str, Any]:
         painting = _open(painter, page.drawing, args, page.page_number)
         sources.paint(painter, painting)
         painting.save(page.target, args.mode, not args.no_lines, args.transparent, args.unanswered)

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # train/, from whi
 from arguments import OneSentenceParser, errors_in_one_sentence
 from guiding_painter import GuidingPainterPipeline, Painting
 from guiding_painter.drawings import open_drawing, open_picture
-from guiding_painter.transfer import Look, distances, looks
+from guiding_painter.transfer import Appearance, appearances, distances
 from pictures.folders import load_pictures
 
 TOLERANCE = 15.0
@@ -50,19 +50,21 @@ def true_colors(painting: Painting, page: Image.Image) -> np.ndarray:
 
 
 def look_at(painter: GuidingPainterPipeline, page: Image.Image, panels: bool) -> dict:
-    """What is known of a page: {"looks": [Look], "colors": (regions, 3) in Lab, "areas": (regions,)}."""
+    """What is known of a page: {"appearances": [Appearance], "colors": (regions, 3) in Lab, "areas": (regions,)}."""
     drawing = open_drawing(page, extract_lines=True)
     painting = painter.open(drawing, panels=panels)
     areas = np.array([region.area for region in painting.regions])
-    return {"looks": looks(painter, painting), "colors": true_colors(painting, page), "areas": areas}
+    return {"appearances": appearances(painter, painting), "colors": true_colors(painting, page), "areas": areas}
 
 
 def compare(first: dict, second: dict, alike: float) -> dict[str, np.ndarray]:
     """Which regions of the second page get a right color, by every rule; and which look alike, up to that distance."""
-    away = np.array([distances(look, first["looks"]) for look in second["looks"]])  # (second, first)
+    away = np.array(
+        [distances(appearance, first["appearances"]) for appearance in second["appearances"]]
+    )  # (second, first)
     right = np.linalg.norm(second["colors"][:, None] - first["colors"], axis=2) < TOLERANCE
     same = np.linalg.norm(first["colors"][:, None] - first["colors"], axis=2) < TOLERANCE
-    sizes = np.abs(_sizes(second["looks"])[:, None] - _sizes(first["looks"]))
+    sizes = np.abs(_sizes(second["appearances"])[:, None] - _sizes(first["appearances"]))
     every = np.arange(len(right))
     return {
         "areas": second["areas"],
@@ -110,8 +112,8 @@ def main(argv: list[str] | None = None) -> None:
         print("from the page before:", table(following), "from the same page, uncropped:", table(cropped), sep="\n")
 
 
-def _sizes(looks: list[Look]) -> np.ndarray:
-    return np.array([look.size for look in looks])
+def _sizes(appearances: list[Appearance]) -> np.ndarray:
+    return np.array([appearance.size for appearance in appearances])
 
 
 def _episode(path: Path) -> str:

@@ -26,7 +26,7 @@ FIGURES_DIR = Path(__file__).parent / "figures"
 
 
 @dataclass(frozen=True)
-class Source:
+class SpriteSource:
     """One source of sprites; `share` is its part of all that are placed, `lined` says that it draws dark outlines."""
 
     package: str
@@ -43,38 +43,38 @@ class Source:
 
 
 SOURCES = (
-    Source("@dicebear/adventurer", 0.04, True, "CC BY 4.0", "Lisa Wischofsky",
+    SpriteSource("@dicebear/adventurer", 0.04, True, "CC BY 4.0", "Lisa Wischofsky",
            "https://www.figma.com/community/file/1184595184137881796", 900),
-    Source("@dicebear/micah", 0.03, True, "CC BY 4.0", "Micah Lanier",
+    SpriteSource("@dicebear/micah", 0.03, True, "CC BY 4.0", "Micah Lanier",
            "https://www.figma.com/community/file/829741575478342595", 800),
-    Source("@dicebear/open-peeps", 0.03, True, "CC0 1.0", "Pablo Stanley", "https://www.openpeeps.com/", 900),
-    Source("@dicebear/lorelei", 0.01, True, "CC0 1.0", "Lisa Wischofsky",
+    SpriteSource("@dicebear/open-peeps", 0.03, True, "CC0 1.0", "Pablo Stanley", "https://www.openpeeps.com/", 900),
+    SpriteSource("@dicebear/lorelei", 0.01, True, "CC0 1.0", "Lisa Wischofsky",
            "https://www.figma.com/community/file/1198749693280469639", 600),
-    Source("@dicebear/toon-head", 0.02, False, "CC BY 4.0", "Johan Melin",
+    SpriteSource("@dicebear/toon-head", 0.02, False, "CC BY 4.0", "Johan Melin",
            "https://www.figma.com/community/file/1589627891082866389", 300),
-    Source("@dicebear/big-ears", 0.02, False, "CC BY 4.0", "The Visual Team",
+    SpriteSource("@dicebear/big-ears", 0.02, False, "CC BY 4.0", "The Visual Team",
            "https://www.figma.com/community/file/986078800058673824", 300),
-    Source("@dicebear/big-smile", 0.02, False, "CC BY 4.0", "Ashley Seo",
+    SpriteSource("@dicebear/big-smile", 0.02, False, "CC BY 4.0", "Ashley Seo",
            "https://www.figma.com/community/file/881358461963645496", 300),
-    Source("@dicebear/personas", 0.02, False, "CC BY 4.0", "Draftbit", "https://personas.draftbit.com/", 300),
-    Source("@dicebear/miniavs", 0.02, False, "CC BY 4.0", "Webpixels",
+    SpriteSource("@dicebear/personas", 0.02, False, "CC BY 4.0", "Draftbit", "https://personas.draftbit.com/", 300),
+    SpriteSource("@dicebear/miniavs", 0.02, False, "CC BY 4.0", "Webpixels",
            "https://www.figma.com/community/file/923211396597067458", 300),
-    Source("@iconify-json/streamline-emojis", 0.10, True, "CC BY 4.0", "Streamline",
+    SpriteSource("@iconify-json/streamline-emojis", 0.10, True, "CC BY 4.0", "Streamline",
            "https://github.com/webalys-hq/streamline-vectors"),
-    Source("@iconify-json/streamline-ultimate-color", 0.04, True, "CC BY 4.0", "Streamline",
+    SpriteSource("@iconify-json/streamline-ultimate-color", 0.04, True, "CC BY 4.0", "Streamline",
            "https://github.com/webalys-hq/streamline-vectors"),
-    Source("@iconify-json/fluent-emoji-flat", 0.09, False, "MIT", "Microsoft Corporation",
+    SpriteSource("@iconify-json/fluent-emoji-flat", 0.09, False, "MIT", "Microsoft Corporation",
            "https://github.com/microsoft/fluentui-emoji"),
-    Source("@iconify-json/fluent-emoji", 0.05, False, "MIT", "Microsoft Corporation",
+    SpriteSource("@iconify-json/fluent-emoji", 0.05, False, "MIT", "Microsoft Corporation",
            "https://github.com/microsoft/fluentui-emoji"),
-    Source("@iconify-json/fxemoji", 0.05, False, "Apache 2.0", "Mozilla", "https://github.com/mozilla/fxemoji"),
-    Source("@iconify-json/noto", 0.09, False, "Apache 2.0", "Google Inc", "https://github.com/googlefonts/noto-emoji"),
-    Source("@iconify-json/noto-v1", 0.07, False, "Apache 2.0", "Google Inc",
+    SpriteSource("@iconify-json/fxemoji", 0.05, False, "Apache 2.0", "Mozilla", "https://github.com/mozilla/fxemoji"),
+    SpriteSource("@iconify-json/noto", 0.09, False, "Apache 2.0", "Google Inc", "https://github.com/googlefonts/noto-emoji"),
+    SpriteSource("@iconify-json/noto-v1", 0.07, False, "Apache 2.0", "Google Inc",
            "https://github.com/googlefonts/noto-emoji"),
-    Source("@iconify-json/twemoji", 0.09, False, "CC BY 4.0", "Twitter, Inc and other contributors",
+    SpriteSource("@iconify-json/twemoji", 0.09, False, "CC BY 4.0", "Twitter, Inc and other contributors",
            "https://github.com/jdecked/twemoji"),
-    Source("@iconify-json/emojione", 0.07, False, "CC BY 4.0", "Emoji One", "https://github.com/EmojiTwo/emojitwo"),
-    Source("openclipart-png", 0.18, True, "public domain (CC0 1.0)", "contributors of the Open Clip Art Library",
+    SpriteSource("@iconify-json/emojione", 0.07, False, "CC BY 4.0", "Emoji One", "https://github.com/EmojiTwo/emojitwo"),
+    SpriteSource("openclipart-png", 0.18, True, "public domain (CC0 1.0)", "contributors of the Open Clip Art Library",
            "https://packages.debian.org/openclipart-png"),
 )  # fmt: skip
 
@@ -121,7 +121,7 @@ def install_packages(package_dir: Path) -> None:
         raise OSError(f"{' '.join(command)} failed in {package_dir}: {done.stderr.strip()[-300:]}")
 
 
-def list_jobs(source: Source, package_dir: Path, sprites_dir: Path) -> list[dict]:
+def list_jobs(source: SpriteSource, package_dir: Path, sprites_dir: Path) -> list[dict]:
     """Render jobs (see figures/render.mjs) of one npm source, without symbols and LEFT_OUT."""
     folder = sprites_dir / source.name
     if source.seeds:
