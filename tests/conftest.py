@@ -101,6 +101,32 @@ def checkpoint(painter: GuidingPainterPipeline, tmp_path_factory: pytest.TempPat
     return folder
 
 
+@pytest.fixture(scope="session")
+def tiny_comic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pictures to train on. Copy them before changing anything."""
+    from tiny_trainings import draw_comic  # needs what only trainings need
+
+    return draw_comic(tmp_path_factory.mktemp("comic"))
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Checkpoints to train on, by kind. Copy them before changing anything."""
+    from tiny_trainings import save_models
+
+    return save_models(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture
+def fresh_accelerator() -> Iterator[None]:
+    """Neither finds anything of a training before it, nor leaves anything."""
+    from training_pictures import forget_accelerator
+
+    forget_accelerator()
+    yield
+    forget_accelerator()
+
+
 @pytest.fixture
 def drawing() -> Image.Image:
     """A box, a ball and a stroke, 150x100, black ink on white."""

@@ -14,12 +14,7 @@ from training_pictures import draw_pictures, forget_accelerator
 from experiments import change_order
 from guiding_painter import GuidingPainterPipeline, PatchDiscriminator, SegmentationNetwork
 
-
-@pytest.fixture(autouse=True)
-def fresh_accelerator():
-    forget_accelerator()
-    yield
-    forget_accelerator()
+pytestmark = pytest.mark.usefixtures("fresh_accelerator")
 
 
 @pytest.fixture(scope="module")

@@ -4,19 +4,14 @@ import json
 
 import pytest
 from PIL import Image
-from training_pictures import draw_pictures, forget_accelerator
+from training_pictures import draw_pictures
 
 from experiments import table3
 from guiding_painter import GuidingPainterPipeline
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
-
-@pytest.fixture(autouse=True)
-def fresh_accelerator():
-    forget_accelerator()
-    yield
-    forget_accelerator()
+pytestmark = pytest.mark.usefixtures("fresh_accelerator")
 
 
 def test_rows_are_trained_alike_but_for_their_losses_and_a_stopped_table_goes_on(tmp_path, monkeypatch, capsys):

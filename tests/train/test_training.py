@@ -10,7 +10,7 @@ import pytest
 import torch
 from conftest import make_painter
 from PIL import Image, ImageDraw
-from tiny_trainings import TINY, curves, draw_comic, flags, losses, save_models
+from tiny_trainings import TINY, curves, flags, losses
 from training_pictures import draw_pictures, forget_accelerator
 
 from guided_colorizer import GuidedColorizer
@@ -22,28 +22,13 @@ from preparation import load_networks
 from settings import parse_settings
 from train_guiding_painter import main
 
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    return draw_comic(tmp_path_factory.mktemp("comic"))
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory) -> dict[str, Path]:
-    return save_models(tmp_path_factory.mktemp("models"))
-
-
-@pytest.fixture(autouse=True)
-def fresh_accelerator():
-    forget_accelerator()
-    yield
-    forget_accelerator()
+pytestmark = pytest.mark.usefixtures("fresh_accelerator")
 
 
 @pytest.mark.parametrize("kind", ["cells", "paper"])
-def test_it_learns_and_what_it_leaves_opens_and_colors(kind, folder, models, tmp_path, drawing, capsys):
+def test_it_learns_and_what_it_leaves_opens_and_colors(kind, tiny_comic, tiny_models, tmp_path, drawing, capsys):
     changes = {"max_train_steps": 24, "learning_rate": 2e-3, "validation_steps": 12, "checkpointing_steps": 10}
-    main(flags(folder, models[kind], tmp_path, checkpoints_total_limit=1, **changes))
+    main(flags(tiny_comic, tiny_models[kind], tmp_path, checkpoints_total_limit=1, **changes))
 
     found = curves(tmp_path)
     own = {"color", "mean", "doubt", "alike"} if kind == "cells" else {"tv", "smth"}
@@ -68,41 +53,51 @@ def test_it_learns_and_what_it_leaves_opens_and_colors(kind, folder, models, tmp
     painter = GuidingPainterPipeline.from_pretrained(tmp_path)
     image = painter(drawing, colors=["#c04020", "#2040c0"]).images[0]
     assert image.size == drawing.size
-    assert image.tobytes() != GuidingPainterPipeline.from_pretrained(models[kind])(drawing).images[0].tobytes()
+    assert image.tobytes() != GuidingPainterPipeline.from_pretrained(tiny_models[kind])(drawing).images[0].tobytes()
     assert [path.name for path in tmp_path.glob("checkpoint-*")] == ["checkpoint-24"]
     assert not (tmp_path / "model.part").exists()
 
 
-def test_a_fine_tuning_goes_on_with_the_discriminator_and_the_recipe(folder, models, tmp_path):
-    main(flags(folder, models["plain"], tmp_path, max_train_steps=1, lambda_tv=2.5, lambda_prefix=3, gan_loss="log"))
-    settings = parse_settings("", flags(folder, tmp_path, tmp_path / "next", lambda_prefix=4))
+def test_a_fine_tuning_goes_on_with_the_discriminator_and_the_recipe(tiny_comic, tiny_models, tmp_path):
+    main(
+        flags(
+            tiny_comic,
+            tiny_models["plain"],
+            tmp_path,
+            max_train_steps=1,
+            lambda_tv=2.5,
+            lambda_prefix=3,
+            gan_loss="log",
+        )
+    )
+    settings = parse_settings("", flags(tiny_comic, tmp_path, tmp_path / "next", lambda_prefix=4))
     assert (settings.recipe.lambda_tv, settings.recipe.gan_loss, settings.recipe.lambda_prefix) == (2.5, "log", 4)
     assert not settings.recipe.ink_aware
     saved = load_networks(settings)[2]
     assert saved.config.base_channels == 8
-    before = PatchDiscriminator.from_pretrained(models["plain"] / "discriminator", use_safetensors=True)
+    before = PatchDiscriminator.from_pretrained(tiny_models["plain"] / "discriminator", use_safetensors=True)
     assert not torch.equal(saved.layers[0].weight, before.layers[0].weight)
 
 
-def test_the_learning_rate_is_constant_for_one_half_and_falls_to_0(folder, models, tmp_path):
-    main(flags(folder, models["plain"], tmp_path, max_train_steps=8, learning_rate=1e-3))
+def test_the_learning_rate_is_constant_for_one_half_and_falls_to_0(tiny_comic, tiny_models, tmp_path):
+    main(flags(tiny_comic, tiny_models["plain"], tmp_path, max_train_steps=8, learning_rate=1e-3))
     rates = list(curves(tmp_path)["learning_rate"].values())
     assert rates == pytest.approx([1e-3] * 5 + [0.75e-3, 0.5e-3, 0.25e-3])
 
 
 @pytest.mark.parametrize("kind", ["cells", "plain"])
-def test_bfloat16_trains(kind, folder, models, tmp_path):
-    main(flags(folder, models[kind], tmp_path, train_batch_size=2, max_train_steps=2, mixed_precision="bf16"))
+def test_bfloat16_trains(kind, tiny_comic, tiny_models, tmp_path):
+    main(flags(tiny_comic, tiny_models[kind], tmp_path, train_batch_size=2, max_train_steps=2, mixed_precision="bf16"))
     assert all(math.isfinite(value) for curve in losses(tmp_path).values() for value in curve.values())
     assert {p.dtype for p in GuidingPainterPipeline.from_pretrained(tmp_path).segmentation.parameters()} == {
         torch.float32
     }
 
 
-def test_f_learns_from_the_picture(folder):
+def test_f_learns_from_the_picture(tiny_comic):
     torch.manual_seed(0)
     f, g = SegmentationNetwork(**TINY, norm="group"), ColorizationNetwork(**TINY, norm="group")
-    batch = collate([TrainingPairs(sorted(folder.rglob("*.png")), 64, seed=0)[n] for n in range(2)])
+    batch = collate([TrainingPairs(sorted(tiny_comic.rglob("*.png")), 64, seed=0)[n] for n in range(2)])
     noise = [torch.Generator().manual_seed(i) for i in range(2)]
     GuidedColorizer(f, g)(batch, torch.tensor([2, 6]), 1.0, None, noise)["prediction"].square().mean().backward()
     assert any(p.grad is not None and p.grad.any() for p in f.parameters())
@@ -119,15 +114,17 @@ def draw_story(folder: Path, count: int) -> None:
         picture.save(folder / f"{i}.png")
 
 
-def test_a_fine_tuning_of_all_but_the_encoder_learns_the_colors_of_a_story(models, tmp_path):
+def test_a_fine_tuning_of_all_but_the_encoder_learns_the_colors_of_a_story(tiny_models, tmp_path):
     draw_story(tmp_path / "story" / "train", 20)
     draw_story(tmp_path / "story" / "validation", 3)
     changes = {"max_train_steps": 30, "learning_rate": 3e-3, "encoder_rate": 0, "lambda_rec": 0, "lambda_adv": 0}
-    main(flags(tmp_path / "story", models["cells"], tmp_path / "out", **changes))
+    main(flags(tmp_path / "story", tiny_models["cells"], tmp_path / "out", **changes))
     assert set(losses(tmp_path / "out")) == {f"loss/{name}" for name in ("color", "mean", "doubt", "alike")}
     pairs = SketchColorPairs(load_pictures(tmp_path / "story", "validation"), 64, with_cells=True)
     batch = collate([pairs[i] for i in range(3)])
-    before, after = (GuidingPainterPipeline.from_pretrained(folder) for folder in (models["cells"], tmp_path / "out"))
+    before, after = (
+        GuidingPainterPipeline.from_pretrained(folder) for folder in (tiny_models["cells"], tmp_path / "out")
+    )
     guessed = [answers_of(painter, batch, True).curve((0,)).mean() for painter in (before, after)]
     assert guessed[1] > guessed[0] + 3
     old, new = (painter.segmentation.encoder.state_dict() for painter in (before, after))
@@ -135,21 +132,21 @@ def test_a_fine_tuning_of_all_but_the_encoder_learns_the_colors_of_a_story(model
 
 
 @pytest.mark.parametrize("trained", ["segmentation", "colorization"])
-def test_one_network_is_trained_and_the_other_stays_as_it_is(trained, folder, models, tmp_path):
-    before = GuidingPainterPipeline.from_pretrained(models["cells"])
-    main(flags(folder, models["cells"], tmp_path / "out", max_train_steps=2, train=trained))
+def test_one_network_is_trained_and_the_other_stays_as_it_is(trained, tiny_comic, tiny_models, tmp_path):
+    before = GuidingPainterPipeline.from_pretrained(tiny_models["cells"])
+    main(flags(tiny_comic, tiny_models["cells"], tmp_path / "out", max_train_steps=2, train=trained))
     after = GuidingPainterPipeline.from_pretrained(tmp_path / "out")
     for name in ("segmentation", "colorization"):
         old, new = (getattr(painter, name).state_dict() for painter in (before, after))
         assert all(torch.equal(old[key], new[key]) for key in old) == (name != trained)
 
 
-def test_skipped_pictures_are_listed_at_the_end(folder, models, tmp_path, capsys):
+def test_skipped_pictures_are_listed_at_the_end(tiny_comic, tiny_models, tmp_path, capsys):
     comic = tmp_path / "comic"
     for split, count in (("train", 4), ("validation", 2)):
         pictures = draw_pictures(comic / split, count)
         (pictures / f"bad_{split}.png").write_bytes((pictures / "page00.png").read_bytes()[:250])
-    main(flags(comic, models["plain"], tmp_path / "out", report_to="none"))
+    main(flags(comic, tiny_models["plain"], tmp_path / "out", report_to="none"))
     lines = capsys.readouterr().out.splitlines()
     assert lines[-3] == "2 pictures were skipped:"
     assert "bad_train.png cannot be decoded" in lines[-2]
@@ -203,28 +200,30 @@ def test_skipped_pictures_are_listed_at_the_end(folder, models, tmp_path, capsys
         ({"no_such_flag": 1}, "unrecognized arguments: --no_such_flag"),
     ],
 )
-def test_a_mistake_ends_at_once_with_one_sentence(changes, sentence, folder, models, tmp_path, monkeypatch, capsys):
+def test_a_mistake_ends_at_once_with_one_sentence(
+    changes, sentence, tiny_comic, tiny_models, tmp_path, monkeypatch, capsys
+):
     monkeypatch.chdir(tmp_path)
     Path("empty").mkdir()
     for name in ("truncated", "strange"):
         make_painter().save_pretrained(name)
-    shutil.copytree(models["cells"], "cells")
+    shutil.copytree(tiny_models["cells"], "cells")
     weights = Path("truncated/segmentation/diffusion_pytorch_model.safetensors")
     weights.write_bytes(weights.read_bytes()[:500])
     Path("strange/training.json").write_text('{"lambda_tv": "much"}')
     with pytest.raises(SystemExit) as stop:
-        main(flags(folder, models["plain"], **{"output_dir": Path("out")} | changes))
+        main(flags(tiny_comic, tiny_models["plain"], **{"output_dir": Path("out")} | changes))
     assert stop.value.code == 2
     error = capsys.readouterr().err
     assert sentence in error
     assert error.count("\n") == 1
 
 
-def test_a_checkpoint_of_other_networks_is_refused(folder, models, tmp_path, capsys):
-    main(flags(folder, models["plain"], tmp_path, max_train_steps=1, report_to="none"))
+def test_a_checkpoint_of_other_networks_is_refused(tiny_comic, tiny_models, tmp_path, capsys):
+    main(flags(tiny_comic, tiny_models["plain"], tmp_path, max_train_steps=1, report_to="none"))
     forget_accelerator()
     capsys.readouterr()
     with pytest.raises(SystemExit) as stop:
-        main([*flags(folder, models["cells"], tmp_path), "--resume_from_checkpoint"])
+        main([*flags(tiny_comic, tiny_models["cells"], tmp_path), "--resume_from_checkpoint"])
     assert stop.value.code == 2
     assert "checkpoint-1 does not belong to this training or is damaged" in capsys.readouterr().err

@@ -6,7 +6,7 @@ import pytest
 import torch
 from accelerate import Accelerator, debug_launcher
 from safetensors.torch import load_file
-from tiny_trainings import TINY, draw_comic, flags, save_models, weights_of
+from tiny_trainings import TINY, flags, weights_of
 from training_pictures import forget_accelerator
 
 import checkpoints
@@ -18,25 +18,10 @@ from settings import parse_settings
 from train_guiding_painter import main
 from updates import train_step
 
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    return draw_comic(tmp_path_factory.mktemp("comic"))
+pytestmark = pytest.mark.usefixtures("fresh_accelerator")
 
 
-@pytest.fixture(scope="module")
-def models(tmp_path_factory) -> dict[str, Path]:
-    return save_models(tmp_path_factory.mktemp("models"))
-
-
-@pytest.fixture(autouse=True)
-def fresh_accelerator():
-    forget_accelerator()
-    yield
-    forget_accelerator()
-
-
-def test_gradients_of_g_are_clipped_and_those_of_d_are_not(folder):
+def test_gradients_of_g_are_clipped_and_those_of_d_are_not(tiny_comic):
     torch.manual_seed(0)
     generator = GuidedColorizer(SegmentationNetwork(**TINY, norm="group"), ColorizationNetwork(**TINY, norm="group"))
     networks = generator, PatchDiscriminator(8, "group")
@@ -45,8 +30,8 @@ def test_gradients_of_g_are_clipped_and_those_of_d_are_not(folder):
     optimizers = [torch.optim.SGD(network.parameters(), lr=1.0) for network in networks]
     prepared = accelerator.prepare(*networks, *optimizers)
     changes = {"model_config": "paper", "max_hints": 6, "max_grad_norm": 0.01}
-    settings = parse_settings("", flags(folder, "none", Path("unused"), **changes))
-    batch = collate([TrainingPairs(sorted(folder.rglob("*.png")), 32, seed=0)[n] for n in range(2)])
+    settings = parse_settings("", flags(tiny_comic, "none", Path("unused"), **changes))
+    batch = collate([TrainingPairs(sorted(tiny_comic.rglob("*.png")), 32, seed=0)[n] for n in range(2)])
     train_step(batch, prepared[:2], prepared[2:], accelerator, 1.0, settings)
     moved = [
         (torch.nn.utils.parameters_to_vector(network.parameters()) - old).norm().item()
@@ -58,7 +43,7 @@ def test_gradients_of_g_are_clipped_and_those_of_d_are_not(folder):
 
 
 @pytest.mark.parametrize(("scale", "overflow"), [(2.0**12, False), (2.0**120, True)])
-def test_scaled_losses_make_the_same_updates_unless_they_overflow(scale, overflow, folder):
+def test_scaled_losses_make_the_same_updates_unless_they_overflow(scale, overflow, tiny_comic):
     """What fp16 does to gradients, by the loss scaler of a CPU; networks are float32, so that nothing else differs."""
 
     def updates(scaler: torch.amp.GradScaler | None) -> list[torch.Tensor]:
@@ -78,8 +63,8 @@ def test_scaled_losses_make_the_same_updates_unless_they_overflow(scale, overflo
         return [new - old for new, old in zip(after, before, strict=True)]
 
     changes = {"model_config": "paper", "max_hints": 6, "max_grad_norm": 0.01}
-    settings = parse_settings("", flags(folder, "none", Path("unused"), **changes))
-    batch = collate([TrainingPairs(sorted(folder.rglob("*.png")), 32, seed=0)[n] for n in range(2)])
+    settings = parse_settings("", flags(tiny_comic, "none", Path("unused"), **changes))
+    batch = collate([TrainingPairs(sorted(tiny_comic.rglob("*.png")), 32, seed=0)[n] for n in range(2)])
     scaler = torch.amp.GradScaler("cpu", init_scale=scale)
     expected, found = updates(None), updates(scaler)
     assert all(update.norm() > 0.009 for update in expected)
@@ -92,7 +77,7 @@ def test_scaled_losses_make_the_same_updates_unless_they_overflow(scale, overflo
         assert scaler.get_scale() == scale
 
 
-def test_an_overflow_skips_the_step_of_one_network_and_the_loss_scale_falls_until_there_is_none(folder):
+def test_an_overflow_skips_the_step_of_one_network_and_the_loss_scale_falls_until_there_is_none(tiny_comic):
     """What fp16 does from update to update, both networks having one scale."""
     torch.manual_seed(0)
     generator = GuidedColorizer(SegmentationNetwork(**TINY, norm="group"), ColorizationNetwork(**TINY, norm="group"))
@@ -101,8 +86,8 @@ def test_an_overflow_skips_the_step_of_one_network_and_the_loss_scale_falls_unti
     accelerator.scaler = scaler = torch.amp.GradScaler("cpu", init_scale=2.0**126)
     prepared = accelerator.prepare(*networks, *(torch.optim.SGD(n.parameters(), lr=1e-3) for n in networks))
     accelerator.native_amp, accelerator.state._mixed_precision = True, "fp16"
-    settings = parse_settings("", flags(folder, "none", Path("unused"), model_config="paper", max_hints=6))
-    batch = collate([TrainingPairs(sorted(folder.rglob("*.png")), 32, seed=0)[n] for n in range(2)])
+    settings = parse_settings("", flags(tiny_comic, "none", Path("unused"), model_config="paper", max_hints=6))
+    batch = collate([TrainingPairs(sorted(tiny_comic.rglob("*.png")), 32, seed=0)[n] for n in range(2)])
     history = []
     while len(history) < 20 and (not history or any(history[-1])):
         scale = scaler.get_scale()
@@ -134,10 +119,16 @@ def all_finite(folder: Path) -> bool:
     return all(tensor.isfinite().all() for file in folder.rglob("*.safetensors") for tensor in load_file(file).values())
 
 
-def test_a_training_without_finite_gradients_ends_with_one_sentence(folder, models, tmp_path, monkeypatch, capsys):
+def test_a_training_without_finite_gradients_ends_with_one_sentence(
+    tiny_comic, tiny_models, tmp_path, monkeypatch, capsys
+):
     spoil(monkeypatch, set(range(4, 99)))
     with pytest.raises(SystemExit) as stop:
-        main(flags(folder, models["paper"], tmp_path, max_train_steps=90, checkpointing_steps=3, report_to="none"))
+        main(
+            flags(
+                tiny_comic, tiny_models["paper"], tmp_path, max_train_steps=90, checkpointing_steps=3, report_to="none"
+            )
+        )
     assert stop.value.code == 2
     assert "20 updates of G in a row had gradients that are not finite" in capsys.readouterr().err.splitlines()[-1]
     assert all_finite(tmp_path)
@@ -145,13 +136,13 @@ def test_a_training_without_finite_gradients_ends_with_one_sentence(folder, mode
 
 
 def test_a_training_goes_on_after_gradients_that_are_not_finite_in_one_of_its_processes(
-    folder, models, tmp_path, monkeypatch, capfd
+    tiny_comic, tiny_models, tmp_path, monkeypatch, capfd
 ):
     spoil(monkeypatch, {3}, rank=1)  # the first half of the second update
     changes = {"train_batch_size": 2, "gradient_accumulation_steps": 2, "max_validation_pictures": 1}
-    debug_launcher(main, args=(flags(folder, models["paper"], tmp_path, report_to="none", **changes),))
+    debug_launcher(main, args=(flags(tiny_comic, tiny_models["paper"], tmp_path, report_to="none", **changes),))
     printed = capfd.readouterr().out
     for name in "GD":
         assert printed.count(f"Updates of {name} left out, because gradients were not finite: 1.\n") == 1
     assert all_finite(tmp_path)
-    assert weights_of(tmp_path) != weights_of(models["paper"])
+    assert weights_of(tmp_path) != weights_of(tiny_models["paper"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from accelerate import debug_launcher
-from tiny_trainings import draw_comic, flags, losses, save_models
+from tiny_trainings import flags, losses
 from training_pictures import forget_accelerator
 
 import progress
@@ -17,22 +17,7 @@ from pictures.pairs import TrainingPairs
 from train_guiding_painter import main
 from updates import train_step
 
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    return draw_comic(tmp_path_factory.mktemp("comic"))
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory) -> dict[str, Path]:
-    return save_models(tmp_path_factory.mktemp("models"))
-
-
-@pytest.fixture(autouse=True)
-def fresh_accelerator():
-    forget_accelerator()
-    yield
-    forget_accelerator()
+pytestmark = pytest.mark.usefixtures("fresh_accelerator")
 
 
 def assert_same_losses(first: Path, second: Path, steps: int) -> None:
@@ -44,22 +29,22 @@ def assert_same_losses(first: Path, second: Path, steps: int) -> None:
 
 
 @pytest.mark.parametrize("kind", ["cells", "plain"])
-def test_accumulated_gradients_are_those_of_the_larger_batch(kind, folder, models, tmp_path):
+def test_accumulated_gradients_are_those_of_the_larger_batch(kind, tiny_comic, tiny_models, tmp_path):
     changes = {"max_train_steps": 4, "max_grad_norm": 0.05}
     changes |= {"lambda_prefix": 10, "lambda_tv": 1} if kind == "plain" else {}
-    main(flags(folder, models[kind], tmp_path / "one", **changes))
+    main(flags(tiny_comic, tiny_models[kind], tmp_path / "one", **changes))
     forget_accelerator()
     parts = {"train_batch_size": 2, "gradient_accumulation_steps": 2}
-    main(flags(folder, models[kind], tmp_path / "two", **parts, **changes))
+    main(flags(tiny_comic, tiny_models[kind], tmp_path / "two", **parts, **changes))
     assert_same_losses(tmp_path / "one", tmp_path / "two", 4)
 
 
 @pytest.mark.parametrize("kind", ["cells", "plain"])
-def test_two_processes_train_and_measure_as_one(kind, folder, models, tmp_path, capfd):
+def test_two_processes_train_and_measure_as_one(kind, tiny_comic, tiny_models, tmp_path, capfd):
     changes = {"max_train_steps": 4}
-    main(flags(folder, models[kind], tmp_path / "one", **changes))
+    main(flags(tiny_comic, tiny_models[kind], tmp_path / "one", **changes))
     forget_accelerator()
-    debug_launcher(main, args=(flags(folder, models[kind], tmp_path / "two", train_batch_size=2, **changes),))
+    debug_launcher(main, args=(flags(tiny_comic, tiny_models[kind], tmp_path / "two", train_batch_size=2, **changes),))
     assert_same_losses(tmp_path / "one", tmp_path / "two", 4)
     one, two = (json.loads(line) for line in capfd.readouterr().out.splitlines() if line.startswith("{"))
     assert one["pictures"] == two["pictures"] == 3  # not 4: no picture is measured twice
@@ -77,15 +62,15 @@ def test_two_processes_train_and_measure_as_one(kind, folder, models, tmp_path, 
         ("cells", {"lambda_color": 0, "lambda_mean": 0, "encoder_rate": 0}),
     ],
 )
-def test_two_processes_train_a_part_as_one_does(kind, changes, folder, models, tmp_path):
+def test_two_processes_train_a_part_as_one_does(kind, changes, tiny_comic, tiny_models, tmp_path):
     changes = {"max_train_steps": 3, "max_validation_pictures": 2, **changes}
-    main(flags(folder, models[kind], tmp_path / "one", **changes))
+    main(flags(tiny_comic, tiny_models[kind], tmp_path / "one", **changes))
     forget_accelerator()
-    debug_launcher(main, args=(flags(folder, models[kind], tmp_path / "two", train_batch_size=2, **changes),))
+    debug_launcher(main, args=(flags(tiny_comic, tiny_models[kind], tmp_path / "two", train_batch_size=2, **changes),))
     assert_same_losses(tmp_path / "one", tmp_path / "two", 3)
 
 
-def test_processes_have_pictures_of_their_own(folder, models, tmp_path):
+def test_processes_have_pictures_of_their_own(tiny_comic, tiny_models, tmp_path):
     def recorded_main(argv: list[str]) -> None:
         def recorded_step(batch, networks, optimizers, accelerator, *rest):
             with open(tmp_path / f"seeds{accelerator.process_index}", "a") as file:
@@ -102,9 +87,9 @@ def test_processes_have_pictures_of_their_own(folder, models, tmp_path):
         train_guiding_painter.train_step, progress.measure = recorded_step, recorded_measure  # in this process only
         main(argv)
 
-    debug_launcher(recorded_main, args=(flags(folder, models["paper"], tmp_path / "out", train_batch_size=2),))
+    debug_launcher(recorded_main, args=(flags(tiny_comic, tiny_models["paper"], tmp_path / "out", train_batch_size=2),))
     first, second = ([int(word) for word in (tmp_path / f"seeds{rank}").read_text().split()] for rank in (0, 1))
-    stream = TrainingPairs(load_pictures(folder, "train"), 32, seed=0)
+    stream = TrainingPairs(load_pictures(tiny_comic, "train"), 32, seed=0)
     assert len(first) == len(second) == 6
     assert sorted(first + second) == sorted(stream[n]["seed"] for n in range(12))  # each sample once
     measured = [(tmp_path / f"measured{rank}").read_text().split() for rank in (0, 1)]

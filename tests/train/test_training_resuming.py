@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from tiny_trainings import draw_comic, flags, losses, save_models, weights_of
+from tiny_trainings import flags, losses, weights_of
 from training_pictures import forget_accelerator
 
 import checkpoints
@@ -20,29 +20,14 @@ from train_guiding_painter import main
 
 SCRIPT = Path(train_guiding_painter.__file__)
 
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    return draw_comic(tmp_path_factory.mktemp("comic"))
+pytestmark = pytest.mark.usefixtures("fresh_accelerator")
 
 
-@pytest.fixture(scope="module")
-def models(tmp_path_factory) -> dict[str, Path]:
-    return save_models(tmp_path_factory.mktemp("models"))
-
-
-@pytest.fixture(autouse=True)
-def fresh_accelerator():
-    forget_accelerator()
-    yield
-    forget_accelerator()
-
-
-def test_a_killed_training_goes_on_bit_by_bit(folder, models, tmp_path):
+def test_a_killed_training_goes_on_bit_by_bit(tiny_comic, tiny_models, tmp_path):
     changes = {"max_train_steps": 40, "checkpointing_steps": 7, "validation_steps": 99, "dataloader_num_workers": 1}
-    main(flags(folder, models["plain"], tmp_path / "whole", **changes))
+    main(flags(tiny_comic, tiny_models["plain"], tmp_path / "whole", **changes))
 
-    command = [sys.executable, str(SCRIPT), *flags(folder, models["plain"], tmp_path / "killed", **changes)]
+    command = [sys.executable, str(SCRIPT), *flags(tiny_comic, tiny_models["plain"], tmp_path / "killed", **changes)]
     environment = os.environ | {
         "OMP_NUM_THREADS": "1",
         "ACCELERATE_USE_CPU": "true",
@@ -62,7 +47,9 @@ def test_a_killed_training_goes_on_bit_by_bit(folder, models, tmp_path):
     forget_accelerator()
     step = checkpoints.step_of(checkpoints.checkpoint_to_resume("latest", tmp_path / "killed", 40))
     assert step >= 7
-    main([*flags(folder, models["plain"], tmp_path / "killed", **changes), "--resume_from_checkpoint", "latest"])
+    main(
+        [*flags(tiny_comic, tiny_models["plain"], tmp_path / "killed", **changes), "--resume_from_checkpoint", "latest"]
+    )
     whole, resumed = losses(tmp_path / "whole"), losses(tmp_path / "killed")
     for name, curve in whole.items():
         assert {k: v for k, v in resumed[name].items() if k > step} == {k: v for k, v in curve.items() if k > step}
@@ -85,23 +72,23 @@ def test_the_latest_whole_checkpoint_is_found(tmp_path):
 
 
 def test_a_training_from_before_into_the_same_folder_leaves_no_checkpoint_to_be_taken_for_its_own(
-    folder, models, tmp_path
+    tiny_comic, tiny_models, tmp_path
 ):
     for name in ("checkpoint-7", "checkpoint-8"):
         (tmp_path / name).mkdir()
     changes = {"max_train_steps": 3, "checkpointing_steps": 1, "checkpoints_total_limit": 2, "report_to": "none"}
-    main(flags(folder, models["plain"], tmp_path, **changes))
+    main(flags(tiny_comic, tiny_models["plain"], tmp_path, **changes))
     assert {path.name for path in tmp_path.glob("checkpoint-*")} == {"checkpoint-2", "checkpoint-3"}
 
 
-def test_a_training_killed_after_its_last_update_is_brought_to_its_end(folder, models, tmp_path):
-    main(flags(folder, models["plain"], tmp_path, max_train_steps=2))
+def test_a_training_killed_after_its_last_update_is_brought_to_its_end(tiny_comic, tiny_models, tmp_path):
+    main(flags(tiny_comic, tiny_models["plain"], tmp_path, max_train_steps=2))
     before = {name: (tmp_path / name).read_bytes() for name in ("README.md", "validation.json", "good.webp")}
     weights = weights_of(tmp_path)
     for name in (*before, "model_index.json", "segmentation/diffusion_pytorch_model.safetensors"):
         (tmp_path / name).unlink()
     forget_accelerator()
-    main([*flags(folder, models["plain"], tmp_path, max_train_steps=2), "--resume_from_checkpoint"])
+    main([*flags(tiny_comic, tiny_models["plain"], tmp_path, max_train_steps=2), "--resume_from_checkpoint"])
     assert weights_of(tmp_path) == weights
     assert (tmp_path / "good.webp").read_bytes() == before["good.webp"]
     first, second = json.loads(before["validation.json"]), json.loads((tmp_path / "validation.json").read_text())
@@ -110,13 +97,13 @@ def test_a_training_killed_after_its_last_update_is_brought_to_its_end(folder, m
     assert list(losses(tmp_path)["loss/rec"]) == [1, 2]  # not trained on
 
 
-def test_a_training_goes_on_with_another_accumulation(folder, models, tmp_path):
+def test_a_training_goes_on_with_another_accumulation(tiny_comic, tiny_models, tmp_path):
     changes = {"max_train_steps": 5, "checkpointing_steps": 3}
-    main(flags(folder, models["plain"], tmp_path / "one", **changes))
+    main(flags(tiny_comic, tiny_models["plain"], tmp_path / "one", **changes))
     shutil.copytree(tmp_path / "one" / "checkpoint-3", tmp_path / "two" / "checkpoint-3")
     forget_accelerator()
     parts = {"train_batch_size": 2, "gradient_accumulation_steps": 2}
-    main([*flags(folder, models["plain"], tmp_path / "two", **parts, **changes), "--resume_from_checkpoint"])
+    main([*flags(tiny_comic, tiny_models["plain"], tmp_path / "two", **parts, **changes), "--resume_from_checkpoint"])
     expected, found = losses(tmp_path / "one"), losses(tmp_path / "two")
     for name, curve in expected.items():
         assert found[name] == pytest.approx({step: curve[step] for step in (4, 5)}, rel=2e-3), name

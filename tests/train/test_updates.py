@@ -3,18 +3,12 @@
 import pytest
 import torch
 from accelerate import Accelerator
-from training_pictures import forget_accelerator
 
 from finite import MOST_LEFT_OUT, FiniteAdamW
 from settings import Settings
 from updates import scheduled
 
-
-@pytest.fixture(autouse=True)
-def fresh_accelerator():
-    forget_accelerator()
-    yield
-    forget_accelerator()
+pytestmark = pytest.mark.usefixtures("fresh_accelerator")
 
 
 def test_batches_of_one_update_share_its_temperature_and_learning_rate():
