@@ -5,6 +5,7 @@ import pytest
 from cell_pages import cut, large, page
 from PIL import Image, ImageDraw
 
+from benchmarks.area_drawings import render
 from guiding_painter.drawings import cut_cells, find_ink
 from guiding_painter.drawings.screens import MOST, TILE, find_waves, number_tiles
 
@@ -200,6 +201,14 @@ def test_an_opening_between_two_tones_of_free_dots_does_not_leak(opening: int):
     cells = cut(image)
     assert cells[250, 250] != cells[250, 550]
     assert large(cells) == 3
+
+
+def test_squares_of_crosshatching_belong_to_no_screen_beside_them():
+    drawing, truth = render(1, texture="crosshatching")
+    cells = cut(drawing)
+    for area in range(5):
+        inside = cells[truth == area]
+        assert (inside == np.bincount(inside).argmax()).mean() > 0.95
 
 
 def test_a_screen_of_specks_adds_up_to_no_area():

@@ -60,8 +60,9 @@ def _screens_of_areas(cells: np.ndarray, screens: np.ndarray, count: int) -> np.
     """(count,) int64, the number of the screen that nearly all of an area lies in, 0 where there is none."""
     number = int(screens.max()) + 1
     pixels = np.bincount(cells.ravel() * np.int64(number) + screens.ravel(), minlength=count * number)
-    pixels = pixels.reshape(count, number)[:, 1:]
-    surely = pixels.max(axis=1) > SURE * np.maximum(pixels.sum(axis=1), 1)
+    pixels = pixels.reshape(count, number)
+    sizes, pixels = pixels.sum(axis=1), pixels[:, 1:]
+    surely = pixels.max(axis=1) > SURE * sizes
     return np.where(surely, pixels.argmax(axis=1) + 1, 0)
 
 
