@@ -1,15 +1,20 @@
 """Areas: are those of a drawing found, with openings, pencil, texture, at every scale; what are they worth; how long.
 
     python benchmarks/areas.py drawings            recovered areas, leaks, splits, what scale and shift change
+    python benchmarks/areas.py hard                drawings of hard kinds that are right in whole
     python benchmarks/areas.py pictures FOLDER...  expected PSNR of flats of colored pictures
     python benchmarks/areas.py sizes               seconds of CPU and memory of a page, and of a 1-bit scan
 
-The first two show the cells of today beside those as they were up to version 3 of saved paintings: openings up to 4 of
-512 pixels closed, and what is darker than 35 % is ink.
+The first three show the cells of today beside those as they were up to version 3 of saved paintings: openings up to 4
+of 512 pixels closed, and what is darker than 35 % is ink.
 
 An area is recovered where it and the cell with most of it have an IoU over 0.8, leaks where another area has most of
 itself in the same cell, and is split where it has several cells of over 2 % of it. A drawing is unchanged by scale or
 shift where it has as many cells of over 0.1 % of it, and those of over 0.5 % lie on each other (IoU over 0.9).
+
+A drawing of a hard kind is joined where one cell has most of the paper of two areas, in pieces where an area has less
+than 95 % of its paper in one cell or where more cells than there are areas have over 0.05 % of the drawing, and right
+where it is neither.
 
 Expected PSNR is that of flats in true mean colors, the largest cell first and all others in their one mean, with the
 drawing's lines on top, over 0 to 30 answers of a person who stops after each with probability 1/8. The drawings are
@@ -31,6 +36,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks import hard_drawings
 from benchmarks.area_drawings import TEXTURES, render
 from benchmarks.former_cells import line_bounded_cells
 from guiding_painter.drawings import cut_cells, extract_line_art, find_ink
@@ -49,7 +55,7 @@ Cut = Callable[[Image.Image], np.ndarray]
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("table", choices=("drawings", "pictures", "sizes", "one"))
+    parser.add_argument("table", choices=("drawings", "hard", "pictures", "sizes", "one"))
     parser.add_argument("arguments", nargs="*", metavar="FOLDER")
     parser.add_argument("--count", type=int, default=60, help="pictures at most, of each folder")
     parser.add_argument("--seeds", type=int, default=6, help="drawings of each kind")
@@ -60,6 +66,8 @@ def main(argv: list[str] | None = None) -> None:
         print_drawings(range(args.first, args.first + args.seeds))
         if not args.no_changes:
             print_changes(range(args.first, args.first + args.seeds))
+    elif args.table == "hard":
+        print_hard(range(args.first, args.first + args.seeds))
     elif args.table == "pictures":
         for folder in args.arguments:
             print_pictures(Path(folder), args.count)
@@ -146,6 +154,33 @@ def alike(first: np.ndarray, second: np.ndarray) -> bool:
             if (mine & theirs).sum() <= 0.9 * (mine | theirs).sum():
                 return False
     return True
+
+
+def print_hard(seeds: range) -> None:
+    """A row a kind: how many drawings, then of former and new cells how many are right, joined and in pieces."""
+    print(f"{'':36}drawings" + "".join(f"{name:>12}: right  joined  pieces" for name in CUTS))
+    for kind in hard_drawings.KINDS:
+        total = np.zeros((len(CUTS), 3), int)
+        for seed in seeds:
+            drawing, truth = hard_drawings.render(kind, seed)
+            total += [
+                judge(cut(drawing), np.where(np.asarray(drawing) > 127, truth, hard_drawings.UNJUDGED))
+                for cut in CUTS.values()
+            ]
+        print(
+            f"{kind:36}{len(seeds):8}" + "".join(f"{right:19}{joined:8}{torn:8}" for right, joined, torn in total),
+            flush=True,
+        )
+
+
+def judge(cells: np.ndarray, truth: np.ndarray) -> tuple[bool, bool, bool]:
+    """Whether a drawing is right, joined, in pieces, see above; (H, W) both, ink and what is not judged `UNJUDGED`."""
+    known = np.flatnonzero(np.bincount(truth.ravel())[: hard_drawings.UNJUDGED])
+    inside = [np.bincount(cells[truth == area]) for area in known]
+    joined = len({int(counts.argmax()) for counts in inside}) < len(known)
+    large = (np.bincount(cells.ravel()) > 5e-4 * cells.size).sum()
+    torn = large > len(known) or any(counts.max() < 0.95 * counts.sum() for counts in inside)
+    return not joined and not torn, joined, torn
 
 
 def print_pictures(folder: Path, count: int) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from benchmarks import areas
+from benchmarks import areas, hard_drawings
 from benchmarks.area_drawings import TEXTURES, render
 
 
@@ -29,6 +29,31 @@ def test_drawings_are_rendered_with_the_areas_that_a_person_sees(kind: dict):
     assert np.array_equal(drawing, render(0, **kind)[0])
 
 
+AREAS = {
+    "two strokes for every line": {5},
+    "figures that the edge cuts off": {2},
+    "stripes of a box or a skirt": set(range(3, 10)),
+}
+
+
+@pytest.mark.parametrize("kind", hard_drawings.KINDS)
+def test_hard_drawings_are_rendered_with_the_areas_that_a_person_sees(kind: str):
+    drawing, truth = hard_drawings.render(kind, 1)
+    again = hard_drawings.render(kind, 1)
+    other = hard_drawings.render(kind, 2)[0]
+    assert np.array_equal(drawing, again[0])
+    assert np.array_equal(truth, again[1])
+    assert not np.array_equal(drawing, other)
+    assert 300 <= min(drawing.size) <= max(drawing.size) <= 1500
+    assert drawing.size == truth.shape[::-1]
+    areas_seen = np.setdiff1d(truth, [hard_drawings.UNJUDGED])
+    assert areas_seen.tolist() == list(range(len(areas_seen)))
+    number = len(areas_seen) - 1  # without the ground
+    default = {2, 3} if "speed lines" in kind else {2} if kind.startswith("tones") else {1}
+    assert number in AREAS.get(kind, default)
+    assert 0 < (np.asarray(drawing) < 128).mean() < 0.6
+
+
 def test_areas_are_recovered_or_leak_or_are_split():
     truth = np.repeat([0, 1, 2, 3], 100).reshape(20, 20)
     assert areas.score(truth, truth).tolist() == [4, 4, 0, 0]
@@ -39,6 +64,29 @@ def test_areas_are_recovered_or_leak_or_are_split():
     specks = truth.copy()
     specks[-1, -2:] = 4
     assert areas.score(specks, truth).tolist() == [4, 4, 0, 0]
+
+
+def test_a_drawing_is_right_or_joined_or_in_pieces():
+    truth = np.repeat([0, 1, 2, hard_drawings.UNJUDGED], 100).reshape(20, 20)
+    cells = np.where(truth == hard_drawings.UNJUDGED, 2, truth)
+    assert areas.judge(cells, truth) == (True, False, False)
+    assert areas.judge(np.where(cells == 2, 1, cells), truth) == (False, True, False)
+    split = cells.copy()
+    split[0, :10] = 3  # a tenth of an area
+    assert areas.judge(split, truth) == (False, False, True)
+    slit = cells.copy()
+    slit[-1, -1:] = 3  # where nothing is judged, but over 0.05 % of the drawing
+    assert areas.judge(slit, truth) == (False, False, True)
+    assert areas.judge(np.zeros_like(cells), truth) == (False, True, False)
+
+
+def test_the_command_prints_a_row_a_hard_kind(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    kinds = {kind: hard_drawings.KINDS[kind] for kind in ("ground that lines pass by", "speed lines from a frame")}
+    monkeypatch.setattr(hard_drawings, "KINDS", kinds)
+    areas.main(["hard", "--seeds", "1"])
+    rows = capsys.readouterr().out.splitlines()[1:]
+    assert [row[:36].strip() for row in rows] == list(kinds)
+    assert [row.split()[-7] for row in rows] == ["1", "1"]
 
 
 def test_cells_are_alike_where_a_person_sees_no_difference():
