@@ -12,11 +12,12 @@ from guiding_painter import GuidingPainterPipeline  # noqa: E402
 from views import asked_view, picture_view  # noqa: E402
 
 DRAWING = ROOT / "space" / "examples" / "portrait.png"
-# One person's answers to the first questions about it
-COLORS = [
-    "#bfe3f2", "#bfe3f2", "#f6d3b3", "#f4a6b8", "#ffffff", "#f6d3b3", "#8bbf7a", "#e5707e", "#f4a6b8", "#fdf3d8",
-    "#bfe3f2",
-]  # fmt: skip
+# One person's answers: places in the drawing, (x, y) in pixels, whenever the model asks about the region there
+COLORS = {
+    (179, 705): "#bfe3f2", (552, 311): "#bfe3f2", (427, 589): "#f6d3b3", (316, 117): "#f4a6b8", (322, 61): "#8bbf7a",
+    (633, 450): "#f6d3b3", (136, 105): "#e5707e", (315, 591): "#e5707e", (199, 149): "#8bbf7a", (388, 105): "#fdf3d8",
+    (291, 307): "#f6d3b3", (409, 329): "#f6d3b3", (420, 439): "#ffffff",
+}  # fmt: skip
 SHOWN = (1, 3, 4, 7, 8, 11)  # answers
 TILE, GAP = 220, 8
 
@@ -25,10 +26,11 @@ def growing(painter: GuidingPainterPipeline) -> Image.Image:
     """The drawing, then for some answers the region in question above the picture that follows (the paper's Fig. 1)."""
     painting = painter.open(DRAWING)
     columns = [(asked_view(painting, None), picture_view(painting))]
-    for number, color in enumerate(COLORS, start=1):
+    colors = {painting.region_at(place).index: color for place, color in COLORS.items()}
+    for number in range(1, SHOWN[-1] + 1):
         region = painting.next_region()
         question = asked_view(painting, region)
-        painting.paint(region, color)
+        painting.paint(region, colors.get(region.index, region.suggested_color))
         if number in SHOWN:
             columns.append((question, picture_view(painting)))
     sheet = Image.new("RGB", (len(columns) * (TILE + GAP) - GAP, 2 * (TILE + GAP) - GAP), "white")
