@@ -28,6 +28,16 @@ def large(cells: np.ndarray) -> int:
     return int((np.bincount(cells.ravel()) > 1e-3 * cells.size).sum())
 
 
+TURNS = np.linspace(0.1, 0.1 + 2 * np.pi, 14, endpoint=False)
+TO_FRAME = np.minimum(280 / np.abs(np.cos(TURNS)), 230 / np.abs(np.sin(TURNS)))
+
+
+def around(far: np.ndarray | float, near: np.ndarray | float) -> Lines:
+    """Lines on all sides of the panel's middle, each from so far to so near, (14,) or all alike."""
+    ways = np.stack([np.cos(TURNS), np.sin(TURNS)])
+    return [tuple(line) for line in (np.concatenate([far * ways, near * ways]).T + (300, 250, 300, 250)).tolist()]
+
+
 SPEED: dict[str, Lines] = {
     "at the frame": [(20, 225 + 14 * n, end, 225 + 14 * n) for n, end in enumerate((205, 175, 165, 170, 200))]
     + [(580, 240 + 16 * n, 410 + 10 * (n % 2), 240 + 16 * n) for n in range(3)],
@@ -35,6 +45,7 @@ SPEED: dict[str, Lines] = {
     + [(350, 240 + 14 * n, 520 - 20 * n, 240 + 14 * n) for n in range(3)],
     "at neither": [(60, 240, 205, 240), (34, 254, 228, 254), (90, 268, 190, 268), (70, 282, 200, 282)]
     + [(372, 240, 566, 240), (420, 255, 500, 255), (400, 270, 510, 270)],
+    "at the frame, all around": around(TO_FRAME, TO_FRAME * np.tile((0.38, 0.6, 0.7, 0.65, 0.42, 0.6, 0.7), 2)),
 }
 
 
@@ -86,6 +97,15 @@ def test_walls_among_strokes_of_their_kind_stay_walls(kind: str):
     for line in lines:
         draw.line(line, fill=0, width=2)
     assert large(cut(image)) == areas
+
+
+def test_spokes_that_end_before_the_hub_stay_walls():
+    image, draw = panel()
+    for radius in (200, 40):
+        draw.ellipse((300 - radius, 250 - radius, 300 + radius, 250 + radius), outline=0, width=3)
+    for line in around(200, 58):
+        draw.line(line, fill=0, width=2)
+    assert large(cut(image)) == len(TURNS) + 3
 
 
 def test_a_page_of_ink_has_no_lines_but_can_be_cut():

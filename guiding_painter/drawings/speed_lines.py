@@ -1,4 +1,5 @@
-"""Speed lines, if only a few: straight strokes beside their like that end freely, wherever they begin.
+"""Speed lines, if only a few: straight strokes beside their like that end freely, wherever they begin, or far apart all
+around a point that they lead to.
 
 They fence nothing in. What reaches from line to line, or nearly does, is a wall, however many are alike: bars, folds.
 """
@@ -20,13 +21,16 @@ LESS = 0.1  # of its length: so far ahead among others that end freely
 RIM = 0.05  # of the long side: no less far ahead, and what ends nearer to the picture's edge may mean to reach it
 BESIDE = 0.02  # of the long side: what ends so near to a line across may mean to meet it in a corner
 PARALLEL = 0.95  # cosine between strokes that meet in no corner
-FREE = 0.6  # of the strokes side by side: so many end freely
+FREE = 0.6  # of the strokes of a group: so many end freely
 TIP = 3  # pixels: nearer ahead is still a stroke's own end
 BREADTH = np.arange(-2, 3)  # pixels: of five ways ahead one meets every line
+SIDES, AROUND = 8, 7  # of so many sides of a point, strokes that lead to it from so many are no chance
+NEAR = 0.03  # of the long side: strokes that would pass a point no farther off lead to it; so finely it is looked for
 
 
 def find_speed_lines(ink: np.ndarray) -> np.ndarray:
-    """(h, w) bool, the ink of strokes that lie side by side, three or more of them, and mostly end freely.
+    """(h, w) bool, the ink of strokes that lie side by side, three or more of them, or all around a point that they
+    lead to, and mostly end freely.
 
     Args:
         ink: (h, w) bool.
@@ -38,17 +42,18 @@ def find_speed_lines(ink: np.ndarray) -> np.ndarray:
     strokes, loose = _loose_strokes(marks, runs, joints)
     free, among = _end_freely(ink, marks, runs, strokes, loose)
     strokes, free = strokes[among], free[among]
-    group = side_by_side(marks, strokes)
-    alike = np.bincount(group)
-    speed = (alike >= FEW) & (np.bincount(group, free) >= FREE * alike)
+    speed = np.zeros(len(strokes), dtype=bool)
+    for group in (side_by_side(marks, strokes), _toward_points(marks, strokes, loose[among], ink.shape)):
+        alike = np.bincount(group)
+        speed |= ((alike >= FEW) & (np.bincount(group, free) >= FREE * alike))[group]
     lines = np.zeros_like(ink)
-    lines.flat[runs.pixels(np.isin(runs.pieces, strokes[speed[group]]))] = True
+    lines.flat[runs.pixels(np.isin(runs.pieces, strokes[speed]))] = True
     return lines
 
 
 def _loose_strokes(marks: Marks, runs: Runs, joints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(m,) int64 straight strokes of which several lie side by side; (m, 2) bool, whether each ends at no joint and not
-    at the picture's edge either with its one end, and with its other."""
+    """(m,) int64 straight strokes of which several lie side by side, or all around a point; (m, 2) bool, whether each
+    ends at no joint and not at the picture's edge either with its one end, and with its other."""
     side, taken = max(joints.shape), any_around(joints)
     taken[[0, -1]] = taken[:, [0, -1]] = True
     loose = ~np.stack(ends_at(taken, marks, runs), axis=1)
@@ -56,9 +61,38 @@ def _loose_strokes(marks: Marks, runs: Runs, joints: np.ndarray) -> tuple[np.nda
     straight &= marks.widths <= SOLID * (marks.areas / marks.lengths + 1)
     straight &= (marks.lengths > MARK * side) & (marks.lengths <= STROKE * side)
     strokes = np.flatnonzero(straight & loose.any(axis=1))
-    group = side_by_side(marks, strokes)
-    strokes = strokes[(np.bincount(group) >= FEW)[group]]
+    several = np.zeros(len(strokes), dtype=bool)
+    for group in (side_by_side(marks, strokes), _toward_points(marks, strokes, loose[strokes], joints.shape)):
+        several |= (np.bincount(group) >= FEW)[group]
+    strokes = strokes[several]
     return strokes, loose[strokes]
+
+
+def _toward_points(marks: Marks, strokes: np.ndarray, loose: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """(m,) the number of the group of each of (m,) straight strokes, all of which lead to one point from all around.
+
+    Args:
+        loose: (m, 2) of `_loose_strokes`; the end that is nearer to the point must be.
+        shape: of the drawing, whose points are tried.
+    """
+    near, group = NEAR * max(shape), np.arange(strokes.size)
+    centers, ways = (of[strokes] @ (1, 1j) for of in (marks.centers, marks.directions))
+    y, x = (np.arange(0, length, near) for length in shape)
+    points = (x + 1j * y[:, None]).reshape(-1, 1)
+    ahead = (points - centers) * ways.conj()  # along each stroke, and across
+    leads = (np.abs(ahead.imag) <= near) & (np.abs(ahead.real) > marks.lengths[strokes] / 2)
+    leads &= np.where(ahead.real > 0, loose[:, 1], loose[:, 0])
+    sides = np.floor(np.angle(centers - points) * SIDES / (2 * np.pi)).astype(np.int8) % SIDES
+    while True:
+        point, stroke = np.nonzero(leads)
+        taken = np.zeros((len(points), SIDES), dtype=bool)
+        taken[point, sides[point, stroke]] = True
+        best = (taken.sum(axis=1) * len(strokes) + leads.sum(axis=1)).argmax()
+        if taken[best].sum() < AROUND:
+            return group
+        members = np.flatnonzero(leads[best])
+        group[members] = members[0]
+        leads[:, members] = False
 
 
 def _end_freely(
