@@ -6,6 +6,7 @@ from PIL import Image, ImageDraw
 
 from guiding_painter.drawings import cells as module
 from guiding_painter.drawings import cut_cells, find_ink
+from guiding_painter.drawings.joints import find_joints
 from guiding_painter.drawings.speed_lines import find_speed_lines
 
 Lines = list[tuple[float, float, float, float]]
@@ -110,3 +111,14 @@ def test_spokes_that_end_before_the_hub_stay_walls():
 
 def test_a_page_of_ink_has_no_lines_but_can_be_cut():
     assert not find_speed_lines(np.ones((300, 400), dtype=bool)).any()
+
+
+@pytest.mark.parametrize("width", [2, 3, 4, 5, 6, 8])
+def test_lines_have_joints_where_they_meet_and_none_at_blunt_ends(width: int):
+    for angle in np.linspace(0, np.pi, 30):
+        image = Image.new("1", (300, 300))
+        draw, (x, y) = ImageDraw.Draw(image), (120 * np.cos(angle), 120 * np.sin(angle))
+        draw.line((150 - x, 150 - y, 150 + x, 150 + y), fill=1, width=width)
+        assert not find_joints(np.asarray(image), width).any()
+        draw.line((150, 150, 150 - y, 150 + x), fill=1, width=width)
+        assert find_joints(np.asarray(image), width)[140:160, 140:160].any()

@@ -18,13 +18,27 @@ def find_joints(ink: np.ndarray, line: float) -> np.ndarray:
         line: width of a line in pixels.
     """
     reach = max(LEAST, math.ceil(1.5 * min(line, MOST)) + 1)
-    padded = np.pad(ink, reach)
+    padded = np.pad(ink, reach + 1)
     width, inked, near = padded.shape[1], padded.reshape(-1), any_around(padded).reshape(-1)
     here = np.flatnonzero(inked)
-    angles = np.linspace(0, 2 * math.pi, 7 * reach, endpoint=False)
+    for radius in (reach, reach + 1):  # the corners of a blunt end are two ways, but go no farther
+        here = here[_count_ways(inked, near, here, radius, width) > 2]
+    joints = np.zeros_like(inked)
+    joints[here] = True
+    return any_around(joints.reshape(-1, width))[reach + 1 : -reach - 1, reach + 1 : -reach - 1]
+
+
+def _count_ways(inked: np.ndarray, near: np.ndarray, here: np.ndarray, radius: int, width: int) -> np.ndarray:
+    """(n,) uint8, how often a ring around each of (n,) pixels has ink.
+
+    Args:
+        inked, near: bool, the pixels of ink, and these with all around, row by row.
+        width: of a row.
+    """
+    angles = np.linspace(0, 2 * math.pi, 7 * radius, endpoint=False)
     ring, halfway = (
-        (np.rint(radius * np.sin(angles)) * width + np.rint(radius * np.cos(angles))).astype(int)
-        for radius in (reach, reach / 2)
+        (np.rint(away * np.sin(angles)) * width + np.rint(away * np.cos(angles))).astype(int)
+        for away in (radius, radius / 2)
     )
     before, last = (inked[here + ring[n]] & near[here + halfway[n]] for n in (-2, -1))
     ways = np.zeros(len(here), dtype=np.uint8)
@@ -32,6 +46,4 @@ def find_joints(ink: np.ndarray, line: float) -> np.ndarray:
         now = inked[here + far] & near[here + half]  # to another line there is no ink half way
         ways += now & ~last & ~before  # the edge of a line is not straight to the pixel
         before, last = last, now
-    joints = np.zeros_like(inked)
-    joints[here[ways > 2]] = True
-    return any_around(joints.reshape(-1, width))[reach:-reach, reach:-reach]
+    return ways
