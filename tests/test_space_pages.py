@@ -96,6 +96,7 @@ def test_a_pdf_and_a_file_of_layers_open_beside_the_pictures(page, drawing_file,
     current(page, 1)
     page.locator("#start-over").click()
     drawing.convert("RGB").save(tmp_path / "pages.pdf", save_all=True, append_images=[drawing.convert("RGB")])
+    expect(page.locator("#upload .choose")).to_be_visible()  # files are dropped where they can be chosen
     drop(page, "h1", tmp_path / "pages.pdf")
     opened(page)
     expect(page.locator("#note")).to_have_text(en.NOTES["page"].format(page=1, pages=2))
