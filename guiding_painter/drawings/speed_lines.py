@@ -1,5 +1,5 @@
-"""Speed lines, if only a few: straight strokes beside their like that end freely, wherever they begin, or far apart all
-around a point that they lead to.
+"""Speed lines too few or too far apart to be hatching: straight strokes that end freely, beside their like, wherever
+they begin, or all around a point that they lead to.
 
 They fence nothing in. What reaches from line to line, or nearly does, is a wall, however many are alike: bars, folds.
 """
@@ -43,7 +43,7 @@ def find_speed_lines(ink: np.ndarray) -> np.ndarray:
     free, among = _end_freely(ink, marks, runs, strokes, loose)
     strokes, free = strokes[among], free[among]
     speed = np.zeros(len(strokes), dtype=bool)
-    for group in (side_by_side(marks, strokes), _toward_points(marks, strokes, loose[among], ink.shape)):
+    for group in _groups(marks, strokes, loose[among], ink.shape):
         alike = np.bincount(group)
         speed |= ((alike >= FEW) & (np.bincount(group, free) >= FREE * alike))[group]
     lines = np.zeros_like(ink)
@@ -62,10 +62,18 @@ def _loose_strokes(marks: Marks, runs: Runs, joints: np.ndarray) -> tuple[np.nda
     straight &= (marks.lengths > MARK * side) & (marks.lengths <= STROKE * side)
     strokes = np.flatnonzero(straight & loose.any(axis=1))
     several = np.zeros(len(strokes), dtype=bool)
-    for group in (side_by_side(marks, strokes), _toward_points(marks, strokes, loose[strokes], joints.shape)):
+    for group in _groups(marks, strokes, loose[strokes], joints.shape):
         several |= (np.bincount(group) >= FEW)[group]
     strokes = strokes[several]
     return strokes, loose[strokes]
+
+
+def _groups(
+    marks: Marks, strokes: np.ndarray, loose: np.ndarray, shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The number of the group of each of (m,) straight strokes, of those that lie side by side, and of those that lead
+    to one point; as for `_toward_points`."""
+    return side_by_side(marks, strokes), _toward_points(marks, strokes, loose, shape)
 
 
 def _toward_points(marks: Marks, strokes: np.ndarray, loose: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
